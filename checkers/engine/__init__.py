@@ -1,0 +1,1 @@
+"""The checking engine: from an executed cell to an attempt in the outbox."""

@@ -1,0 +1,1 @@
+"""Airlift's server side: doors, seats, the live room, and the tools around them."""

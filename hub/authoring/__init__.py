@@ -1,0 +1,1 @@
+"""What lab authors use: release and prove a lab."""

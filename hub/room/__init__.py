@@ -1,0 +1,1 @@
+"""The live room: journal, progress, feed, board and the service around them."""

@@ -1,0 +1,196 @@
+"""Settings: what an organiser can choose, from airlift.toml and AIRLIFT_* variables.
+
+An environment variable beats the file. Everything that Airlift keeps lies below
+`state`; the properties name the files there, so that no other module spells a path.
+
+Errors:
+    SettingsError: names where the value came from, the key, the value and what was
+        expected.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+ENGINES = ("auto", "docker", "local")
+_MEMORY = re.compile(r"[1-9][0-9]*[MG]")
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used as it is."""
+
+
+def _setting(default: Any, doc: str) -> Any:
+    """Declare a setting with its default and its one-line description."""
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one installation."""
+
+    root: Path = Path()
+    """Folder of the checkout or installation; not a setting."""
+
+    engine: str = _setting(
+        "auto", "where seats run: auto, docker or local (processes, not isolated)"
+    )
+    address: str = _setting("0.0.0.0", "address the door listens on")  # noqa: S104
+    port: int = _setting(
+        8000, "port of the door; the next four ports serve its parts on this machine"
+    )
+    public_url: str = _setting(
+        "", "address people type, such as http://labs.example; empty: found by itself"
+    )
+    state: Path = _setting(
+        Path(".airlift"), "folder for everything that is kept, relative to the root"
+    )
+    labs: Path = _setting(Path("labs"), "folder of the labs, relative to the root")
+    base_image: str = _setting(
+        "docker.io/library/python:3.11-slim-bookworm",
+        "official image the seat's image starts from, when a registry answers",
+    )
+    seat_memory: str = _setting("1G", "memory of one seat, such as 512M or 2G")
+    seat_cpus: float = _setting(1.0, "processor share of one seat, in cores")
+    seat_pids: int = _setting(256, "processes and threads of one seat")
+    erase_days: int = _setting(
+        30, "days after opening until a room's personal data is due to be erased"
+    )
+
+    @property
+    def state_dir(self) -> Path:
+        """The state folder, absolute."""
+        return (self.root / self.state).absolute()
+
+    @property
+    def labs_dir(self) -> Path:
+        """The labs folder, absolute."""
+        return (self.root / self.labs).absolute()
+
+    @property
+    def secrets_dir(self) -> Path:
+        """Folder of the secret files; see `hub.secrets`."""
+        return self.state_dir / "secrets"
+
+    @property
+    def room_dir(self) -> Path:
+        """Folder of the room service: the journal and its lock."""
+        return self.state_dir / "room"
+
+    @property
+    def hub_dir(self) -> Path:
+        """Folder of the hub: its database."""
+        return self.state_dir / "hub"
+
+    @property
+    def log_dir(self) -> Path:
+        """Folder of the logs of proxy, hub and room."""
+        return self.state_dir / "log"
+
+    @property
+    def run_dir(self) -> Path:
+        """Folder of the supervisor's socket, pid and configuration."""
+        return self.state_dir / "run"
+
+    @property
+    def seats_dir(self) -> Path:
+        """Folder of the seats' homes; the local engine only."""
+        return self.state_dir / "seats"
+
+    @property
+    def released_dir(self) -> Path:
+        """Folder of the released labs; the local engine only."""
+        return self.state_dir / "released"
+
+    @property
+    def proxy_api_port(self) -> int:
+        """Port of the proxy's own API, on loopback."""
+        return self.port + 1
+
+    @property
+    def hub_port(self) -> int:
+        """Port of the hub's API, on the seats' gateway address."""
+        return self.port + 2
+
+    @property
+    def room_port(self) -> int:
+        """Port of the room service, on the seats' gateway address."""
+        return self.port + 3
+
+    @property
+    def desk_port(self) -> int:
+        """Port of the room service's loopback API for hub and CLI."""
+        return self.port + 4
+
+
+def settings(
+    root: Path, environ: Mapping[str, str] | None = None, **overrides: Any
+) -> Settings:
+    """Read the settings of the installation at `root`.
+
+    Order, the last one wins: defaults, `root`/airlift.toml, AIRLIFT_* variables,
+    `overrides` (a command's flags; None means not given).
+
+    Raises:
+        SettingsError: an unknown key or a value that cannot be used.
+    """
+    environ = os.environ if environ is None else environ
+    known = {item.name: item for item in fields(Settings) if item.metadata}
+    values: dict[str, Any] = {}
+    for key, value in _file(root / "airlift.toml").items():
+        if key not in known:
+            raise SettingsError(
+                f"airlift.toml: {key}: expected one of {', '.join(known)}"
+            )
+        values[key] = _checked(f"airlift.toml: {key}", key, value)
+    for key in known:
+        name = f"AIRLIFT_{key.upper()}"
+        if environ.get(name):
+            values[key] = _checked(name, key, environ[name])
+    for key, value in overrides.items():
+        if value is not None:
+            values[key] = _checked(f"--{key.replace('_', '-')}", key, value)
+    return Settings(root=root.absolute(), **values)
+
+
+def _file(path: Path) -> dict[str, Any]:
+    """Read the [airlift] keys of a TOML file; a missing file is empty."""
+    try:
+        return tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path.name}: expected TOML, got: {error}") from None
+
+
+def _checked(where: str, key: str, value: Any) -> Any:
+    """Return `value` in the setting's type, or say what was expected."""
+    kind = type(getattr(Settings(), key))
+    try:
+        value = kind(value)
+    except (TypeError, ValueError):
+        raise SettingsError(f"{where}: expected {_NOUN[kind]}, got {value!r}") from None
+    expected = _EXPECTED.get(key)
+    if expected and not expected[1](value):
+        raise SettingsError(f"{where}: expected {expected[0]}, got {value!r}")
+    return value
+
+
+_NOUN = {str: "a string", int: "a whole number", float: "a number", Path: "a path"}
+_EXPECTED: dict[str, tuple[str, Any]] = {
+    "engine": ("one of " + ", ".join(ENGINES), lambda value: value in ENGINES),
+    "port": ("a port from 1024 to 65531", lambda value: 1024 <= value <= 65531),
+    "seat_memory": (
+        "a size such as 512M or 2G",
+        lambda value: bool(_MEMORY.fullmatch(value)),
+    ),
+    "seat_cpus": ("more than 0", lambda value: value > 0),
+    "seat_pids": ("at least 64", lambda value: value >= 64),
+    "erase_days": ("1 to 365", lambda value: 1 <= value <= 365),
+}
