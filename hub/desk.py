@@ -2,7 +2,7 @@
 
 Errors:
     DeskError: the room refused; carries its code and its sentence.
-    DeskAway: a DeskError with code `room-away`: nobody answers there just now.
+    DeskAwayError: a DeskError with code `room-away`: nobody answers there just now.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DeskError(Exception):
         self.retry_after = retry_after
 
 
-class DeskAway(DeskError):
+class DeskAwayError(DeskError):
     """The room service does not answer; it comes back alone."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Desk:
         """Call the desk and wait; returns the decoded JSON answer.
 
         Raises:
-            DeskError: the room refused, or (DeskAway) does not answer.
+            DeskError: the room refused, or (DeskAwayError) does not answer.
         """
         request = urllib.request.Request(  # noqa: S310 - always our own loopback
             self.url + path,
@@ -75,7 +75,7 @@ class Desk:
         except urllib.error.HTTPError as error:
             raise _refusal(error.code, error.read()) from None
         except (OSError, ValueError):
-            raise DeskAway from None
+            raise DeskAwayError from None
 
     async def ask(self, method: str, path: str, body: object = None) -> Any:
         """Call the desk without blocking the event loop; like `call` otherwise."""
@@ -92,10 +92,10 @@ class Desk:
             return json.loads(answer.body)
         except HTTPClientError as error:
             if error.response is None or error.code == 599:
-                raise DeskAway from None
+                raise DeskAwayError from None
             raise _refusal(error.code, error.response.body) from None
         except (OSError, ValueError):
-            raise DeskAway from None
+            raise DeskAwayError from None
 
     def _headers(self) -> dict[str, str]:
         """Return the headers of every call."""
@@ -124,4 +124,4 @@ def _refusal(status: int, body: bytes) -> DeskError:
             float(error.get("retry_after", 0)),
         )
     except (ValueError, KeyError, TypeError):
-        return DeskAway()
+        return DeskAwayError()
