@@ -1,0 +1,77 @@
+"""The documents say what is true: compared with the code, not remembered."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from hub.catalog import Lab, Step
+from hub.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+
+
+def section(text: str, title: str) -> str:
+    """Return the text below a heading, up to the next heading of level two."""
+    match = re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", text, re.M | re.S)
+    assert match, f"expected a section '## {title}'"
+    return match[1]
+
+
+def first_column(text: str) -> set[str]:
+    """Return the code spans in the first column of the tables in `text`."""
+    return set(re.findall(r"^\| `([^`]+)`", text, re.M))
+
+
+def reference() -> str:
+    """Return the reference."""
+    return (ROOT / "docs/reference.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_in_the_reference_with_its_default() -> None:
+    """Settings, defaults and descriptions match, row by row."""
+    rows = section(reference(), "Settings")
+    assert first_column(rows) == {
+        item.name for item in fields(Settings) if item.metadata
+    }
+    for item in fields(Settings):
+        if item.metadata:
+            row = f"| `{item.name}` | `{item.default}` | {item.metadata['doc']} |"
+            assert row in rows
+
+
+def test_every_key_of_lab_toml_is_in_the_reference() -> None:
+    """The keys of [lab] and [[steps]] match what the catalogue reads."""
+    text = section(reference(), "lab.toml")
+    lab = {item.name for item in fields(Lab)} - {"slug", "folder", "steps"}
+    step = {item.name for item in fields(Step)}
+    assert first_column(text) == {f"lab.{key}" for key in lab} | {
+        f"steps.{key}" for key in step
+    }
+
+
+def test_each_dependency_says_why() -> None:
+    """CONTRIBUTING has one line for each dependency, and none for another."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = project["dependencies"] + project["optional-dependencies"]["dev"]
+    names = {re.split(r"[<>=\[ ]", item)[0] for item in needed}
+    text = section((ROOT / "CONTRIBUTING.md").read_text(), "Why each dependency")
+    said = {
+        name.strip()
+        for row in re.findall(r"^\| ([a-z][a-z0-9, -]+) \|", text, re.M)
+        for name in row.split(",")
+    } - {"package"}
+    assert said == names
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    """Each relative link and picture exists."""
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (path.parent / target).exists(), target
