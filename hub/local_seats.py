@@ -1,0 +1,228 @@
+"""LocalSeatSpawner: seats as processes of this machine, where there is no engine.
+
+They listen on loopback only and run as the user `airlift-seat` when the hub is root,
+else as the hub's own user. Seats are not isolated from each other: limits hold for
+each process, not for a seat.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pwd
+import resource
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from jupyterhub.spawner import LocalProcessSpawner, SpawnException
+from traitlets import Instance, Integer
+
+from hub.boarding import Boarding, wait_ready
+from hub.desk import Desk
+from hub.engine import Engine
+from hub.placement import (
+    SEAT_COMMAND,
+    Placement,
+    find_placement,
+    first_page,
+    seat_environment,
+)
+from hub.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SEAT_USER = "airlift-seat"
+"""The system user of local seats; `airlift up` makes it when it runs as root."""
+PATH = "/usr/local/bin:/usr/bin:/bin"
+PROCESSES = 4096
+"""Processes and threads of all local seats together; the kernel counts by user."""
+OPEN_FILES = 4096
+FILE_SIZE = 1024**3
+DATA_SHARE = 2
+"""Private memory of one process, in seat memories: untouched stacks count too."""
+_UNITS = {"M": 1024**2, "G": 1024**3}
+
+
+class LocalSeatSpawner(LocalProcessSpawner):
+    """Start, watch and stop the process of one seat."""
+
+    settings = Instance(Settings, help="The installation's settings.").tag(config=True)
+    engine = Instance(Engine, help="The installation's engine.").tag(config=True)
+    boarding = Instance(Boarding, ())
+    place = Instance(Placement, allow_none=True)
+    born = Integer(0, help="When the process started, in ticks since boot.")
+
+    def options_from_form(self, form: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """Take no options from anybody."""
+        return {}
+
+    async def start(self) -> str:
+        """Start the process; returns its address once its server answers.
+
+        Raises:
+            SpawnException: with a sentence for the person who waits.
+        """
+        self.boarding = Boarding()
+        self.boarding.say(3, "Looking for your seat.")
+        desk = Desk.of(self.settings)
+        place = await find_placement(desk, self.user.name, self.boarding.say)
+        self._take(place)
+        self.boarding.say(20, "Starting your lab.")
+        try:
+            host, port = await super().start()
+        except OSError as error:
+            raise SpawnException(
+                "The machine could not start your lab just now. Please tell a helper.",
+                reason="engine",
+                log_message=f"the seat's process could not start: {error}",
+                status_code=503,
+            ) from error
+        self.born = born(self.pid)
+        limit(self.pid, self.settings, own_user=seat_user() is not None)
+        log.info("seat started room=%s seat=%s", place.room, place.seat)
+        await wait_ready(host, port, f"{self.server.base_url}api", self.poll)
+        self.boarding.say(95, "Your lab is ready.")
+        return f"http://{host}:{port}"
+
+    def _take(self, place: Placement) -> None:
+        """Set what LocalProcessSpawner is to do from the seat's placement."""
+        prefix = seat_prefix(self.settings)
+        self.place = place
+        self.port = 0
+        self.ip = "127.0.0.1"
+        self.default_url = first_page(place)
+        self.cmd = [
+            str(prefix / "bin" / "python"),
+            *SEAT_COMMAND,
+            str(prefix / "bin" / "jupyterhub-singleuser"),
+        ]
+        home = make_home(self.settings, place.seat)
+        self.popen_kwargs = {"cwd": home, "umask": 0o077, **as_seat_user()}
+        self.notebook_dir = str(home)
+
+    def make_preexec_fn(self, name: str) -> None:  # noqa: ARG002
+        """Run nothing between fork and exec: Popen itself changes user and folder."""
+        return
+
+    def _env_keep_default(self) -> list[str]:
+        """Keep nothing of the hub's environment."""
+        return []
+
+    def user_env(self, env: dict[str, str]) -> dict[str, str]:
+        """Add what a login would set, and the seat's own variables."""
+        if self.place is None:
+            return env
+        prefix = seat_prefix(self.settings)
+        home = self.settings.seats_dir / self.place.seat
+        return {
+            **env,
+            "HOME": str(home),
+            "USER": seat_user() or pwd.getpwuid(os.getuid()).pw_name,
+            "SHELL": "/bin/bash",
+            "LANG": "C.UTF-8",
+            "PATH": f"{prefix / 'bin'}:{PATH}",
+            "AIRLIFT_LABS_DIR": str(self.settings.released_dir),
+            **seat_environment(self.place, self.settings, self.engine),
+        }
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield the stages of the start for the page of the person who waits."""
+        async for event in self.boarding.events():
+            yield event
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take up a process that outlived the hub."""
+        pid, self.born = state.get("pid", 0), state.get("born", 0)
+        if pid and born(pid) != self.born:
+            pid = 0  # the number belongs to another process by now
+        super().load_state({**state, "pid": pid})
+
+    def get_state(self) -> dict[str, Any]:
+        """Remember the process by number and birth: numbers are used again."""
+        state: dict[str, Any] = super().get_state()
+        return {**state, "born": self.born} if self.pid else state
+
+    async def stop(self, now: bool = False) -> None:
+        """End the server, then whatever it left in its session."""
+        session = self.pid
+        await super().stop(now)
+        if session:
+            kill_session(session)
+
+
+def seat_prefix(settings: Settings) -> Path:
+    """Return the seats' virtual environment; images/build.py --local makes it."""
+    return settings.state_dir / "seat-venv"
+
+
+def seat_user() -> str | None:
+    """Return the user that local seats run as; None: the hub's own user."""
+    return SEAT_USER if os.geteuid() == 0 else None
+
+
+def as_seat_user() -> dict[str, Any]:
+    """Return Popen's arguments that leave the hub's user and all its groups.
+
+    Raises:
+        SpawnException: the hub is root and there is no user for seats.
+    """
+    name = seat_user()
+    if name is None:
+        return {}
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        raise SpawnException(
+            "This machine is not ready for seats. Please tell the organiser.",
+            reason="no-seat-user",
+            log_message=f"expected the system user {name}: `airlift up` makes it",
+            status_code=503,
+        ) from None
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def make_home(settings: Settings, seat: str) -> Path:
+    """Return the seat's home, made for its user alone if it is not there yet."""
+    home = settings.seats_dir / seat
+    try:
+        home.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        return home
+    user = as_seat_user()
+    if user:
+        os.chown(home, user["user"], user["group"])
+    return home
+
+
+def born(pid: int) -> int:
+    """Return when a process started, in ticks since boot; 0 if there is none."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    return int(fields.rpartition(")")[2].split()[19])
+
+
+def limit(pid: int, settings: Settings, *, own_user: bool) -> None:
+    """Limit a seat's first process; what it starts later inherits the limits."""
+    size, unit = settings.seat_memory[:-1], settings.seat_memory[-1]
+    limits = {
+        resource.RLIMIT_DATA: DATA_SHARE * int(size) * _UNITS[unit],
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_FSIZE: FILE_SIZE,
+        resource.RLIMIT_CORE: 0,
+    }
+    if own_user:
+        limits[resource.RLIMIT_NPROC] = PROCESSES
+    for kind, value in limits.items():
+        resource.prlimit(pid, kind, (value, value))
+
+
+def kill_session(session: int) -> None:
+    """Kill what is left of a seat's process group."""
+    try:
+        os.killpg(session, signal.SIGKILL)
+    except ProcessLookupError:
+        return

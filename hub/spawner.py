@@ -1,0 +1,223 @@
+"""SeatSpawner: one hardened container per seat, decided by the server alone.
+
+A thin DockerSpawner. It differs where rooms need it: the room's desk says what a seat
+gets, user options are never read, four threads talk to the engine, images are never
+pulled, a container is always made anew (so its environment and token are never stale),
+an engine that fails is not a container that is gone, and `start` itself waits until
+the server answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from dockerspawner import DockerSpawner
+from jupyterhub.spawner import Spawner, SpawnException
+from requests.exceptions import RequestException
+from traitlets import Instance, default
+
+from hub import container
+from hub.boarding import Boarding, wait_ready
+from hub.desk import Desk
+from hub.engine import Engine
+from hub.local_seats import LocalSeatSpawner
+from hub.placement import (
+    SEAT_COMMAND,
+    Placement,
+    find_placement,
+    first_page,
+    seat_environment,
+)
+from hub.settings import Settings
+
+log = logging.getLogger(__name__)
+
+THREADS = 4
+"""Calls to the engine at a time; dockerd gets slower beyond 8."""
+PORT = 8888
+ENGINE_ERRORS = (DockerException, RequestException)
+"""What docker's client raises when the engine fails or does not answer."""
+
+
+def spawner_class(engine: Engine) -> type[Spawner]:
+    """Return the spawner for an engine."""
+    return SeatSpawner if engine.engine == "docker" else LocalSeatSpawner
+
+
+class SeatSpawner(DockerSpawner):
+    """Start, watch and stop the container of one seat."""
+
+    settings = Instance(Settings, help="The installation's settings.").tag(config=True)
+    engine = Instance(Engine, help="The installation's engine.").tag(config=True)
+    boarding = Instance(Boarding, ())
+    place = Instance(Placement, allow_none=True)
+
+    will_resume = False
+    """A container is never started twice: its token and environment would be old."""
+    _executor = ThreadPoolExecutor(THREADS, thread_name_prefix="engine")
+
+    @default("name_template")
+    def _default_name_template(self) -> str:
+        """Name containers by opaque ids."""
+        return "{prefix}-{username}"
+
+    @default("prefix")
+    def _default_prefix(self) -> str:
+        """Begin names with the installation's."""
+        return self.engine.name
+
+    @default("pull_policy")
+    def _default_pull_policy(self) -> str:
+        """Never pull: a start must not wait for a registry."""
+        return "never"
+
+    @default("cmd")
+    def _default_cmd(self) -> list[str]:
+        """Start the seat, then its server."""
+        return ["python", *SEAT_COMMAND, "jupyterhub-singleuser"]
+
+    def options_from_form(self, form: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """Take no options from anybody."""
+        return {}
+
+    async def start(self) -> str:
+        """Make and start the container; returns its address once its server answers.
+
+        Raises:
+            SpawnException: with a sentence for the person who waits.
+        """
+        self.boarding = Boarding()
+        self.boarding.say(3, "Looking for your seat.")
+        desk = Desk.of(self.settings)
+        place = await find_placement(desk, self.user.name, self.boarding.say)
+        self._take(place)
+        try:
+            await self._make(place)
+            host = await self._host()
+        except ENGINE_ERRORS as error:
+            raise _refused(error) from error
+        self.boarding.say(40, "Starting your lab.")
+        await wait_ready(host, PORT, f"{self.server.base_url}api", self.poll)
+        self.boarding.say(95, "Your lab is ready.")
+        return f"http://{host}:{PORT}"
+
+    def _take(self, place: Placement) -> None:
+        """Set what DockerSpawner is to do from the seat's placement."""
+        if place.image != "base":
+            raise SpawnException(
+                f"This room wants the image {place.image}, which is not built here. "
+                "Please tell a helper.",
+                reason="no-image",
+                status_code=503,
+            )
+        self.place = place
+        self.image = self.engine.image
+        self.port = PORT
+        self.ip = "0.0.0.0"  # noqa: S104 - inside the seat's own network
+        self.network_name = container.network(self.engine, place)
+        self.use_internal_ip = True
+        self.default_url = first_page(place)
+        self.mem_limit = self.settings.seat_memory
+        self.cpu_limit = self.settings.seat_cpus
+        volume = container.seat_name(self.engine, place.seat)
+        self.volumes = {volume: container.HOME}
+        self.extra_create_kwargs = container.create_arguments(self.engine, place)
+        self.extra_host_config = container.host_arguments(self.settings, place)
+
+    async def _make(self, place: Placement) -> None:
+        """Replace the seat's container by a new one and start it."""
+        self.boarding.say(10, "Making your lab ready.")
+        await self.remove_object()
+        name = container.seat_name(self.engine, place.seat)
+        marks = container.labels(self.engine, place)
+        await self.docker("create_volume", name, labels=marks)
+        made = await self.create_object()
+        self.object_id = made[self.object_id_key]
+        self.boarding.say(25, "Opening your lab.")
+        await self.start_object()
+        log.info("seat started room=%s seat=%s", place.room, place.seat)
+
+    def get_env(self) -> dict[str, str]:
+        """Return the whole environment of the seat; nothing of the hub's own."""
+        env: dict[str, str] = super().get_env()
+        if self.place is not None:
+            env |= seat_environment(self.place, self.settings, self.engine)
+        return env
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield the stages of the start for the page of the person who waits."""
+        async for event in self.boarding.events():
+            yield event
+
+    async def poll(self) -> str | int | None:
+        """Return None while the container runs, else why it does not.
+
+        Only an answer of the engine counts: one that fails or is away says nothing
+        about the container, so the seat counts as running.
+        """
+        try:
+            found = await self.docker("inspect_container", self.object_name)
+        except NotFound:
+            return 0
+        except ENGINE_ERRORS as error:
+            log.warning("engine does not answer seat=%s %s", self.user.name, error)
+            return None
+        state = found["State"]
+        if state["Running"]:
+            return None
+        why = container.why_ended(state, self.settings.seat_memory)
+        log.info("seat is not running seat=%s why=%s", self.user.name, why)
+        return why
+
+    async def get_url(self) -> str:
+        """Return where the container is reached now; asked after a hub restart."""
+        try:
+            host = await self._host()
+        except ENGINE_ERRORS:
+            return str(self.server.url)
+        return f"http://{host}:{PORT}{self.server.base_url}"
+
+    async def _host(self) -> str:
+        """Return the container's address on its one network."""
+        found = await self.docker("inspect_container", self.object_name)
+        networks = found["NetworkSettings"]["Networks"].values()
+        return next(str(joined["IPAddress"]) for joined in networks)
+
+    async def stop(self, now: bool = False) -> None:  # noqa: ARG002
+        """Remove the container at once; the seat's volume stays."""
+        await self.remove_object()
+        self.clear_state()
+
+    async def remove_object(self) -> None:
+        """Remove the container by name, running or not; wait until it is gone."""
+        for _ in range(50):
+            try:
+                await self.docker(
+                    "remove_container", self.object_name, v=True, force=True
+                )
+            except NotFound:
+                break
+            except APIError as error:
+                if error.status_code != 409:
+                    raise
+                await asyncio.sleep(0.1)
+        self.object_id = ""
+
+
+def _refused(error: Exception) -> SpawnException:
+    """Say to the person who waits that the engine refused; the log says why."""
+    if isinstance(error, ImageNotFound):
+        words = "The lab's image is missing on this machine. Please tell the organiser."
+    else:
+        words = "The machine could not start your lab just now. Please try once more."
+    return SpawnException(
+        words,
+        reason="engine",
+        log_message=f"engine refused to start the seat: {error}",
+        status_code=503,
+    )
