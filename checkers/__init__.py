@@ -1,0 +1,21 @@
+"""Checkers: one module per lab, one short function per step.
+
+This is all an author needs::
+
+    from checkers import Work, check, fail
+
+    @check("load-data")
+    def load_data(work: Work) -> None:
+        flights = work.value("flights", "pandas.DataFrame")
+        if len(flights) != 336:
+            fail("rows-lost", f"expected 336 rows, your table has {len(flights)}")
+
+A check that returns has passed; it may return one sentence to show beside "Passed.".
+"""
+
+from __future__ import annotations
+
+from checkers.engine.check import check, fail
+from checkers.engine.work import Work
+
+__all__ = ["Work", "check", "fail"]

@@ -1,0 +1,200 @@
+"""run: one check on one attendee's work gives one Attempt, whatever happens.
+
+This is a boundary: nothing that a check or an attendee's value does leaves it, but
+one thing. Who is to blame decides the outcome: a verdict, or an exception out of the
+attendee's own code, is `failed`; anything else that goes wrong is the checker's own
+`error` and never held against anyone.
+
+Errors:
+    Cancelled: the attendee interrupted the check; there is no attempt.
+"""
+
+from __future__ import annotations
+
+import builtins
+import logging
+import os
+from time import perf_counter
+from types import TracebackType
+from uuid import uuid4
+
+from checkers.engine.attempt import (
+    HINT_LENGTH,
+    MAX_MS,
+    NAME_LENGTH,
+    Attempt,
+    Outcome,
+    Trigger,
+)
+from checkers.engine.check import ID, Check, CheckError, Failed
+from checkers.engine.guard import (
+    NamesKept,
+    OriginalBuiltins,
+    Quiet,
+    TimeLimit,
+    TimeUp,
+)
+from checkers.engine.text import clean, name_of
+from checkers.engine.work import Work
+
+log = logging.getLogger(__name__)
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_Verdict = tuple[Outcome, str, str]
+
+
+class Cancelled(Exception):  # noqa: N818  # it is no error
+    """The check was interrupted from the keyboard; nothing is recorded."""
+
+
+def run(
+    check: Check,
+    work: Work,
+    *,
+    trigger: Trigger = Trigger.CELL,
+    version: str = "",
+    notebook: str = "",
+) -> Attempt:
+    """Run one check and return what came of it.
+
+    Args:
+        check: the check; see `checker_for`.
+        work: the work it looks at.
+        trigger: why it runs.
+        version: the lab's version.
+        notebook: path of the notebook below the seat's home.
+
+    Raises:
+        Cancelled: a KeyboardInterrupt came meanwhile.
+    """
+    with OriginalBuiltins():
+        started = perf_counter()
+        outcome, reason, hint = _verdict(check, work)
+        return attempt(
+            check.lab,
+            check.step,
+            (outcome, reason, hint),
+            trigger=trigger,
+            version=version,
+            notebook=notebook,
+            ms=round((perf_counter() - started) * 1000),
+        )
+
+
+def attempt(
+    lab: str,
+    step: str,
+    verdict: tuple[Outcome, str, str],
+    *,
+    trigger: Trigger,
+    version: str,
+    notebook: str,
+    ms: int = 0,
+) -> Attempt:
+    """Return a new attempt; texts are cleaned and cut to what the contract allows."""
+    outcome, reason, hint = verdict
+    return Attempt(
+        id=str(uuid4()),
+        lab=lab,
+        lab_version=clean(version, 64),
+        notebook=clean(notebook, NAME_LENGTH),
+        step=step,
+        trigger=trigger,
+        outcome=outcome,
+        reason=reason,
+        hint=clean(hint, HINT_LENGTH),
+        ms=min(max(ms, 0), MAX_MS),
+    )
+
+
+def _verdict(check: Check, work: Work) -> _Verdict:
+    """Run the check behind all guards and say what came of it."""
+    limit = TimeLimit(check.limit)
+    try:
+        with NamesKept(work.origin), Quiet(), limit:
+            return _passed(check.function(work))
+    except Failed as verdict:
+        return _failed(verdict)
+    except KeyboardInterrupt:
+        raise Cancelled from None
+    except TimeUp as error:
+        if _theirs(error, work):
+            return (
+                Outcome.FAILED,
+                "too-slow",
+                f"Your code took more than {check.limit:g} s when the check used it. "
+                "Is there a loop that never ends?",
+            )
+        return Outcome.ERROR, "time-limit", f"{_place(error)}: over {check.limit:g} s"
+    except BaseException as error:
+        # The boundary of DESIGN.md: SystemExit and exceptions of any other kind.
+        log.debug("step=%s the check raised", check.step, exc_info=True)
+        if _theirs(error, work):
+            return Outcome.FAILED, "code-raised", _their_hint(error)
+        return Outcome.ERROR, "checker-error", f"{_place(error)}: {name_of(error)}"
+    finally:
+        limit.stop()  # also when it struck while it was being armed
+
+
+def _failed(verdict: Failed) -> _Verdict:
+    """Read a verdict; one that `fail` did not make is the attendee's own doing."""
+    reason, hint = verdict.reason, verdict.hint
+    if type(reason) is str and type(hint) is str and ID.fullmatch(reason):
+        return Outcome.FAILED, reason, hint
+    return Outcome.FAILED, "code-raised", _their_hint(verdict)
+
+
+def _passed(sentence: object) -> _Verdict:
+    """Read what a check returned."""
+    if sentence is None:
+        return Outcome.PASSED, "", ""
+    if type(sentence) is str:
+        return Outcome.PASSED, "", sentence
+    raise CheckError(f"expected None or a sentence returned, got {name_of(sentence)}")
+
+
+def _trace(error: BaseException) -> TracebackType | None:
+    """Return the traceback without asking the exception's class, which may lie."""
+    trace: TracebackType | None = vars(BaseException)["__traceback__"].__get__(error)
+    return trace
+
+
+def _theirs(error: BaseException, work: Work) -> bool:
+    """Tell whether the attendee's own code was running when this was raised."""
+    folder = os.path.abspath(work.folder) + os.sep
+    trace = _trace(error)
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_globals is work.origin:
+            return True
+        name = frame.f_code.co_filename
+        if (
+            name.startswith(folder)
+            and not name.startswith(_OURS)
+            and "site-packages" not in name
+        ):
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def _their_hint(error: BaseException) -> str:
+    """Say what the attendee's code raised, without running more of it."""
+    kind = name_of(error)
+    known = getattr(builtins, kind, None) is type(error)
+    args = error.args if known else ()
+    said = f": {args[0]}" if args and type(args[0]) is str else ""
+    return clean(f"Your code raised {kind} when the check used it{said}", HINT_LENGTH)
+
+
+def _place(error: BaseException) -> str:
+    """Name the checker's line that was running, for its author."""
+    place = "the checker"
+    trace = _trace(error)
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if os.path.basename(name) not in ("run.py", "work.py", "guard.py"):
+            place = f"{os.path.basename(name)} line {trace.tb_lineno}"
+            if name.startswith(_OURS):
+                return place
+        trace = trace.tb_next
+    return place
