@@ -1,0 +1,71 @@
+"""The command `airlift`: one file per noun, one sentence per error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from hub.accounts import AccountError
+from hub.catalog import LabError
+from hub.cli.doctor import doctor
+from hub.cli.down import down
+from hub.cli.room import room
+from hub.cli.seat import seat
+from hub.cli.status import status
+from hub.cli.up import up
+from hub.desk import DeskAwayError, DeskError
+from hub.engine import EngineError
+from hub.installation import InstallationError
+from hub.ports import PortError
+from hub.preparation import PreparationError
+from hub.proxy import ProxyError
+from hub.settings import SettingsError
+from hub.supervision import SupervisionError
+
+EXPECTED = (
+    AccountError,
+    DeskError,
+    EngineError,
+    InstallationError,
+    LabError,
+    PortError,
+    PreparationError,
+    ProxyError,
+    SettingsError,
+    SupervisionError,
+)
+"""Errors that say themselves what to do: no traceback, exit code 1."""
+
+
+class Speaking(click.Group):
+    """A group of commands that tells expected errors as sentences."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; its expected errors end it with their sentence."""
+        try:
+            return super().invoke(ctx)
+        except (DeskAwayError, FileNotFoundError) as error:
+            raise click.ClickException(_away(error)) from None
+        except EXPECTED as error:
+            raise click.ClickException(str(error)) from None
+
+
+def _away(error: Exception) -> str:
+    """Say why the room does not answer."""
+    if isinstance(error, FileNotFoundError) and "secrets" not in str(error.filename):
+        raise error
+    return (
+        "The room does not answer. `airlift status` shows how its parts are; "
+        "`airlift up` starts them."
+    )
+
+
+@click.group(cls=Speaking, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="jupyterhub-airlift", message="%(version)s")
+def main() -> None:
+    """Hands-on lab evenings: a room, a container per attendee, a live board."""
+
+
+for command in (up, down, status, doctor, room, seat):
+    main.add_command(command)

@@ -1,0 +1,106 @@
+"""`airlift status`: which parts are up, which rooms there are, how many seats run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from hub.cli.terminal import ago, console, json_flag, print_json, print_table
+from hub.desk import Desk, DeskError
+from hub.engine import Engine, EngineError
+from hub.installation import running_settings
+from hub.ports import door_url
+from hub.running import running_seats
+from hub.settings import Settings
+from hub.supervision import Part, Supervision, SupervisionError
+
+
+@click.command()
+@json_flag
+def status(as_json: bool) -> None:
+    """Show parts, rooms and seats; exit code 1 when a part is not up."""
+    airlift = running_settings()
+    parts = _parts(airlift)
+    rooms, trouble = _rooms(airlift)
+    seats = _seats(airlift)
+    well = bool(parts) and all(part.up and part.restarts < 3 for part in parts)
+    if as_json:
+        print_json(
+            {
+                "up": well,
+                "door": door_url(airlift),
+                "parts": [asdict(part) for part in parts],
+                "rooms": rooms,
+                "seats_running": seats,
+            }
+        )
+    else:
+        _print(airlift, parts, rooms, trouble, seats)
+    if not well:
+        raise SystemExit(1)
+
+
+def _print(
+    airlift: Settings,
+    parts: list[Part],
+    rooms: list[dict[str, Any]],
+    trouble: str,
+    seats: int | None,
+) -> None:
+    """Print the status for a person."""
+    if not parts:
+        console.print("Airlift does not run. `make up` starts it.")
+    else:
+        rows = [(part.name, _words(part), ago(part.since)) for part in parts]
+        print_table(("part", "is", "for"), rows)
+        console.print(f"\nDoor: {door_url(airlift)}", markup=False)
+    if rooms:
+        console.print()
+        columns = ("room", "title", "state", "code", "seats taken")
+        print_table(columns, [_room_row(room) for room in rooms])
+    elif trouble and parts:
+        console.print(trouble, markup=False)
+    if seats is not None:
+        console.print(f"\nSeats running: {seats}")
+
+
+def _words(part: Part) -> str:
+    """Say how a part is."""
+    if part.restarts:
+        return f"{part.word} ({part.restarts} restarts in 5 min; .airlift/log)"
+    return part.word
+
+
+def _room_row(room: dict[str, Any]) -> tuple[object, ...]:
+    """Return a room as a row."""
+    taken = f"{room.get('claimed', 0)} of {room.get('capacity', '?')}"
+    return room["id"], room["title"], room["state"], room.get("code", ""), taken
+
+
+def _parts(airlift: Settings) -> list[Part]:
+    """Return the parts; none when the supervisor does not run."""
+    try:
+        return Supervision(airlift).parts()
+    except SupervisionError:
+        return []
+
+
+def _rooms(airlift: Settings) -> tuple[list[dict[str, Any]], str]:
+    """Return the rooms, or none and why."""
+    try:
+        return list(Desk.of(airlift).call("GET", "/rooms")["rooms"]), ""
+    except DeskError as error:
+        return [], error.message
+    except FileNotFoundError:
+        return [], ""
+
+
+def _seats(airlift: Settings) -> int | None:
+    """Return how many seats run; None when nobody can say."""
+    try:
+        seats = running_seats(airlift, Engine.load(airlift))
+    except EngineError:
+        return None
+    return sum(seat.state == "running" for seat in seats)

@@ -1,0 +1,180 @@
+"""`airlift up`: from a checkout to an open room."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+import click
+
+from hub.catalog import load_labs
+from hub.cli.room import print_room
+from hub.cli.terminal import Terminal, console
+from hub.desk import Desk, DeskAwayError
+from hub.engine import Engine
+from hub.installation import running_settings, save_running
+from hub.ports import near_url
+from hub.preparation import prepare
+from hub.settings import ENGINES, Settings
+from hub.supervision import PARTS, Supervision, SupervisionError
+
+PATIENCE = 60.0
+"""Seconds until all parts must answer."""
+DEMO = "first_flight"
+"""The lab of the demo room, where the catalogue has it."""
+_HEALTH = {"hub": "/hub/health", "room": "/services/room/health"}
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@click.command()
+@click.option("--address", help="Address the door listens on.")
+@click.option("--port", type=int, help="Port of the door; the next four are used too.")
+@click.option("--engine", help=f"Where seats run: {', '.join(ENGINES)}.")
+@click.option("--public-url", help="Address people type; else found by itself.")
+@click.option("--lab", "labs", multiple=True, help="Lab of the demo room; repeatable.")
+@click.option("--seats", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--foreground", is_flag=True, help="Stay attached; Ctrl-C stops.")
+@click.option("--prepare", "only_prepare", is_flag=True, help="Set up, start nothing.")
+def up(
+    labs: tuple[str, ...],
+    seats: int,
+    foreground: bool,
+    only_prepare: bool,
+    **flags: Any,
+) -> None:
+    """Set up what is missing, start all parts and open a room.
+
+    When Airlift runs already, this prints its room again.
+    """
+    airlift = running_settings(**flags)
+    supervision = Supervision(airlift)
+    process = None
+    if only_prepare or not supervision.running():
+        airlift, _ = prepare(airlift, Terminal())
+        if only_prepare:
+            console.print("All is prepared; `airlift up` starts it.")
+            return
+        supervision = Supervision(airlift)
+        save_running(airlift)
+        process = supervision.start(foreground=foreground)
+    try:
+        _welcome(airlift, labs, seats)
+        if process:
+            _stay(process)
+    finally:
+        if process:
+            supervision.stop()
+
+
+def _welcome(airlift: Settings, labs: tuple[str, ...], seats: int) -> None:
+    """Wait for all parts, see that a room is there, and print how to join it."""
+    with Terminal().step("Proxy, hub and room"):
+        await_parts(airlift)
+    room = ensure_room(airlift, labs, seats)
+    engine = Engine.load(airlift)
+    if room is None:
+        console.print("No room is open. `airlift room new` makes one.", markup=False)
+    else:
+        print_room(airlift, room)
+    where = "containers" if engine.engine == "docker" else "processes, not isolated"
+    console.print(f"Seats run as {where}. Stop all of it: make down", markup=False)
+
+
+def await_parts(airlift: Settings) -> None:
+    """Wait until the door leads to hub and room.
+
+    Raises:
+        SupervisionError: one does not answer in time, or keeps dying; carries the end
+            of its log.
+    """
+    supervision = Supervision(airlift)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        silent = [name for name, path in _HEALTH.items() if not _answers(airlift, path)]
+        if not silent:
+            return
+        dying = [part.name for part in supervision.parts() if part.restarts >= 5]
+        if dying or time.monotonic() > deadline:
+            raise SupervisionError(_what_happened(airlift, dying or silent))
+        time.sleep(0.1)
+
+
+def _answers(airlift: Settings, path: str) -> bool:
+    """Say whether a page behind the door answers well."""
+    try:
+        with _opener.open(near_url(airlift) + path, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def _what_happened(airlift: Settings, names: list[str]) -> str:
+    """Say which parts do not answer, with the end of the first one's log."""
+    name = next(name for name in PARTS if name in names)
+    log = airlift.log_dir / f"{name}.log"
+    try:
+        last = "\n".join(log.read_text(errors="replace").splitlines()[-12:])
+    except OSError:
+        last = ""
+    return (
+        f"{' and '.join(names)} did not answer within {PATIENCE:.0f} s or kept dying. "
+        f"`airlift doctor` looks for the reason, `make down` stops all. {log}:\n{last}"
+    )
+
+
+def ensure_room(
+    airlift: Settings, labs: tuple[str, ...], seats: int
+) -> dict[str, Any] | None:
+    """Return the room to show: the newest open one, else a demo room if there is none.
+
+    None when there are rooms and none of them is open.
+    """
+    desk = Desk.of(airlift)
+    rooms = _patiently(desk)
+    if rooms:
+        latest = [room for room in rooms if room["state"] == "open"][-1:]
+        return room_of(desk, latest[0]["id"]) if latest else None
+    known = list(load_labs(airlift.labs_dir))
+    demo = [DEMO] if DEMO in known else known[:1]
+    body = {
+        "title": "Demo room",
+        "host": "Airlift",
+        "labs": list(labs) or demo,
+        "capacity": seats,
+    }
+    made = desk.call("POST", "/rooms", body)
+    desk.call("POST", f"/rooms/{made['id']}/open")
+    return room_of(desk, made["id"])
+
+
+def room_of(desk: Desk, room: str) -> dict[str, Any]:
+    """Return one room with its code and keys."""
+    answer: dict[str, Any] = desk.call("GET", f"/rooms/{room}")
+    return answer
+
+
+def _patiently(desk: Desk) -> list[dict[str, Any]]:
+    """List the rooms; a room service that is just restarting is asked again."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return list(desk.call("GET", "/rooms")["rooms"])
+        except DeskAwayError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def _stay(process: subprocess.Popen[bytes]) -> None:
+    """Stay until the supervisor ends or somebody asks us to stop."""
+    console.print("Attached; Ctrl-C stops all parts.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        console.print("Stopping.")

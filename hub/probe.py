@@ -1,0 +1,60 @@
+"""The probe: what can be reached from inside a seat's container, tried there."""
+
+from __future__ import annotations
+
+import json
+
+import docker
+
+from hub import ports
+from hub.container import TMPFS, UID
+from hub.engine import Engine
+
+Target = tuple[str, int]
+OUTSIDE: tuple[Target, ...] = (("198.51.100.1", 443), ("169.254.169.254", 80))
+"""An address beyond this machine (RFC 5737: nobody's) and the clouds' metadata."""
+
+_SCRIPT = """
+import errno, json, socket, sys
+def reach(host, port):
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+        return "connected"
+    except TimeoutError:
+        return "no answer"
+    except OSError as error:
+        unreachable = error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH)
+        return "no way" if unreachable else "refused"
+print(json.dumps([reach(*target) for target in json.loads(sys.argv[1])]))
+"""
+
+
+def open_to_all() -> set[int]:
+    """Return the ports on which something of this machine listens for everybody."""
+    everywhere = ("0.0.0.0", "::")  # noqa: S104
+    return {port for place, port, _ in ports.listeners() if place in everywhere}
+
+
+def from_inside(engine: Engine, targets: list[Target]) -> dict[Target, str]:
+    """Try each target from a container that is set up like a seat's.
+
+    Returns `connected`, `refused`, `no answer` or `no way` for each.
+
+    Raises:
+        docker.errors.DockerException: the container could not run.
+    """
+    said = docker.from_env().containers.run(
+        engine.image,
+        command=["-c", _SCRIPT, json.dumps(targets)],
+        entrypoint=["python", "-P"],
+        network=engine.network,
+        user=f"{UID}:{UID}",
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges:true"],
+        read_only=True,
+        tmpfs=dict(TMPFS),
+        mem_limit="256m",
+        pids_limit=64,
+        remove=True,
+    )
+    return dict(zip(targets, json.loads(said), strict=True))
