@@ -1,0 +1,82 @@
+// What every module of the board shares: html, marks, memo, the room's clock.
+
+import { Component, h, render } from "./vendor/preact.mjs";
+import { useEffect, useState } from "./vendor/hooks.mjs";
+import htm from "./vendor/htm.mjs";
+
+export const html = htm.bind(h);
+export { render };
+
+// The service's prefix, such as /services/room/; pages lie directly below it.
+export const base = location.pathname.replace(/[^/]*$/, "");
+
+// A mark of look/marks.svg; `words` is what a screen reader says, "" when the words
+// stand beside it.
+export function mark(name, words = "", size = "") {
+  const use = html`<use href="${base}look/marks.svg#${name}" />`;
+  return words
+    ? html`<svg class="mark ${size}" role="img" aria-label=${words}>${use}</svg>`
+    : html`<svg class="mark ${size}" aria-hidden="true">${use}</svg>`;
+}
+
+// A component that renders again only when one of its properties changed.
+export function memo(view) {
+  return class extends Component {
+    shouldComponentUpdate(next) {
+      const now = this.props;
+      const keys = Object.keys(next);
+      return keys.length !== Object.keys(now).length || keys.some((key) => next[key] !== now[key]);
+    }
+    render(props) {
+      return view(props);
+    }
+  };
+}
+
+// The time in milliseconds, renewed every `ms`.
+export function useNow(ms) {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+  return now;
+}
+
+// Whether a media query holds, renewed when it changes.
+export function useMedia(query) {
+  const [holds, setHolds] = useState(matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const change = () => setHolds(list.matches);
+    list.addEventListener("change", change);
+    return () => list.removeEventListener("change", change);
+  }, [query]);
+  return holds;
+}
+
+// A choice of this browser that outlives the page, where storage is allowed.
+export function useKept(name, first) {
+  const key = `airlift-board-${name}`;
+  const [value, setValue] = useState(() => {
+    try {
+      return JSON.parse(localStorage.getItem(key)) ?? first;
+    } catch {
+      return first;
+    }
+  });
+  const keep = (next) => {
+    setValue(next);
+    try {
+      localStorage.setItem(key, JSON.stringify(next));
+    } catch {
+      // Without storage the choice lasts as long as the page.
+    }
+  };
+  return [value, keep];
+}
+
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+// A time of day in this browser's zone, such as 19:52.
+export const timeOf = (ms) => clock.format(new Date(ms));
