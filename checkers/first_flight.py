@@ -1,0 +1,431 @@
+"""The checker of the lab first_flight: one check for each of its six steps.
+
+What is right is worked out from the lab's own files (`_season`), so nothing here has
+to be kept in step with the data by hand. Tables are read into plain lists: that works
+for every way a table can be built.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+from unicodedata import combining, normalize
+
+from checkers import Work, check, fail
+from checkers.tables import column, names, need, number, show
+
+ROWS = 9_756
+COLUMNS = (
+    *("date", "flight", "airline", "origin"),
+    *("destination", "departure", "delay", "status"),
+)
+FEW = 30
+BARS = 10
+NEAR = 0.06
+Route = tuple[str, str]
+
+
+@check("load-data")
+def load_data(work: Work) -> str:
+    """The whole file is in `flights`, as it is."""
+    season = _season(work)
+    flights = work.value("flights", "pandas.DataFrame")
+    there = list(flights.columns)
+    if "city" in there:
+        fail("wrong-file", "This is the table of airports. Read data/flights.csv.")
+    if "2025-06-01" in there or 0 in there:
+        fail(
+            "no-header",
+            f"The first column is called {show(there[0])}. The file's first line holds "
+            "the names of the columns; read_csv takes them by itself.",
+        )
+    need("flights", flights, *COLUMNS)
+    for name in flights.index.names:
+        if name in COLUMNS:
+            fail(
+                "column-as-index",
+                f"`{name}` has become the index of the table. Read the file without "
+                "index_col, so that it stays a column.",
+            )
+    rows = len(flights)
+    cleaned_in_place = "clean" in work.namespace and season.flown <= rows < season.rows
+    if rows != season.rows and not cleaned_in_place:
+        fail(
+            "rows-lost" if rows < season.rows else "rows-added",
+            f"`flights` has {rows:,} rows, the file has {season.rows:,}. Read all of "
+            "it, once; cleaning comes in the next step.",
+        )
+    return f"{rows:,} rows, {len(there)} columns."
+
+
+@check("clean-data")
+def clean_data(work: Work) -> str:
+    """Codes are tidy, no copies, nothing cancelled, and every delay is a number."""
+    season = _season(work)
+    clean = work.value("clean", "pandas.DataFrame")
+    need("clean", clean, "date", "flight", "origin", "destination", "delay")
+    if not 0 < len(clean) <= ROWS:
+        fail("wrong-size", f"`clean` has {len(clean):,} rows. Make it from `flights`.")
+    _tidy(clean, "origin")
+    _tidy(clean, "destination")
+    values = column(clean, "delay")
+    for value in values:
+        if isinstance(value, str):
+            fail(
+                "delay-not-number",
+                f"`delay` still holds text, such as {show(value)}. Take out the unit, "
+                "then turn the column into numbers.",
+            )
+    _right_rows(clean, season)
+    _right_delays([number(value) for value in values], season)
+    if Counter(_routes(clean)) != {k: len(v) for k, v in season.routes.items()}:
+        fail("codes-changed", "Some codes are not those of the file any more.")
+    return f"{len(clean):,} flights."
+
+
+@check("join-airports")
+def join_airports(work: Work) -> str:
+    """Every flight is still there, beside the city of its destination."""
+    season = _season(work)
+    joined = work.value("joined", "pandas.DataFrame")
+    need("joined", joined, "origin", "destination", "delay", "city", "country")
+    _earlier(work, "clean", season)
+    if len(joined) != season.flown:
+        lost = season.flown - len(joined)
+        seen = f"`joined` has {len(joined):,} rows, `clean` has {season.flown:,}"
+        if lost < 0:
+            fail("rows-doubled", f"{seen}. Join on the airport's code alone.")
+        fail(
+            "rows-lost",
+            f"{seen}: {lost:,} flights got lost in the join. Which `how` keeps every "
+            "row of `clean`?",
+        )
+    empty: Counter[str] = Counter()
+    for (start, end), city in zip(_routes(joined), column(joined, "city"), strict=True):
+        if isinstance(city, str) and city.strip():
+            _right_city(season, start, end, city)
+        else:
+            empty[end] += 1
+    if empty:
+        fail(
+            "city-missing",
+            f"{empty.total():,} flights have an empty city; they go to "
+            f"{', '.join(sorted(empty)[:3])}. Fill it with the airport's code.",
+        )
+    return f"{len(joined):,} flights, each with its city."
+
+
+@check("delay-by-route")
+def delay_by_route(work: Work) -> str:
+    """One row for each route, with the number of flights and the average delay."""
+    season = _season(work)
+    table = work.value("by_route", "pandas.DataFrame")
+    _one_row_a_route(work, table, season)
+    need("by_route", table, "flights", "mean_delay")
+    routes = _routes(table, season)
+    if set(routes) != set(season.routes):
+        fail("routes-wrong", "The routes are not those of `joined`.")
+    for route, count in zip(routes, column(table, "flights"), strict=True):
+        flown = len(season.routes[route])
+        if number(count) != flown:
+            fail(
+                "flights-wrong",
+                f"{season.name(route)} has {show(count)} in `flights`, but was flown "
+                f'{flown} times. `"count"` counts.',
+            )
+    means = [number(value) for value in column(table, "mean_delay")]
+    _are_means(season, dict(zip(routes, means, strict=True)))
+    return f"{len(table)} routes."
+
+
+@check("plot-delays")
+def plot_delays(work: Work) -> str:
+    """Ten bars, the right ones, with a title and a label."""
+    season = _season(work)
+    ax = work.value("ax", "matplotlib.axes.Axes")
+    groups = [group for group in ax.containers if hasattr(group, "orientation")]
+    lying = bool(groups) and groups[0].orientation == "horizontal"
+    drawn = [bar for group in groups for bar in group.patches]
+    bars = [float(bar.get_width() if lying else bar.get_height()) for bar in drawn]
+    if not bars:
+        fail("no-bars", "There are no bars in `ax`. Draw them with .plot.barh().")
+    if len(bars) != BARS:
+        fail(
+            "wrong-count",
+            f"The picture has {len(bars)} bars; expected {BARS}. Choose ten routes, "
+            "and draw the column mean_delay alone.",
+        )
+    _right_bars(season, bars)
+    titles = [ax.get_title(loc=side) for side in ("left", "center", "right")]
+    if not "".join(titles).strip():
+        fail("no-title", "The bars are right. Now give the picture a title.")
+    if not (ax.get_xlabel() if lying else ax.get_ylabel()).strip():
+        axis = "x" if lying else "y"
+        fail("no-label", f"The bars are right. Now label the {axis} axis: minutes.")
+    return "Ten bars, with title and label."
+
+
+@check("answer-question")
+def answer_question(work: Work) -> str:
+    """The most punctual city from Amsterdam, among the routes flown often enough."""
+    season = _season(work)
+    given = _plain(work.value("answer", "str"))
+    if not given:
+        fail("no-answer", "`answer` is empty. Write the name of a city there.")
+    here = {route: mean(d) for route, d in season.routes.items() if route[0] == "AMS"}
+    often = {route: here[route] for route in here if len(season.routes[route]) >= FEW}
+    if given in season.spellings(min(often, key=often.__getitem__)):
+        return f"{len(often)} routes compared."
+    for route, average in here.items():
+        if given in season.spellings(route):
+            seen = f"{season.name(route)}: {average:.1f} minutes on average"
+            if route not in often:
+                fail("too-few-flights", f"{seen}, but of fewer than {FEW} flights.")
+            if average == max(often.values()):
+                fail("longest-delay", f"{seen}, the longest. Look for the shortest.")
+            fail("not-the-shortest", f"{seen}. From AMS there is a shorter one.")
+    if any(given in season.spellings(route) for route in season.routes):
+        fail("not-from-there", "There is no such route from AMS. Look at AMS only.")
+    fail("no-such-city", "No city in `by_route` is called that. Copy it from there.")
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """What the lab's files say: cities by code, delays of what has flown by route."""
+
+    rows: int
+    cities: dict[str, str]
+    routes: dict[Route, list[int]]
+    with_unit: int
+    flown: int
+
+    def name(self, route: Route) -> str:
+        """Name a route as people do."""
+        return f"{route[0]} to {self.cities.get(route[1], route[1])}"
+
+    def spellings(self, route: Route) -> set[str]:
+        """Return the ways to write a route's city."""
+        code = route[1]
+        city = self.cities.get(code, code)
+        return {_plain(text) for text in (city, code, f"{city} ({code})")}
+
+
+def _season(work: Work) -> Season:
+    """Read the lab's files, or say that they are not what they were."""
+    flights, airports = work.file("data/flights.csv"), work.file("data/airports.csv")
+    try:
+        season = _read(flights, airports, flights.stat().st_mtime_ns)
+    except (OSError, KeyError, ValueError, AttributeError, csv.Error):
+        season = None
+    if season is None or season.rows != ROWS:
+        fail(
+            "data-changed",
+            "The files in data/ are not those of the lab any more. Restore them, then "
+            "run the cells again from the top.",
+        )
+    return season
+
+
+@lru_cache(maxsize=2)
+def _read(flights: Path, airports: Path, changed: int) -> Season:  # noqa: ARG001
+    """Read the season, once for each state of its file."""
+    routes: dict[Route, list[int]] = {}
+    seen = set()
+    with airports.open(encoding="utf-8", newline="") as file:
+        cities = {row["code"]: row["city"] for row in csv.DictReader(file)}
+    with flights.open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    with_unit = 0
+    for row in table:
+        key = (row["date"], row["flight"])
+        if row["status"] == "flown" and key not in seen:
+            seen.add(key)
+            route = (row["origin"].strip().upper(), row["destination"].strip().upper())
+            minutes, _, unit = row["delay"].partition(" ")
+            routes.setdefault(route, []).append(int(minutes))
+            with_unit += bool(unit)
+    return Season(len(table), cities, routes, with_unit, len(seen))
+
+
+def _tidy(clean: Any, name: str) -> None:
+    """Fail when a code is not in capital letters, or has spaces around it."""
+    codes = column(clean, name)
+    untidy = [x for x in codes if not isinstance(x, str) or x != x.strip().upper()]
+    if untidy:
+        fail(
+            "codes-untidy",
+            f"{len(untidy):,} codes in `{name}` are not tidy yet, such as "
+            f"{show(untidy[0])}: expected capital letters, no spaces around them.",
+        )
+
+
+def _right_rows(clean: Any, season: Season) -> None:
+    """Fail when `clean` has rows too many or too few, and say which."""
+    extra = len(clean) - season.flown
+    if extra == -season.with_unit:
+        fail(
+            "delays-lost",
+            f"{-extra:,} flights are gone: those whose delay is written like '35 min'. "
+            "Take out the unit before you turn the column into numbers.",
+        )
+    if extra < 0:
+        fail(
+            "rows-lost",
+            f"`clean` has {len(clean):,} rows, {-extra:,} too few. Copies are rows "
+            "that are equal in every column.",
+        )
+    pairs = zip(column(clean, "date"), column(clean, "flight"), strict=True)
+    keys = Counter((_day(day), show(flight)) for day, flight in pairs)
+    (day, flight), most = keys.most_common(1)[0]
+    if extra and most == 2:
+        fail(
+            "duplicates-left",
+            f"{len(clean) - len(keys)} rows are copies, such as flight {flight} on "
+            f"{day}. Drop copies after the codes are tidy.",
+        )
+    if extra:
+        fail(
+            "cancelled-left",
+            f"`clean` has {len(clean):,} rows, but only {season.flown:,} flights have "
+            "flown. Take the cancelled ones out.",
+        )
+
+
+def _right_delays(delays: list[float | None], season: Season) -> None:
+    """Fail when the delays are not those of the file."""
+    known = [delay for delay in delays if delay is not None]
+    if len(known) < len(delays):
+        fail(
+            "delays-lost",
+            f"{len(delays) - len(known):,} flights that have flown have no delay now. "
+            "In the file it is there, written like '35 min'.",
+        )
+    if min(known) >= 0:
+        fail(
+            "sign-lost",
+            "No delay is below zero any more, but many flights left early: the minus "
+            "sign got lost. Take out only the text after the number.",
+        )
+    minutes = sum(sum(route) for route in season.routes.values())
+    if abs(sum(known) - minutes) > NEAR:
+        fail(
+            "delays-changed",
+            f"The delays add up to {sum(known):,.0f} minutes, those in the file to "
+            f"{minutes:,}. Take out the unit and change nothing else.",
+        )
+
+
+def _earlier(work: Work, name: str, season: Season) -> None:
+    """Fail when the table that this step builds on is not right yet."""
+    rows = len(work.value(name, "pandas.DataFrame"))
+    if rows != season.flown:
+        fail(
+            "earlier-step",
+            f"`{name}` has {rows:,} rows; expected {season.flown:,}. Finish that step "
+            "first, then run this cell again.",
+        )
+
+
+def _right_city(season: Season, start: str, end: str, city: str) -> None:
+    """Fail when a city is not the one of the flight's destination."""
+    expected = season.cities.get(end)
+    if city == expected or (expected is None and city not in season.cities.values()):
+        return
+    seen = f"A flight from {show(start)} to {show(end)} has the city {show(city)}"
+    if city == season.cities.get(start):
+        fail("wrong-side", f"{seen}, where it starts. Join on the destination.")
+    fail("city-wrong", f"{seen}. An empty city gets the airport's code.")
+
+
+def _routes(table: Any, season: Season | None = None) -> list[Route]:
+    """Return origin and destination of each row; given a season, a city will do."""
+    ends = column(table, "destination" if "destination" in names(table) else "city")
+    if season and "destination" not in names(table):
+        codes = {city: code for code, city in season.cities.items()}
+        unlisted = min({end for _, end in season.routes} - set(season.cities))
+        ends = [codes.get(str(city), unlisted) for city in ends]
+    pairs = zip(column(table, "origin"), ends, strict=True)
+    return [tuple(x if isinstance(x, str) else "" for x in pair) for pair in pairs]  # type: ignore[misc]
+
+
+def _one_row_a_route(work: Work, table: Any, season: Season) -> None:
+    """Fail when the groups are not the routes."""
+    there = names(table)
+    if "origin" not in there or not ("city" in there or "destination" in there):
+        fail(
+            "routes-merged",
+            f"`by_route` has {len(table):,} rows. A route is an origin and a city: "
+            "group by both.",
+        )
+    _earlier(work, "joined", season)
+    if len(table) != len(season.routes):
+        fail(
+            "routes-lost" if len(table) < len(season.routes) else "routes-split",
+            f"`by_route` has {len(table):,} rows, but there are {len(season.routes)} "
+            "routes. Group all of `joined` by origin and city.",
+        )
+
+
+def _are_means(season: Season, got: dict[Route, float | None]) -> None:
+    """Fail when the numbers are not the average delays, and say what they are."""
+
+    def near(kind: Callable[[list[int]], float], most: float = NEAR) -> bool:
+        return all(
+            value is not None and abs(value - kind(season.routes[route])) <= most
+            for route, value in got.items()
+        )
+
+    if near(mean):
+        return
+    if near(sum):
+        fail("sum-not-mean", "`mean_delay` holds sums: a route's minutes together.")
+    if near(median):
+        fail("median-not-mean", "`mean_delay` holds medians. The average is the mean.")
+    if near(mean, 1.0):
+        fail("rounded-too-far", "`mean_delay` is rounded too far: keep one decimal.")
+    fail("mean-wrong", "`mean_delay` does not hold the averages of the delays.")
+
+
+def _right_bars(season: Season, bars: list[float]) -> None:
+    """Fail when the bars are not the ten longest averages."""
+    every = sorted(mean(delays) for delays in season.routes.values())
+    often = sorted(mean(d) for d in season.routes.values() if len(d) >= FEW)
+    if _same(bars, often[-BARS:]):
+        return
+    if _same(bars, every[-BARS:]):
+        fail(
+            "too-few-flights",
+            f"The longest bar has {max(bars):.0f} minutes, but that route was flown "
+            f"fewer than {FEW} times. Leave such routes out first.",
+        )
+    if _same(bars, often[:BARS]) or _same(bars, every[:BARS]):
+        fail("shortest-delays", "These are the ten shortest delays; draw the longest.")
+    fail(
+        "wrong-bars",
+        f"The bars go from {min(bars):.1f} to {max(bars):.1f}: these are not the ten "
+        "longest average delays. Sort by mean_delay first.",
+    )
+
+
+def _same(ones: Iterable[float], others: Iterable[float]) -> bool:
+    """Tell whether two lists hold the same numbers in any order."""
+    pairs = zip(sorted(ones), sorted(others), strict=True)
+    return all(abs(one - other) <= NEAR for one, other in pairs)
+
+
+def _day(value: object) -> str:
+    """Show a date, whether it is still text or not."""
+    return value.isoformat()[:10] if isinstance(value, date) else show(value)
+
+
+def _plain(text: str) -> str:
+    """Return a name without accents, case and outer spaces."""
+    letters = normalize("NFKD", text[:60]).casefold().strip(" .\n\t")
+    return "".join(letter for letter in letters if not combining(letter))

@@ -1,0 +1,66 @@
+"""Tables: reading an attendee's pandas table into plain values, for checks.
+
+Nothing here imports pandas, and nothing is written to a table. A column is found
+whether it is an ordinary one or a level of the index, since both are right in most
+labs. Reasons of these functions: column-missing, column-twice.
+"""
+
+from __future__ import annotations
+
+from math import isnan
+from numbers import Real
+from typing import Any
+
+from checkers import fail
+
+
+def names(table: Any) -> list[Any]:
+    """Return the names of a table's columns and of the levels of its index."""
+    return [*table.columns, *table.index.names]
+
+
+def need(name: str, table: Any, *columns: str) -> None:
+    """Fail unless each column is there, and there once.
+
+    Args:
+        name: the attendee's name for the table, for the hint.
+        table: a pandas DataFrame.
+        columns: names of columns or levels of the index.
+    """
+    there = names(table)
+    for column in columns:
+        if list(table.columns).count(column) > 1:
+            fail("column-twice", f"`{name}` has the column `{column}` more than once.")
+        if column not in there:
+            shown = ", ".join(show(item) for item in list(table.columns)[:9])
+            fail(
+                "column-missing",
+                f"`{name}` has no column `{column}`. It has: {shown or 'none'}.",
+            )
+
+
+def column(table: Any, name: str) -> list[Any]:
+    """Return a column, or else the level of the index of that name, as a list."""
+    if name in list(table.columns):
+        return list(table[name].tolist())
+    level = list(table.index.names).index(name)
+    return list(table.index.get_level_values(level).tolist())
+
+
+def number(value: object) -> float | None:
+    """Return a number as a float; None for anything else, not-a-number included."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return None if isnan(found) else found
+
+
+def show(value: object) -> str:
+    """Show one value in a few characters, text in quotation marks."""
+    if isinstance(value, str):
+        return repr(value[:20])
+    found = number(value)
+    return type(value).__name__ if found is None else f"{found:g}"

@@ -1,0 +1,164 @@
+"""Release: from a lab's folder to what a seat gets.
+
+``<out>/<slug>/`` holds the attendee version of the notebook, the data, the licence
+files and lab.json, the steps as the seat and its panel need them. The same lab gives
+the same bytes, so an image or a kit changes only when a lab does.
+
+Errors:
+    ReleaseError: names the file, the cell, what was expected and what was there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from hub.authoring.solutions import SolutionError, cleared
+from hub.catalog import Lab
+
+VERSION = 1
+KEPT_METADATA = ("kernelspec", "language_info")
+
+
+class ReleaseError(ValueError):
+    """A lab cannot be released as it is."""
+
+
+def release(lab: Lab, out: Path) -> Path:
+    """Write the released lab below `out` and return its folder.
+
+    It appears whole: an earlier release of the lab stays until the new one is ready.
+
+    Raises:
+        ReleaseError: the notebook or a data file cannot be used.
+        OSError: `out` cannot be written.
+    """
+    notebook = attendee_version(lab)
+    out.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{lab.slug}-", dir=out))
+    try:
+        new = aside / lab.slug
+        new.mkdir()
+        _write(new / f"{lab.slug}.ipynb", nbformat.writes(notebook) + "\n")
+        _write(new / "lab.json", json.dumps(description(lab), indent=1) + "\n")
+        for path in _files(lab):
+            target = new / path.relative_to(lab.folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+            target.chmod(0o644)
+        for folder, _, _ in os.walk(new):
+            os.chmod(folder, 0o755)  # noqa: S103 - released labs are read by all seats
+        target = out / lab.slug
+        if target.exists():
+            target.rename(aside / "before")
+        new.rename(target)
+    finally:
+        shutil.rmtree(aside)
+    return target
+
+
+def source_notebook(lab: Lab) -> Any:
+    """Read the lab's source notebook.
+
+    Raises:
+        ReleaseError: it is missing, no notebook, or has cells without an id.
+    """
+    where = f"{lab.slug}/{lab.source.name}"
+    try:
+        text = lab.source.read_text(encoding="utf-8")
+        cells = json.loads(text)["cells"]
+        missing = [n for n, cell in enumerate(cells, 1) if not cell.get("id")]
+    except FileNotFoundError:
+        raise ReleaseError(f"{where}: expected this file, there is none") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReleaseError(f"{where}: expected a notebook, got {error!r}") from None
+    if missing:
+        raise ReleaseError(
+            f"{where}: cell {missing[0]}: expected an id (nbformat 4.5), got none"
+        )
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook)
+    except nbformat.ValidationError as error:
+        first = str(error).splitlines()[0]
+        raise ReleaseError(f"{where}: expected a notebook, got: {first}") from None
+    return notebook
+
+
+def attendee_version(lab: Lab) -> Any:
+    """Return the lab's notebook without solutions, outputs and counts.
+
+    Raises:
+        ReleaseError: the notebook or its solution markers cannot be used.
+    """
+    try:
+        notebook = cleared(source_notebook(lab))
+    except SolutionError as error:
+        raise ReleaseError(f"{lab.slug}/{lab.source.name}: {error}") from None
+    notebook.metadata = nbformat.from_dict(
+        {
+            key: notebook.metadata[key]
+            for key in KEPT_METADATA
+            if key in notebook.metadata
+        }
+    )
+    for cell in notebook.cells:
+        for key in ("execution", "collapsed", "scrolled"):
+            cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            cell.outputs = []
+            cell.execution_count = None
+    return notebook
+
+
+def description(lab: Lab) -> dict[str, Any]:
+    """Return lab.json, version 1: what a seat has to know of the lab."""
+    return {
+        "v": VERSION,
+        "slug": lab.slug,
+        "title": lab.title,
+        "version": lab.version,
+        "minutes": lab.minutes,
+        "language": lab.language,
+        "interface": lab.interface,
+        "notebook": f"{lab.slug}.ipynb",
+        "steps": [
+            {
+                "id": step.id,
+                "title": step.title,
+                "minutes": step.minutes,
+                "points": step.points,
+                "cells": list(step.cells),
+                "hints": list(step.hints),
+                "needs": list(step.needs),
+                "watch": step.watch,
+            }
+            for step in lab.steps
+        ],
+    }
+
+
+def _files(lab: Lab) -> list[Path]:
+    """Return the files that go with the notebook: data/ and licences, in order."""
+    found = sorted(lab.folder.glob("LICEN[CS]E*"))
+    for path in sorted((lab.folder / "data").rglob("*")):
+        name = path.relative_to(lab.folder)
+        if any(part.startswith((".", "__")) for part in name.parts):
+            continue
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise ReleaseError(f"{lab.slug}/{name}: expected a plain file, got a link")
+        if path.is_file():
+            found.append(path)
+    return found
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a text file with the same line ends everywhere."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+    path.chmod(0o644)

@@ -1,0 +1,95 @@
+"""Solutions: nbgrader's markers in a notebook, and the notebook without them.
+
+The only module that knows nbgrader. Its import costs seconds, so import this one (and
+`hub.authoring.release`) where labs are released, not at the start of every command.
+
+Errors:
+    SolutionError: names the cell, what was expected and what was there.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from nbgrader.preprocessors import ClearSolutions
+
+BEGIN = "BEGIN SOLUTION"
+END = "END SOLUTION"
+STUB = "# your code here"
+"""What stands in a Python cell where the solution was."""
+
+
+class SolutionError(ValueError):
+    """The solution markers of a cell cannot be used as they are."""
+
+
+def regions(cell: Any) -> list[str]:
+    """Return the text of each solution in a cell.
+
+    Raises:
+        SolutionError: a marker without its partner, or in a cell that nbgrader does
+            not take for a solution.
+    """
+    found: list[str] = []
+    open_at: int | None = None
+    lines: list[str] = cell.source.split("\n")
+    for number, line in enumerate(lines, 1):
+        if BEGIN in line:
+            if open_at is not None:
+                raise SolutionError(_unbalanced(cell, END, open_at, BEGIN, number))
+            open_at = number
+        elif END in line:
+            if open_at is None:
+                raise SolutionError(_unbalanced(cell, BEGIN, 0, END, number))
+            found.append("\n".join(lines[open_at : number - 1]))
+            open_at = None
+    if open_at is not None:
+        raise SolutionError(_unbalanced(cell, END, open_at, "none", len(lines)))
+    if found and not is_solution(cell):
+        raise SolutionError(
+            f"cell {cell.id}: expected nbgrader metadata with solution = true beside "
+            f"'### {BEGIN}', got none"
+        )
+    return found
+
+
+def _unbalanced(cell: Any, expected: str, after: int, got: str, line: int) -> str:
+    """Say which marker is missing."""
+    return (
+        f"cell {cell.id}: expected '### {expected}' "
+        f"{f'after line {after}' if after else 'first'}, "
+        f"got {got if got == 'none' else f'### {got}'!r} at line {line}"
+    )
+
+
+def is_solution(cell: Any) -> bool:
+    """Tell whether nbgrader takes a cell for a solution."""
+    return bool(cell.metadata.get("nbgrader", {}).get("solution", False))
+
+
+def cleared(notebook: Any) -> Any:
+    """Return a copy of a notebook with a stub in place of each solution.
+
+    A solution cell without markers becomes a stub as a whole, but for a first line
+    that says which step it is.
+
+    Raises:
+        SolutionError: markers that cannot be used, or a solution that is still there.
+    """
+    solutions = [text for cell in notebook.cells for text in regions(cell)]
+    work = ClearSolutions()
+    work.code_stub = {**work.code_stub, "python": STUB}
+    result, _ = work.preprocess(deepcopy(notebook), {})
+    for before, after in zip(notebook.cells, result.cells, strict=True):
+        first = before.source.split("\n", 1)[0]
+        if first.startswith("# step:") and not after.source.startswith(first):
+            after.source = f"{first}\n{after.source}"
+    for cell in result.cells:
+        for text in solutions:
+            if text.strip() and text.strip() in cell.source:
+                raise SolutionError(
+                    f"cell {cell.id}: expected no solution text, got "
+                    f"{text.strip().splitlines()[0]!r}"
+                )
+    return result
