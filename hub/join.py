@@ -102,8 +102,7 @@ class DoorHandler(BaseHandler):
     async def show(self, page: str, status: int = 200, **values: Any) -> None:
         """Render a page of hub/pages."""
         self.set_status(status)
-        html = await self.render_template(
-            page,
+        html = await self.get_template(page).render_async(
             look_url=url_path_join(self.hub.base_url, "look"),
             xsrf=self.xsrf_token.decode("ascii"),
             **values,

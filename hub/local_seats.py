@@ -19,6 +19,7 @@ from typing import Any
 from jupyterhub.spawner import LocalProcessSpawner, SpawnException
 from traitlets import Instance, Integer
 
+from hub.accounts import SEAT
 from hub.boarding import Boarding, wait_ready
 from hub.desk import Desk
 from hub.engine import Engine
@@ -33,8 +34,6 @@ from hub.settings import Settings
 
 log = logging.getLogger(__name__)
 
-SEAT_USER = "airlift-seat"
-"""The system user of local seats; `airlift up` makes it when it runs as root."""
 PATH = "/usr/local/bin:/usr/bin:/bin"
 PROCESSES = 4096
 """Processes and threads of all local seats together; the kernel counts by user."""
@@ -80,7 +79,6 @@ class LocalSeatSpawner(LocalProcessSpawner):
                 status_code=503,
             ) from error
         self.born = born(self.pid)
-        limit(self.pid, self.settings, own_user=seat_user() is not None)
         log.info("seat started room=%s seat=%s", place.room, place.seat)
         await wait_ready(host, port, f"{self.server.base_url}api", self.poll)
         self.boarding.say(95, "Your lab is ready.")
@@ -94,6 +92,7 @@ class LocalSeatSpawner(LocalProcessSpawner):
         self.ip = "127.0.0.1"
         self.default_url = first_page(place)
         self.cmd = [
+            *limits(self.settings, own_user=seat_user() is not None),
             str(prefix / "bin" / "python"),
             *SEAT_COMMAND,
             str(prefix / "bin" / "jupyterhub-singleuser"),
@@ -159,7 +158,7 @@ def seat_prefix(settings: Settings) -> Path:
 
 def seat_user() -> str | None:
     """Return the user that local seats run as; None: the hub's own user."""
-    return SEAT_USER if os.geteuid() == 0 else None
+    return SEAT if os.geteuid() == 0 else None
 
 
 def as_seat_user() -> dict[str, Any]:
@@ -205,19 +204,27 @@ def born(pid: int) -> int:
     return int(fields.rpartition(")")[2].split()[19])
 
 
-def limit(pid: int, settings: Settings, *, own_user: bool) -> None:
-    """Limit a seat's first process; what it starts later inherits the limits."""
+def limits(settings: Settings, *, own_user: bool) -> list[str]:
+    """Return the command that limits a seat's first process; the others inherit.
+
+    util-linux's prlimit, run as the seat's user: it can lower limits only, so none is
+    above the hub's own.
+    """
     size, unit = settings.seat_memory[:-1], settings.seat_memory[-1]
-    limits = {
-        resource.RLIMIT_DATA: DATA_SHARE * int(size) * _UNITS[unit],
-        resource.RLIMIT_NOFILE: OPEN_FILES,
-        resource.RLIMIT_FSIZE: FILE_SIZE,
-        resource.RLIMIT_CORE: 0,
+    wanted = {
+        "data": DATA_SHARE * int(size) * _UNITS[unit],
+        "nofile": OPEN_FILES,
+        "fsize": FILE_SIZE,
+        "core": 0,
     }
     if own_user:
-        limits[resource.RLIMIT_NPROC] = PROCESSES
-    for kind, value in limits.items():
-        resource.prlimit(pid, kind, (value, value))
+        wanted["nproc"] = PROCESSES
+    flags = []
+    for name, value in wanted.items():
+        hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        flags.append(f"--{name}={value}:{value}")
+    return ["prlimit", *flags, "--"]
 
 
 def kill_session(session: int) -> None:

@@ -1,0 +1,1 @@
+"""Tests of Airlift; they mirror the packages."""

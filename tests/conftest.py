@@ -1,0 +1,76 @@
+"""Fixtures: running installations, and what they wrote when a test fails."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub import dockerd
+from tests.harness import REPOSITORY, Airlift, running
+
+
+@functools.cache
+def build_image(*flags: str) -> str:
+    """Build the seats' image (nothing to do when it is there); returns what it says."""
+    line = [sys.executable, "images/build.py", *flags]
+    done = subprocess.run(line, cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 0, f"images/build.py failed:\n{done.stderr[-3000:]}"
+    return done.stdout.strip().splitlines()[-1]
+
+
+@pytest.fixture(scope="session")
+def image() -> str:
+    """The id of the seats' real image; skips where no Docker engine answers."""
+    if not dockerd.answers():
+        pytest.skip("needs a Docker engine that answers")
+    return build_image("--root", str(REPOSITORY))
+
+
+@pytest.fixture(scope="session")
+def airlift(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airlift]:
+    """One installation with Docker seats, shared by tests that break nothing."""
+    with running(tmp_path_factory.mktemp("airlift"), image=image) as found:
+        yield found
+
+
+@pytest.fixture
+def own_airlift(image: str, tmp_path: Path) -> Iterator[Airlift]:
+    """An installation with Docker seats that one test may break."""
+    with running(tmp_path, image=image) as found:
+        yield found
+
+
+@pytest.fixture
+def make_airlift(image: str, tmp_path: Path) -> Iterator[Callable[..., Airlift]]:
+    """Make an installation with Docker seats by hand; it is taken away at the end."""
+    made: list[Airlift] = []
+
+    def make(**how: Any) -> Airlift:
+        """Make one installation; the caller starts it."""
+        root = tmp_path / f"installation-{len(made)}"
+        root.mkdir()
+        made.append(Airlift(root, image=image, **how))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:
+    """Add the parts' logs to the report of a test that failed."""
+    report: Any = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for value in list(item.funcargs.values()):
+            if isinstance(value, Airlift):
+                report.sections.append(("logs of the installation", value.logs()))
+    return report
