@@ -1,0 +1,27 @@
+"""The board's pure modules, tested by node's own test runner."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from hub.proxy import find_node
+
+STATIC = Path(__file__).parents[2] / "hub/room/static"
+TESTS = Path(__file__).with_name("facts.test.mjs")
+
+
+def test_the_facts_of_the_board(tmp_path: Path) -> None:
+    """Counts, sentence, order, folding and the stream's reader do what they say."""
+    for path in (STATIC / "facts.js", STATIC / "stream.js", TESTS):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    done = subprocess.run(
+        [find_node(), "--test", TESTS.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr
+    assert "pass 11" in done.stdout, done.stdout

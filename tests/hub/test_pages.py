@@ -1,0 +1,193 @@
+"""The door's pages as the Hub renders them, with friendly and with hostile values."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import jinja2
+import pytest
+
+from hub.join import PAGES
+
+HOSTILE = "<script>alert(1)</script>\"' onload=x {{ 7*7 }}"
+ROOM = {
+    "title": "First flight",
+    "host": "Test group",
+    "state": "open",
+    "opened_at": 1_790_000_000_000,
+    "closes_at": None,
+    "erase_at": 1_798_588_800_000,
+}
+SEAT = {"number": 17, "name": "Ines", "title": "First flight", "phrase": "a b c"}
+GIVEN: dict[str, Any] = {
+    "look_url": "/hub/look",
+    "xsrf": "token",
+    "action": "/hub/join",
+    "error": "",
+    "room": ROOM,
+    "code": "",
+    "name": "",
+    "mode": "code",
+    "retry": False,
+    "remembered": None,
+    "staff_url": "/hub/staff",
+    "join_url": "/hub/join",
+    "seat": SEAT,
+    "running": False,
+    "title": "The room is full",
+    "sentence": "All seats are taken.",
+    "link": None,
+}
+
+
+def page(template: str, /, **values: Any) -> str:
+    """Render one page the way the Hub does: escaped, asynchronous."""
+    loader = jinja2.FileSystemLoader(PAGES)
+    env = jinja2.Environment(loader=loader, autoescape=True, enable_async=True)
+    return asyncio.run(env.get_template(template).render_async({**GIVEN, **values}))
+
+
+class Tags(HTMLParser):
+    """Collects every tag with its attributes, and the text between."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Note text."""
+        self.text += data
+
+
+def fields(text: str) -> list[str]:
+    """Return the names of all fields of a page."""
+    return re.findall(r'<input[^>]*\sname="([^"]+)"', text)
+
+
+PAGES_WITH_TEXT = ["join.html", "seat.html", "staff.html", "message.html"]
+
+
+@pytest.mark.parametrize("name", PAGES_WITH_TEXT)
+def test_hostile_values_stay_text(name: str) -> None:
+    """No value opens a tag, leaves its attribute or is taken for a template."""
+    bad = dict.fromkeys(("code", "name", "error", "title", "sentence"), HOSTILE)
+    seat = {**SEAT, "name": HOSTILE, "title": HOSTILE, "phrase": HOSTILE}
+    text = page(
+        name,
+        **bad,
+        room={**ROOM, "title": HOSTILE, "host": HOSTILE},
+        seat=seat,
+        remembered=seat,
+    )
+    seen, calm = Tags(text), Tags(page(name, remembered=SEAT, error="x"))
+    assert HOSTILE in seen.text
+    assert [tag for tag, _ in seen.tags] == [tag for tag, _ in calm.tags]
+    assert [set(found) for _, found in seen.tags] == [
+        set(found) for _, found in calm.tags
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES_WITH_TEXT)
+def test_pages_stand_alone(name: str) -> None:
+    """No page brings the Hub's inline script; all assets lie below look_url."""
+    text = page(name)
+    used = re.findall(r'(?:src|href)="([^"]+)"', text)
+    assets = [one for one in used if one.rpartition(".")[2] in ("css", "js", "svg")]
+    assert assets
+    assert all(one.startswith("/hub/look/") for one in assets)
+    assert "<title>" in text
+
+
+def test_the_first_form_asks_for_code_and_name() -> None:
+    """What the browser is told about both fields helps a person on a phone."""
+    text = page("join.html", code="KUPA-37")
+    assert fields(text) == ["_xsrf", "with", "code", "name"]
+    assert 'autocapitalize="characters"' in text
+    assert 'value="KUPA-37"' in text
+    assert "with=phrase&amp;code=KUPA-37" in text
+
+
+def test_the_second_form_asks_for_code_and_phrase() -> None:
+    """The return phrase has a form of its own, without JavaScript too."""
+    text = page("join.html", mode="phrase", phrase="amber river")
+    assert fields(text) == ["_xsrf", "with", "code", "phrase"]
+    assert 'value="amber river"' in text
+    assert 'name="with" value="phrase"' in text
+
+
+def test_an_address_with_a_query_keeps_it() -> None:
+    """Links between both forms add to the query that is there."""
+    assert "/hub/join?next=x&amp;with=phrase" in page(
+        "join.html", action="/hub/join?next=x"
+    )
+
+
+def test_a_remembered_browser_may_go_on_or_let_go() -> None:
+    """Two forms, each with its own `do`."""
+    text = page("join.html", remembered=SEAT, code="KUPA-37")
+    assert "Welcome back, Ines." in text
+    assert re.findall(r'name="do" value="(\w+)"', text) == ["continue", "forget"]
+    assert "name" not in fields(text)
+
+
+def test_an_error_is_tied_to_the_fields_and_takes_the_focus() -> None:
+    """A screen reader hears the sentence at once and again at each field."""
+    text = page("join.html", error="Wrong code.", code="KUPA-37", name="Ines")
+    assert text.count('aria-describedby="error"') == 2
+    assert 'id="error" role="alert" tabindex="-1" autofocus' in text
+    assert text.count("autofocus") == 1
+    assert 'value="Ines"' in text
+
+
+def test_a_room_that_is_away_is_said_and_what_was_typed_stays() -> None:
+    """The page goes on by itself; a form that was sent is sent again."""
+    text = page("join.html", retry=True, room=None, name="Ines", error="Away.")
+    assert "The room is restarting." in text
+    assert "data-resend" in text
+    assert 'value="Ines"' in text
+    assert "data-resend" not in page("join.html", retry=True, room=None)
+    assert "http-equiv" not in text
+
+
+def test_the_phrase_is_shown_only_while_the_room_gives_it() -> None:
+    """A seat seen before has no phrase to show."""
+    assert ">a b c</p>" in page("seat.html")
+    assert 'class="phrase"' not in page("seat.html", seat={**SEAT, "phrase": None})
+
+
+def test_the_seat_page_says_what_its_button_does() -> None:
+    """Start, go on, or try again while the room is away."""
+    assert "Start the lab" in page("seat.html")
+    assert "Go to the lab" in page("seat.html", running=True)
+    assert "Try again" in page("seat.html", seat=None, error="Away.")
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "1970-01-01",
+        "2024-02-29",
+        "2026-02-28",
+        "2026-03-01",
+        "2026-12-31",
+        "2100-03-01",
+    ],
+)
+def test_dates_without_javascript_are_right(day: str) -> None:
+    """The calendar of parts.html agrees with Python's, on its difficult days."""
+    date = datetime.datetime.fromisoformat(f"{day}T23:59:59+00:00")
+    text = page(
+        "join.html", room={**ROOM, "erase_at": int(date.timestamp() * 1000) or 1}
+    )
+    expected = f"{date.day} {date:%B %Y}"
+    assert f">{expected}</time>" in text
