@@ -194,6 +194,7 @@ class JoinHandler(DoorHandler):
             remembered=door["seat"],
             code=code,
             name=self.field("name"),
+            phrase=self.field("phrase"),
             mode="phrase" if mode == "phrase" else "code",
             error=sentence,
             retry=bool(refusal and refusal.code == "room-away"),
