@@ -1,0 +1,50 @@
+"""The seat's server: quick, quiet and lean. Read from <prefix>/etc/jupyter.
+
+Terminals stay, no kernel is ever culled, nothing calls home.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_core.paths import jupyter_runtime_dir
+from jupyter_server.services.kernels.connection.channels import (
+    ZMQChannelsWebsocketConnection,
+)
+
+SOCKET_PATH = 60
+"""Longest runtime folder for which a kernel's socket paths fit the system's limit."""
+
+
+class PromptConnection(ZMQChannelsWebsocketConnection):
+    """A kernel's connection to the browser that sends small messages at once.
+
+    Without TCP_NODELAY a cell's reply waits for the acknowledgement of an earlier
+    message: 48 ms a cell instead of 7 (measured in November 2026).
+    """
+
+    def connect(self) -> Any:
+        """Open the connection and turn the delay off."""
+        self.websocket_handler.set_nodelay(True)
+        return super().connect()
+
+
+c = get_config()  # noqa: F821 - given by traitlets
+
+c.ServerApp.kernel_websocket_connection_class = PromptConnection
+c.ServerApp.open_browser = False
+c.ServerApp.log_level = "WARN"
+c.ServerApp.shutdown_no_activity_timeout = 0
+c.ServerApp.jpserver_extensions = {
+    # its paths are those of the classic notebook, which is not here
+    "notebook_shim": False,
+}
+c.MappingKernelManager.cull_idle_timeout = 0
+if len(jupyter_runtime_dir()) <= SOCKET_PATH:
+    # sockets in a folder of the seat's user rather than ports on loopback
+    c.KernelManager.transport = "ipc"
+
+# An attendee is here for an evening: nothing to install, no news, no updates.
+c.LabApp.extension_manager = "readonly"
+c.LabApp.news_url = None
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"

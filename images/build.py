@@ -1,0 +1,199 @@
+"""Build what seats are made of: the image, or with --local an environment without one.
+
+    python images/build.py --root DIR [--base-image REF] [--base auto|pull|debootstrap]
+    python images/build.py --root DIR --local [PREFIX]
+    python images/build.py --root DIR --lock
+
+Progress goes to stderr; the last line on stdout is the image's id (or the prefix, or
+the lock file). Nothing is built again unless its inputs changed; the look whether they
+did takes less than a second. Exit code 1: one sentence on stderr says what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+import debian
+from client import Client, ClientError, find_client, run_step, say
+from contents import IMAGE, fingerprint, gather, own_files, software_files
+from local import build_local
+from machine import proxy_options, write_secrets
+
+from hub.settings import Settings, SettingsError
+from hub.settings import settings as load_settings
+
+CONTENT = "org.airlift.content"
+VERSION = "org.airlift.version"
+BASES = ("auto", "pull", "debootstrap")
+FIRST_WORD = 20.0
+"""Seconds a registry has for its first line of a pull."""
+PULL = 900.0
+"""Seconds a pull may take as a whole."""
+UNNEEDED = "unneeded.txt"
+
+
+def build_image(settings: Settings, way: str, logs: Path) -> str:
+    """Return the id of the seat's image, built if any of its inputs changed.
+
+    Args:
+        settings: for the root, the labs and the base image.
+        way: where the base comes from, one of `BASES`.
+        logs: folder for what the steps print.
+
+    Raises:
+        ClientError: says what to do.
+    """
+    client = find_client()
+    root, labs = settings.root, settings.labs_dir
+    base = find_base(client, settings.base_image, way, logs)
+    files = [*software_files(root), *own_files(root, labs)]
+    version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    content = fingerprint(root, files, version, client.image_id(base))
+    found = client.labelled(f"{CONTENT}={content}")
+    if found:
+        return found
+    with tempfile.TemporaryDirectory(prefix="airlift-build-") as temporary:
+        context, secrets = Path(temporary, "context"), Path(temporary, "secrets")
+        context.mkdir()
+        secrets.mkdir(mode=0o700)
+        gather(root, labs, context, logs)
+        command = [
+            *client.build_command(),
+            *("--progress", "plain", "--network", "host"),
+            *("--build-arg", f"BASE_IMAGE={base}"),
+            *("--label", f"{CONTENT}={content}", "--label", f"{VERSION}={version}"),
+            *("--tag", f"airlift-{IMAGE}:{content[:12]}"),
+            *write_secrets(secrets),
+            *proxy_options(os.environ),
+            str(context),
+        ]
+        run_step(
+            "Building the seat's image (minutes the first time, then seconds)",
+            command,
+            logs / "image.log",
+            {"DOCKER_BUILDKIT": "1"},
+        )
+    return client.image_id(f"airlift-{IMAGE}:{content[:12]}")
+
+
+def find_base(client: Client, reference: str, way: str, logs: Path) -> str:
+    """Return a reference of the image to start from, brought here if need be.
+
+    One that is here already is taken, so that a build does not depend on whether a
+    registry answers today.
+
+    Raises:
+        ClientError: there is none to be had; says what to do.
+    """
+    if way != "debootstrap":
+        if client.image_id(reference):
+            return reference
+        made = "" if way == "pull" else debian.made_before(client)
+        if made:
+            return made
+        if pull(client, reference, logs):
+            return reference
+    if way == "pull":
+        raise ClientError(
+            f"expected a registry that has {reference}, got no answer. "
+            "docker load an image of that name, or use --base debootstrap as root."
+        )
+    return debian.made_before(client) or debian.make_base(client, logs)
+
+
+def pull(client: Client, reference: str, logs: Path) -> bool:
+    """Pull an image; tell whether it is here now. A silent registry is given up."""
+    say(f"Looking for {reference} …")
+    log = logs / "pull.log"
+    with log.open("w") as file:
+        pulling = subprocess.Popen(
+            [client.path, "pull", reference],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    start = time.monotonic()
+    while pulling.poll() is None:
+        time.sleep(0.1)
+        waited = time.monotonic() - start
+        if waited > PULL or (waited > FIRST_WORD and not log.stat().st_size):
+            pulling.kill()
+    return pulling.wait() == 0
+
+
+def write_lock(root: Path) -> Path:
+    """Write requirements.lock anew with uv; return its path.
+
+    Raises:
+        ClientError: uv failed.
+    """
+    folder = root / "images" / IMAGE
+    lines = (folder / UNNEEDED).read_text().splitlines()
+    unneeded = [line for line in lines if line and not line.startswith("#")]
+    command = [
+        *(sys.executable, "-m", "uv", "pip", "compile", "--upgrade", "--universal"),
+        *("--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"),
+        *("--quiet", str(folder / "requirements.in")),
+        *("--output-file", str(folder / "requirements.lock")),
+    ]
+    command += [part for name in unneeded for part in ("--no-emit-package", name)]
+    environ = {"UV_CUSTOM_COMPILE_COMMAND": "python images/build.py --lock"}
+    with tempfile.TemporaryDirectory() as logs:
+        run_step("Locking the seat's software", command, Path(logs, "uv.log"), environ)
+    return folder / "requirements.lock"
+
+
+def _arguments(words: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Build what seats are made of.")
+    root = Path(__file__).resolve().parent.parent
+    parser.add_argument(
+        "--root", type=Path, default=root, help="folder of the checkout"
+    )
+    parser.add_argument("--base-image", help="image to start from")
+    parser.add_argument("--base", choices=BASES, default="auto", help="where from")
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
+        *("--local",), nargs="?", const="", metavar="PREFIX", help="no image at all"
+    )
+    kind.add_argument(
+        "--lock", action="store_true", help="write requirements.lock anew"
+    )
+    return parser.parse_args(words)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Build what the command line asks for; return the exit code."""
+    asked = _arguments(words)
+    start = time.monotonic()
+    try:
+        settings = load_settings(asked.root, base_image=asked.base_image)
+        logs = settings.log_dir
+        logs.mkdir(parents=True, exist_ok=True)
+        if asked.lock:
+            answer = {"lock": str(write_lock(settings.root))}
+        elif asked.local is not None:
+            prefix = asked.local or settings.state_dir / "seat-venv"
+            answer = {"prefix": str(build_local(settings, Path(prefix), logs))}
+        else:
+            answer = {"image": build_image(settings, asked.base, logs)}
+    except (ClientError, SettingsError, OSError) as error:
+        say(str(error))
+        return 1
+    say(f"Ready after {time.monotonic() - start:.1f} s.")
+    last = json.dumps(answer) if asked.json else next(iter(answer.values()))
+    print(last)  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

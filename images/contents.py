@@ -1,0 +1,99 @@
+"""What goes into a seat: the inputs, their hash, and the folder to build from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from client import run_step
+
+IMAGE = "base"
+SOFTWARE = ("Dockerfile", "requirements.lock", "install.py", "singleuser.py", "etc")
+"""What the image's lower layers are made of, below images/base."""
+SKIP = ("__pycache__", ".ipynb_checkpoints")
+
+
+def software_files(root: Path) -> list[Path]:
+    """Return the files that decide about a seat's software."""
+    return _files(root / "images" / IMAGE / name for name in SOFTWARE)
+
+
+def own_files(root: Path, labs: Path) -> list[Path]:
+    """Return the files that decide about checkers and released labs."""
+    tools = ("hub/authoring", "hub/catalog.py", "images/release_labs.py")
+    return _files([root / "checkers", labs, *(root / tool for tool in tools)])
+
+
+def _files(places: Iterable[Path]) -> list[Path]:
+    """Return all files below some places, in order."""
+    found: list[Path] = []
+    for place in places:
+        if place.is_file():
+            found.append(place)
+        found += (
+            Path(folder, name)
+            for folder, _, names in os.walk(place)
+            if not set(Path(folder).parts) & set(SKIP)
+            for name in names
+        )
+    return sorted(found)
+
+
+def fingerprint(root: Path, files: Iterable[Path], *words: str) -> str:
+    """Return a hash of files (path from `root`, contents, mode) and of some words."""
+    total = hashlib.sha256()
+    for word in words:
+        total.update(f"{len(word)}:{word}".encode())
+    for path in files:
+        data = path.read_bytes()
+        runs = os.access(path, os.X_OK)
+        name = os.path.relpath(path, root)
+        total.update(f"{name}:{len(data)}:{runs}:".encode())
+        total.update(data)
+    return total.hexdigest()[:32]
+
+
+def gather(root: Path, labs: Path, folder: Path, logs: Path) -> None:
+    """Fill `folder` with everything a seat is built from; labs are released.
+
+    Raises:
+        ClientError: a lab cannot be released.
+    """
+    for name in SOFTWARE:
+        place = root / "images" / IMAGE / name
+        if place.is_dir():
+            _copy_tree(place, folder / name)
+        else:
+            shutil.copy(place, folder / name)
+    gather_own(root, labs, folder, logs)
+
+
+def gather_own(root: Path, labs: Path, folder: Path, logs: Path) -> None:
+    """Fill `folder` with checkers and released labs.
+
+    Raises:
+        ClientError: a lab cannot be released.
+    """
+    _copy_tree(root / "checkers", folder / "checkers")
+    program = [sys.executable, str(Path(__file__).with_name("release_labs.py"))]
+    run_step(
+        "Releasing the labs",
+        [*program, str(labs), IMAGE, str(folder / "labs")],
+        logs / "release.log",
+    )
+    readable(folder)
+
+
+def _copy_tree(source: Path, target: Path) -> None:
+    """Copy a folder without what running it left there."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(*SKIP))
+
+
+def readable(folder: Path) -> None:
+    """Let every user read what lies in the folder, whatever this user's umask."""
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o644))
