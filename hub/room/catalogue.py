@@ -1,0 +1,106 @@
+"""The catalogue as the room sees it: the labs on disk, read again when they change.
+
+A lab that is mended in mid-evening reaches the room without a restart; while its
+lab.toml is broken, the last good one stays.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from hub.catalog import Lab, LabError, load_labs
+from hub.room.refusal import RefusalError
+
+log = logging.getLogger(__name__)
+
+
+class Catalogue:
+    """Labs by slug."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._labs: dict[str, Lab] = {}
+        self._stamp: tuple[object, ...] = ()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the labs again if a lab.toml came, went or changed."""
+        try:
+            stats = [
+                (path, path.stat()) for path in sorted(self.folder.glob("*/lab.toml"))
+            ]
+            stamp = tuple(
+                (path, stat.st_mtime_ns, stat.st_size) for path, stat in stats
+            )
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._labs = load_labs(self.folder)
+        except (LabError, OSError) as error:
+            log.error("labs stay as they were: %s", error)
+
+    def lab(self, slug: str) -> Lab | None:
+        """Return one lab."""
+        return self._labs.get(slug)
+
+    def has_step(self, slug: str, step: str) -> bool:
+        """Say whether a lab has a step; looks at the disk before it says no."""
+        for _ in range(2):
+            lab = self._labs.get(slug)
+            if lab and step in lab.step_ids:
+                return True
+            self.refresh()
+        return False
+
+    def traits(self, slugs: list[str]) -> dict[str, Any]:
+        """Return image, interface and egress that the labs of a room share.
+
+        Raises:
+            RefusalError: unknown-lab or mixed-labs, naming the labs.
+        """
+        self.refresh()
+        if not slugs:
+            raise RefusalError("bad-room", "labs: expected at least one lab, got none")
+        for slug in slugs:
+            if slug not in self._labs:
+                known = ", ".join(self._labs) or "there is none"
+                raise RefusalError(
+                    "unknown-lab", f"labs: expected some of {known}; got {slug[:64]!r}"
+                )
+        first = self._labs[slugs[0]]
+        for lab in (self._labs[slug] for slug in slugs[1:]):
+            for trait in ("image", "interface", "egress"):
+                here, there = getattr(first, trait), getattr(lab, trait)
+                if here != there:
+                    raise RefusalError(
+                        "mixed-labs",
+                        f"{first.slug} and {lab.slug} cannot share a room: {trait} is "
+                        f"{here!r} in one and {there!r} in the other",
+                    )
+        return {
+            "image": first.image,
+            "interface": first.interface,
+            "egress": first.egress,
+        }
+
+    def outline(self, slug: str) -> dict[str, Any] | None:
+        """Describe a lab and its steps for viewers."""
+        lab = self._labs.get(slug)
+        if lab is None:
+            return None
+        return {
+            "slug": lab.slug,
+            "title": lab.title,
+            "version": lab.version,
+            "minutes": lab.minutes,
+            "steps": [
+                {
+                    "id": step.id,
+                    "title": step.title,
+                    "minutes": step.minutes,
+                    "points": step.points,
+                }
+                for step in lab.steps
+            ],
+        }

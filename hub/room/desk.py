@@ -1,0 +1,275 @@
+"""The desk: the loopback API for the hub's door and spawner and for the CLI.
+
+Whoever has the desk's token decides about seats and rooms, so it listens on loopback
+only. What it answers to claims is shown to people as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.room.api import MetricsHandler
+from hub.room.reception import Place
+from hub.room.refusal import RefusalError
+from hub.room.store import ROLES
+from hub.room.web import JsonHandler, check_desk_token
+from hub.seats import Room, State
+
+_FIELD = 20_000
+"""Characters of a text field at most."""
+
+
+class DeskHandler(JsonHandler):
+    """A handler for whoever has the desk's token."""
+
+    def prepare(self) -> None:
+        """Refuse everybody else."""
+        super().prepare()
+        check_desk_token(self)
+        self.reception = self.service.reception
+        self.store = self.service.store
+
+    def texts(self, *keys: str) -> list[str]:
+        """Return string fields of the body."""
+        body = self.body()
+        return [_text(body, key) for key in keys]
+
+    def give_place(self, place: Place) -> None:
+        """Answer with where somebody sits."""
+        room = self.store.rooms[place.seat.room]
+        self.give(
+            {
+                "room": room.id,
+                "title": room.title,
+                "seat": place.seat.id,
+                "number": place.seat.number,
+                "name": place.person.name,
+                "phrase": place.phrase,
+                "new": place.new,
+            }
+        )
+
+    def describe(self, room: Room) -> dict[str, Any]:
+        """Describe a room for its organiser, staff keys included."""
+        keys = {f"{role}_key": self.reception.key(room.id, role) for role in ROLES}
+        return {
+            **self.service.view.room(room.id),
+            "labs": list(room.labs),
+            "image": room.image,
+            "interface": room.interface,
+            "egress": room.egress,
+            "created_at": room.created_at,
+            **keys,
+        }
+
+    def room(self, room: str) -> Room:
+        """Return a room by its id."""
+        if room not in self.store.rooms:
+            raise RefusalError("not-found", "There is no such room.")
+        return self.store.rooms[room]
+
+
+class ClaimsHandler(DeskHandler):
+    """Somebody at the door with code and name."""
+
+    async def post(self) -> None:
+        """Give a seat, or the one this browser holds."""
+        self.give_place(
+            await self.reception.claim(*self.texts("code", "name", "browser"))
+        )
+
+
+class ClaimHandler(DeskHandler):
+    """Where somebody sits who is logged in already."""
+
+    def get(self, seat: str) -> None:
+        """Answer as the claim did; the phrase until it was noted."""
+        self.give_place(self.reception.place_of(seat))
+
+
+class SeenHandler(DeskHandler):
+    """The phrase was shown and noted."""
+
+    async def post(self, seat: str) -> None:
+        """Show it no more."""
+        await self.reception.note(seat)
+        self.give({})
+
+
+class ReturnsHandler(DeskHandler):
+    """Somebody at the door with code and phrase."""
+
+    async def post(self) -> None:
+        """Take them to their seat."""
+        self.give_place(
+            await self.reception.come_back(*self.texts("code", "phrase", "browser"))
+        )
+
+
+class DoorHandler(DeskHandler):
+    """What the door says to a browser."""
+
+    def get(self) -> None:
+        """Answer with the room and with the seat that the browser holds there."""
+        code = self.get_query_argument("code", "")[:100]
+        browser = self.get_query_argument("browser", "")[:_FIELD]
+        if code.strip():
+            room: Room | None = self.reception.room_of(code, browser)
+        else:
+            room = self._only_open()
+        seat = self.reception.held(room.id, browser) if room else None
+        shown = bool(code.strip()) or seat is not None
+        self.give(
+            {
+                "room": self._room(room, shown) if room else None,
+                "seat": {
+                    "seat": seat.id,
+                    "number": seat.number,
+                    "name": self.store.people[seat.id].name,
+                    "seen": self.store.people[seat.id].seen,
+                }
+                if seat
+                else None,
+            }
+        )
+
+    def _only_open(self) -> Room | None:
+        """Return the room if exactly one is open."""
+        rooms = [room for room in self.store.rooms.values() if room.state is State.OPEN]
+        return rooms[0] if len(rooms) == 1 else None
+
+    def _room(self, room: Room, shown: bool) -> dict[str, Any]:
+        """Describe a room at its door; its code only to who knows it."""
+        return {
+            "id": room.id,
+            "title": room.title,
+            "host": room.host,
+            "state": room.state.value,
+            "code": room.code if shown else None,
+            "opened_at": room.opened_at,
+            "closes_at": room.closes_at,
+            "erase_at": room.erase_at,
+        }
+
+
+class ForgetHandler(DeskHandler):
+    """Somebody who is not who this browser was."""
+
+    async def post(self) -> None:
+        """Let the browser forget its seats."""
+        await self.reception.forget(*self.texts("browser"))
+        self.give({})
+
+
+class StaffHandler(DeskHandler):
+    """Somebody at the door with a staff key."""
+
+    async def post(self) -> None:
+        """Make them staff of the key's room."""
+        user, roles = await self.reception.enrol(*self.texts("key", "browser"))
+        role = min(roles.values(), key=ROLES.index)
+        self.give({"user": user, "role": role, "rooms": list(roles)})
+
+
+class SeatHandler(DeskHandler):
+    """The spawner's question: what runs at this seat."""
+
+    def get(self, seat_id: str) -> None:
+        """Answer with labs, image, interface and egress."""
+        seat = self.store.seats.get(seat_id)
+        if seat is None:
+            raise RefusalError("not-found", "There is no such seat.")
+        room = self.store.rooms[seat.room]
+        self.give(
+            {
+                "seat": seat.id,
+                "room": room.id,
+                "number": seat.number,
+                "labs": list(room.labs),
+                "image": room.image,
+                "interface": room.interface,
+                "egress": room.egress,
+            }
+        )
+
+
+class RoomsHandler(DeskHandler):
+    """All rooms of this installation."""
+
+    def get(self) -> None:
+        """List them, the oldest first."""
+        rooms = sorted(self.store.rooms.values(), key=lambda room: room.created_at)
+        self.give({"rooms": [self.describe(room) for room in rooms]})
+
+    async def post(self) -> None:
+        """Make one."""
+        body = self.body()
+        labs = body.get("labs")
+        if not isinstance(labs, list) or not all(isinstance(lab, str) for lab in labs):
+            raise RefusalError("bad-room", "labs: expected a list of labs")
+        code = body.get("code")
+        room = await self.reception.make_room(
+            title=_text(body, "title"),
+            host=_text(body, "host"),
+            labs=labs,
+            capacity=_number(body, "capacity", 20) or 0,
+            closes_at=_number(body, "closes_at", None),
+            code=_text(body, "code") if code is not None else None,
+        )
+        self.give(self.describe(room))
+
+
+class RoomHandler(DeskHandler):
+    """One room."""
+
+    async def get(self, room_id: str) -> None:
+        """Answer with the room, its seats, and its progress."""
+        room = self.room(room_id)
+        feed = await self.service.feeds.feed(room.id)
+        seats = [self.store.seats[seat] for seat in self.store.seats_of[room.id]]
+        self.give(
+            {
+                **self.describe(room),
+                "seats": [
+                    {
+                        "seat": seat.id,
+                        "number": seat.number,
+                        "claimed_at": seat.claimed_at,
+                        "name": self.store.shown_name(seat),
+                    }
+                    for seat in seats
+                ],
+                "progress": feed.snapshot(),
+            }
+        )
+
+
+class TurnHandler(DeskHandler):
+    """Opening and closing a room."""
+
+    async def post(self, room_id: str, turn: str) -> None:
+        """Open or close it."""
+        state = State.OPEN if turn == "open" else State.CLOSED
+        self.give(self.describe(await self.reception.turn(room_id, state)))
+
+
+class DeskMetricsHandler(MetricsHandler):
+    """The same numbers on loopback."""
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    """Return a string field."""
+    value = body.get(key)
+    if not isinstance(value, str):
+        raise RefusalError("bad-request", f"{key}: expected a string")
+    return value[:_FIELD]
+
+
+def _number(body: dict[str, Any], key: str, default: int | None) -> int | None:
+    """Return a whole number; absent or null is the default."""
+    value = body.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise RefusalError("bad-room", f"{key}: expected a whole number")
+    return value

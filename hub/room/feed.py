@@ -1,0 +1,281 @@
+"""Feed: what viewers of a room receive: first a snapshot, then coalesced deltas.
+
+A delta replaces whole seats, so it may come twice or skip others without harm, and any
+row id a viewer names can be resumed from. Queues are bounded: a viewer that does not
+keep up loses its queue and gets a snapshot when it reads again. This is a boundary of
+the design: whatever happens to one viewer or one seat, the room goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from hub.room.entry import Entry
+from hub.room.journal import Journal
+from hub.room.progress import SeatFacts, fold
+from hub.room.rows import entries_of
+
+log = logging.getLogger(__name__)
+
+QUEUE = 32
+"""Deltas that wait for one viewer at most."""
+LEAST_PAUSE = 0.05
+"""Seconds between two deltas of a quiet room."""
+MOST_PAUSE = 0.25
+"""Seconds between two deltas of a busy one."""
+_SHARE = 10
+"""A delta that took t seconds to make is followed by a pause of `_SHARE` times t."""
+_PAGE = 2_000
+
+
+class View(Protocol):
+    """How a room and its seats look to viewers; the feed knows no names."""
+
+    def room(self, room: str) -> dict[str, Any]:
+        """Describe the room itself."""
+
+    def labs(self, room: str) -> list[dict[str, Any]]:
+        """Describe its labs and their steps."""
+
+    def seats(self, room: str) -> list[str]:
+        """List its claimed seats."""
+
+    def seat(self, seat: str, facts: SeatFacts) -> dict[str, Any] | None:
+        """Describe one seat; None when nobody holds it."""
+
+    def now(self) -> int:
+        """Return the room's time."""
+
+
+class Viewer:
+    """One who watches; a bounded queue of messages ready to be sent."""
+
+    def __init__(self, feed: RoomFeed) -> None:
+        self.behind = False
+        """The queue was dropped; a snapshot comes next."""
+        self.ended = False
+        """Nothing comes any more."""
+        self._feed = feed
+        self._queue: deque[bytes] = deque()
+        self._wake = asyncio.Event()
+
+    def offer(self, message: bytes) -> None:
+        """Queue a message, or drop the queue when it is full."""
+        if self.behind:
+            return
+        self._queue.append(message)
+        if len(self._queue) > QUEUE:
+            self.drop()
+        self._wake.set()
+
+    def drop(self) -> None:
+        """Drop the queue: a snapshot comes next."""
+        self._queue.clear()
+        self.behind = True
+        self._wake.set()
+
+    def end(self) -> None:
+        """Let whoever waits for the next message stop waiting."""
+        self.ended = True
+        self._wake.set()
+
+    async def next(self, patience: float) -> bytes:
+        """Return the next message; b"" when none came for `patience` seconds."""
+        if self.ended:
+            return b""
+        if not self._queue and not self.behind:
+            self._wake.clear()
+            try:
+                await asyncio.wait_for(self._wake.wait(), patience)
+            except TimeoutError:
+                return b""
+        if self.ended:
+            return b""
+        if self.behind:
+            self.behind = False
+            self._queue.clear()
+            return self._feed.snapshot_message()
+        return self._queue.popleft()
+
+
+class RoomFeed:
+    """Facts of one room and those who watch them."""
+
+    def __init__(self, room: str, view: View) -> None:
+        self.room = room
+        self.row = 0
+        self.facts: dict[str, SeatFacts] = {}
+        self.viewers: set[Viewer] = set()
+        self.view = view
+        self._changed: set[str] = set()
+        self._room_row = 0
+        self._room_changed = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._flushed = 0.0
+        self._pause = LEAST_PAUSE
+        self._snapshot: tuple[int, float, bytes] = (-1, 0.0, b"")
+
+    def fold(self, entry: Entry) -> None:
+        """Take in one entry of this room."""
+        self.row = max(self.row, entry.id)
+        if entry.seat:
+            facts = self.facts.get(entry.seat, SeatFacts())
+            try:
+                self.facts[entry.seat] = fold(facts, entry)
+            except (KeyError, TypeError, ValueError):
+                log.exception("room=%s row=%s not folded", self.room, entry.id)
+
+    def publish(self, entry: Entry) -> None:
+        """Take in a new entry and see that viewers hear of it."""
+        self.fold(entry)
+        if entry.seat:
+            self._changed.add(entry.seat)
+        if not entry.body.get("step"):
+            self._room_changed = True
+        if self._timer is None:
+            wait = self._flushed + self._pause - time.monotonic()
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(wait, 0.002), self._flush)
+
+    def watch(self, last: int | None = None) -> Viewer:
+        """Add a viewer; its first message is there at once.
+
+        Args:
+            last: row id of the last message it saw; None or a row that never was
+                means a snapshot.
+        """
+        viewer = Viewer(self)
+        if last is None or not 0 < last <= self.row:
+            viewer.offer(self.snapshot_message())
+        else:
+            changed = [seat for seat, facts in self.facts.items() if facts.row > last]
+            viewer.offer(_message("delta", self.row, self._delta(changed, room=True)))
+        self.viewers.add(viewer)
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """Forget a viewer."""
+        self.viewers.discard(viewer)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Describe the whole room."""
+        return {
+            "v": 1,
+            "row": self.row,
+            "at": self.view.now(),
+            "room": self.view.room(self.room),
+            "labs": self.view.labs(self.room),
+            "seats": self._seats(self.view.seats(self.room)),
+        }
+
+    def snapshot_message(self) -> bytes:
+        """Return the snapshot as a server-sent event; made once for many viewers."""
+        row, made, message = self._snapshot
+        if row != self.row or time.monotonic() - made > 1.0:
+            message = _message("snapshot", self.row, self.snapshot())
+            self._snapshot = (self.row, time.monotonic(), message)
+        return message
+
+    def _delta(self, seats: Sequence[str], *, room: bool) -> dict[str, Any]:
+        """Describe what changed."""
+        delta: dict[str, Any] = {"v": 1, "row": self.row, "at": self.view.now()}
+        if room:
+            delta["room"] = self.view.room(self.room)
+        return {**delta, "seats": self._seats(seats)}
+
+    def _seats(self, seats: Sequence[str]) -> list[dict[str, Any]]:
+        """Describe seats; those that nobody holds are left out."""
+        found = (
+            self.view.seat(seat, self.facts.get(seat, SeatFacts())) for seat in seats
+        )
+        return [seat for seat in found if seat is not None]
+
+    def _flush(self) -> None:
+        """Send one delta with everything that changed since the last."""
+        started = time.monotonic()
+        changed, room = sorted(self._changed), self._room_changed
+        self._changed, self._room_changed, self._timer = set(), False, None
+        if self.viewers:
+            try:
+                message = _message("delta", self.row, self._delta(changed, room=room))
+                for viewer in self.viewers:
+                    viewer.offer(message)
+            except Exception:  # one odd seat must not silence the room
+                log.exception("room=%s no delta; viewers get a snapshot", self.room)
+                for viewer in self.viewers:
+                    viewer.drop()
+        self._flushed = time.monotonic()
+        took = self._flushed - started
+        self._pause = min(max(LEAST_PAUSE, _SHARE * took), MOST_PAUSE)
+
+
+class Feeds:
+    """The feeds of all rooms; one is folded from the journal when first asked for."""
+
+    def __init__(self, journal: Journal, view: View) -> None:
+        self._journal = journal
+        self._view = view
+        self._feeds: dict[str, RoomFeed] = {}
+        self._loading: dict[str, asyncio.Task[RoomFeed]] = {}
+        self._arrived: dict[str, list[Entry]] = {}
+
+    @property
+    def viewers(self) -> int:
+        """How many watch, over all rooms."""
+        return sum(len(feed.viewers) for feed in self._feeds.values())
+
+    async def feed(self, room: str) -> RoomFeed:
+        """Return the feed of a room.
+
+        Raises:
+            JournalError: the journal could not be read.
+        """
+        if room in self._feeds:
+            return self._feeds[room]
+        if room not in self._loading:
+            self._arrived[room] = []
+            self._loading[room] = asyncio.ensure_future(self._load(room))
+        return await asyncio.shield(self._loading[room])
+
+    def publish(self, rows: Sequence[Entry]) -> None:
+        """Pass new rows on; a room nobody asked for has nothing to keep up."""
+        for row in rows:
+            if row.room in self._feeds:
+                self._feeds[row.room].publish(row)
+            elif row.room in self._arrived:
+                self._arrived[row.room].append(row)
+
+    async def _load(self, room: str) -> RoomFeed:
+        """Fold a room's journal page by page; rows that arrive meanwhile follow."""
+        feed, full = RoomFeed(room, self._view), True
+        try:
+            while full:
+
+                def page(connection: Connection, after: int = feed.row) -> list[Entry]:
+                    return entries_of(connection, room, after, _PAGE)
+
+                entries = await self._journal.read(page)
+                for entry in entries:
+                    feed.fold(entry)
+                full = len(entries) == _PAGE
+            for entry in self._arrived[room]:
+                if entry.id > feed.row:
+                    feed.fold(entry)
+            self._feeds[room] = feed
+        finally:
+            del self._arrived[room], self._loading[room]
+        return feed
+
+
+def _message(kind: str, row: int, data: Mapping[str, Any]) -> bytes:
+    """Write one server-sent event."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"event: {kind}\nid: {row}\ndata: {text}\n\n".encode("utf-8", "replace")

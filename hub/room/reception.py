@@ -1,0 +1,312 @@
+"""The reception: what the desk can do, in terms of rooms, seats and people.
+
+Each call decides by the pure rules of `hub.seats` and keeps the outcome in the store.
+Guesses of codes, phrases and keys are slowed per browser and per code; never per
+address, since a whole venue shares one.
+
+Errors:
+    RefusalError: with the sentence for the person who asked.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from hub.room.catalogue import Catalogue
+from hub.room.clock import Clock, wall_ms
+from hub.room.entry import CLAIMED, ROOM, Entry
+from hub.room.limits import Buckets
+from hub.room.refusal import RefusalError
+from hub.room.seal import Seal
+from hub.room.store import ROLES, Marks, Store
+from hub.seats import (
+    MOST_SEATS,
+    Claim,
+    Decision,
+    Participant,
+    Room,
+    Seat,
+    State,
+    clean_code,
+    clean_key,
+    clean_name,
+    clean_phrase,
+    decide,
+    fresh_code,
+    fresh_id,
+)
+
+DAY = 24 * 3_600_000
+TITLE_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody sits after a claim; `phrase` is None once it was noted."""
+
+    seat: Seat
+    person: Participant
+    phrase: str | None
+    new: bool
+
+
+class Guesses:
+    """Slows whoever guesses: wrong tries cost a token of each bucket they fall in."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._by_browser = Buckets(rate=0.2, burst=8, clock=clock)
+        self._by_code = Buckets(rate=1.0, burst=40, clock=clock)
+        self._all = Buckets(rate=10.0, burst=200, clock=clock)
+
+    def check(self, browser: str, code: str = "") -> None:
+        """Refuse while a bucket is empty, right guess or wrong."""
+        wait = max(
+            self._by_browser.wait(browser),
+            self._by_code.wait(code) if code else self._all.wait(""),
+        )
+        if wait:
+            raise RefusalError("slow-down", retry_after=round(wait, 1))
+
+    def wrong(self, browser: str, code: str = "") -> None:
+        """Count a wrong guess."""
+        self._by_browser.spend(browser)
+        if code:
+            self._by_code.spend(code)
+        else:
+            self._all.spend("")
+
+
+class Reception:
+    """Takes people to their seats and keeps the rooms."""
+
+    def __init__(
+        self,
+        store: Store,
+        seal: Seal,
+        clock: Clock,
+        catalogue: Catalogue,
+        erase_days: int,
+        guesses: Guesses | None = None,
+    ) -> None:
+        self.store = store
+        self.seal = seal
+        self.clock = clock
+        self.catalogue = catalogue
+        self.erase_days = erase_days
+        self.guesses = guesses or Guesses()
+
+    # People -------------------------------------------------------------------------
+
+    def room_of(self, code: str, browser: str) -> Room:
+        """Return the room that a typed code names."""
+        known = self.store.room_by_code(clean_code(code))
+        mark = self.seal.browser_mark(browser)
+        if known and (known.id, mark) in self.store.claims:
+            return known
+        self.guesses.check(mark)
+        if known is None:
+            self.guesses.wrong(mark)
+            raise RefusalError("wrong-code")
+        return known
+
+    async def claim(self, code: str, name: str, browser: str) -> Place:
+        """Give a free seat to a browser, or the one that it holds already."""
+        mark = self.seal.browser_mark(browser)
+        async with self.store.lock:
+            room, name = self.room_of(code, browser), clean_name(name)
+            held, free = self.held(room.id, browser), self.store.free(room.id)
+            decision = decide(
+                Claim(room.state, held is not None, bool(name), free is not None)
+            )
+            if held and decision is Decision.KEEP:
+                return self.place(held)
+            if free is None or decision is not Decision.TAKE:
+                raise RefusalError(decision.value)
+            return await self._take(free, name, mark)
+
+    async def _take(self, free: Seat, name: str, mark: str) -> Place:
+        """Give a free seat to a new participant."""
+        now, generation = self.clock.now(), free.generation
+        while True:  # two seats of a room never share a phrase
+            words = self.seal.phrase(free.id, generation)
+            phrase_mark = self.seal.phrase_mark(free.room, words)
+            if self.store.seat_by_phrase(free.room, phrase_mark) is None:
+                break
+            generation += 1
+        seat = replace(free, claimed_at=now, generation=generation)
+        person = Participant(seat.id, name, phrase_mark)
+        entry = self.entry(seat.room, seat.id, CLAIMED, "claimed")
+        entry = replace(entry, at=now, body={"number": seat.number})
+        await self.store.take_seat(seat, person, mark, entry)
+        return Place(seat, person, words, new=True)
+
+    async def come_back(self, code: str, phrase: str, browser: str) -> Place:
+        """Take a browser to the seat that a return phrase names."""
+        mark = self.seal.browser_mark(browser)
+        async with self.store.lock:
+            room = self.room_of(code, browser)
+            self.guesses.check(mark, room.code)
+            words = clean_phrase(phrase)
+            seat = self.store.seat_by_phrase(
+                room.id, self.seal.phrase_mark(room.id, words)
+            )
+            if seat is None:
+                self.guesses.wrong(mark, room.code)
+                raise RefusalError("wrong-phrase")
+            await self.store.add_browser(seat, mark, self.clock.now())
+            return replace(self.place(seat), phrase=None)
+
+    def held(self, room: str, browser: str) -> Seat | None:
+        """Return the seat of a room that a browser holds."""
+        seat = self.store.claims.get((room, self.seal.browser_mark(browser)))
+        return self.store.seats[seat] if seat else None
+
+    def place(self, seat: Seat) -> Place:
+        """Return the place of a claimed seat, its phrase until it was noted."""
+        person = self.store.people[seat.id]
+        words = None if person.seen else self.seal.phrase(seat.id, seat.generation)
+        return Place(seat, person, words, new=False)
+
+    def place_of(self, seat_id: str) -> Place:
+        """Return the place of a claimed seat by its id."""
+        seat = self.store.seats.get(seat_id)
+        if seat is None or seat.id not in self.store.people:
+            raise RefusalError("not-found")
+        return self.place(seat)
+
+    async def note(self, seat_id: str) -> None:
+        """Keep that a phrase was noted: it is not shown again."""
+        async with self.store.lock:
+            if not self.place_of(seat_id).person.seen:
+                await self.store.see_phrase(seat_id)
+
+    async def forget(self, browser: str) -> None:
+        """Let a browser forget its seats; the seats stay their participants'."""
+        async with self.store.lock:
+            await self.store.forget_browser(self.seal.browser_mark(browser))
+
+    async def enrol(self, key: str, browser: str) -> tuple[str, dict[str, str]]:
+        """Make a browser's owner staff; returns the user and its role in each room."""
+        mark, cleaned = self.seal.browser_mark(browser), clean_key(key)
+        async with self.store.lock:
+            self.guesses.check(mark)
+            known = self.store.keys.get(self.seal.key_mark(cleaned))
+            if known is None:
+                self.guesses.wrong(mark)
+                raise RefusalError("wrong-key")
+            room, role = known
+            user = self.store.staff_browsers.get(mark) or fresh_id("p")
+            held = self.store.staff.get((user, room))
+            if held is None or ROLES.index(role) < ROLES.index(held):
+                await self.store.add_staff(user, room, role, mark)
+            return user, self.store.roles(user)
+
+    # Rooms --------------------------------------------------------------------------
+
+    async def make_room(
+        self,
+        title: str,
+        host: str,
+        labs: list[str],
+        capacity: int,
+        closes_at: int | None,
+        code: str | None,
+    ) -> Room:
+        """Make a room with all its seats; it opens later."""
+        room = Room(
+            id=fresh_id("r"),
+            title=_text("title", title),
+            host=_text("host", host),
+            labs=tuple(dict.fromkeys(labs)),
+            **self.catalogue.traits(labs),
+            capacity=_capacity(capacity),
+            code="",
+            created_at=wall_ms(),
+            closes_at=closes_at,
+        )
+        marks = Marks(*(self.seal.key_mark(self.key(room.id, role)) for role in ROLES))
+        seats = [
+            Seat(fresh_id("s"), room.id, number) for number in range(1, capacity + 1)
+        ]
+        async with self.store.lock:
+            room = replace(room, code=self._code(code))
+            await self.store.add_room(room, marks, seats)
+        return room
+
+    def _code(self, wanted: str | None) -> str:
+        """Return a code that no other room has."""
+        if wanted:
+            code = clean_code(wanted)
+            if not code:
+                raise RefusalError(
+                    "bad-room", f"code: expected one like KUPA-37, got {wanted[:20]!r}"
+                )
+            if self.store.room_by_code(code):
+                raise RefusalError(
+                    "bad-room", f"code: {code} is another room's already"
+                )
+            return code
+        while self.store.room_by_code(code := fresh_code()):
+            pass
+        return code
+
+    async def turn(self, room_id: str, state: State) -> Room:
+        """Open or close a room; doing it twice changes nothing."""
+        async with self.store.lock:
+            room = self.store.rooms.get(room_id)
+            if room is None:
+                raise RefusalError("not-found")
+            if room.state is state:
+                return room
+            now = wall_ms()
+            if state is State.OPEN:
+                opened = room.opened_at or now
+                overdue = room.closes_at is not None and room.closes_at <= now
+                room = replace(
+                    room,
+                    opened_at=opened,
+                    erase_at=opened + self.erase_days * DAY,
+                    closes_at=None if overdue else room.closes_at,
+                )
+            room = replace(room, state=state)
+            entry = self.entry(room.id, "", ROOM, f"{room.id}:{secrets.token_hex(8)}")
+            entry = replace(entry, body={"state": state.value})
+            await self.store.change_room(room, entry)
+            return room
+
+    async def close_due(self) -> None:
+        """Close the rooms whose closing time has come."""
+        now = wall_ms()
+        for room in list(self.store.rooms.values()):
+            due = room.closes_at is not None and room.closes_at <= now
+            if due and room.state is State.OPEN:
+                await self.turn(room.id, State.CLOSED)
+
+    def key(self, room: str, role: str) -> str:
+        """Return the staff key of a room."""
+        return self.seal.key(room, role)
+
+    def entry(self, room: str, seat: str, kind: str, uid: str) -> Entry:
+        """Return an entry of this moment."""
+        clock = self.clock
+        return Entry(room, seat, kind, uid, clock.now(), clock.mono(), clock.boot)
+
+
+def _text(key: str, value: str) -> str:
+    """Return a title or host as it is kept."""
+    text = clean_name(value, TITLE_LENGTH)
+    if not text:
+        raise RefusalError("bad-room", f"{key}: expected some text, got none")
+    return text
+
+
+def _capacity(value: int) -> int:
+    """Return a number of seats, or refuse it."""
+    if not 1 <= value <= MOST_SEATS:
+        raise RefusalError(
+            "bad-room", f"capacity: expected 1 to {MOST_SEATS} seats, got {value}"
+        )
+    return value

@@ -1,0 +1,54 @@
+"""Refusals: every way in which the room says no, with status and one sentence.
+
+Errors:
+    RefusalError: carries a code of REFUSALS; web.py turns it into the error shape.
+"""
+
+from __future__ import annotations
+
+REFUSALS: dict[str, tuple[int, str]] = {
+    "bad-request": (400, "This request is not one the room understands."),
+    "not-logged-in": (401, "Please log in first."),
+    "not-allowed": (403, "You are not allowed to do this here."),
+    "wrong-code": (403, "No room has this code. Please look at it once more."),
+    "wrong-phrase": (403, "No seat in this room has this phrase. Please try again."),
+    "wrong-key": (403, "No room has this key. Please look at it once more."),
+    "not-found": (404, "There is no such thing here."),
+    "wrong-method": (405, "This address does not do that."),
+    "room-full": (409, "All seats are taken. Please tell the presenter."),
+    "room-not-open": (409, "The room is not open yet. Please try again at the start."),
+    "room-closed": (
+        409,
+        "The room is closed. Only people who were in it can come back.",
+    ),
+    "too-large": (413, "This is more than the room takes at once."),
+    "bad-name": (422, "Please type a name with at least one letter."),
+    "bad-room": (422, "A room cannot be made from this."),
+    "unknown-lab": (422, "There is no such lab."),
+    "mixed-labs": (422, "These labs cannot share a room."),
+    "slow-down": (429, "Too many tries. Please wait a moment."),
+    "broken": (500, "Something in the room went wrong; its log says what."),
+    "hub-away": (503, "The hub does not answer just now. Please try again."),
+    "busy": (503, "The room has too much to do just now. Please try again."),
+    "cannot-save": (
+        503,
+        "The room cannot save anything just now: its disk may be full.",
+    ),
+    "stopping": (503, "The room is restarting. Please try again in a moment."),
+}
+"""Code -> HTTP status and the sentence for whoever asked."""
+
+
+class RefusalError(Exception):
+    """The room refuses; `code` is one of REFUSALS."""
+
+    def __init__(
+        self, code: str, message: str = "", retry_after: float | None = None
+    ) -> None:
+        self.status, sentence = REFUSALS[code]
+        self.code = code
+        self.message = message or sentence
+        if retry_after is None and self.status == 503:
+            retry_after = 2.0
+        self.retry_after = retry_after
+        super().__init__(self.message)

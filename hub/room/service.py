@@ -1,0 +1,54 @@
+"""Service: the parts of one running room service, as its handlers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hub.room.auth import RoomAuth, User
+from hub.room.catalogue import Catalogue
+from hub.room.clock import Clock
+from hub.room.feed import Feeds
+from hub.room.journal import Journal
+from hub.room.limits import Buckets
+from hub.room.metrics import Metrics
+from hub.room.reception import Reception
+from hub.room.refusal import RefusalError
+from hub.room.store import Store
+from hub.room.view import StoreView
+
+PREFIX = "/services/room/"
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that handlers work with."""
+
+    auth: RoomAuth
+    journal: Journal
+    store: Store
+    clock: Clock
+    catalogue: Catalogue
+    reception: Reception
+    feeds: Feeds
+    view: StoreView
+    metrics: Metrics
+    desk_token: str = field(repr=False)
+    attempts: Buckets
+    """Attempts that a seat may send."""
+    streams: Buckets
+    """Streams that a user may open."""
+    stopping: bool = False
+    streaming: set[Callable[[], None]] = field(default_factory=set)
+    """What ends each open stream, for the stop."""
+
+    def role(self, user: User, room: str) -> str:
+        """Return a user's role in a room, by its scopes and the room's staff list.
+
+        Raises:
+            RefusalError: `not-allowed`; a room that is not there looks the same.
+        """
+        role = self.store.staff.get((str(user["name"]), room))
+        if role is None or not self.auth.allowed(user, f"custom:room:{role}"):
+            raise RefusalError("not-allowed")
+        return role

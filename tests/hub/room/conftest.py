@@ -1,0 +1,52 @@
+"""Fixtures: an installation's folder, a stand-in hub, a running room service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.secrets import ensure_secrets
+from tests.hub.room.process import LAB, RoomProcess, StandInHub
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return the folder of an installation with one lab and its secrets."""
+    lab = tmp_path / "labs" / "first_flight"
+    lab.mkdir(parents=True)
+    (lab / "lab.toml").write_text(LAB)
+    ensure_secrets(tmp_path / ".airlift" / "secrets")
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def hub() -> Iterator[StandInHub]:
+    """Return a stand-in for the hub, for the whole run."""
+    hub = StandInHub()
+    yield hub
+    hub.close()
+
+
+@pytest.fixture
+def room(root: Path, hub: StandInHub) -> Iterator[RoomProcess]:
+    """Return a running room service of this test alone."""
+    room = RoomProcess(root, hub).start()
+    yield room
+    if room.process and room.process.poll() is None:
+        room.kill()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:
+    """Add the room's log to the report of a test that failed."""
+    report: Any = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for value in list(item.funcargs.values()):
+            if isinstance(value, RoomProcess):
+                report.sections.append(("log of the room", value.log))
+    return report
