@@ -10,6 +10,7 @@ from hub.authenticator import STAFF_GROUPS, RoomAuthenticator
 from hub.desk import Desk
 from hub.engine import Engine
 from hub.join import PAGES, landing
+from hub.orphans import remove_orphans
 from hub.secrets import read_secret
 from hub.settings import settings
 from hub.spawner import spawner_class
@@ -45,7 +46,8 @@ c.RoomAuthenticator.desk = Desk.of(airlift)
 c.RoomAuthenticator.allow_all = True
 c.Authenticator.delete_invalid_users = False
 
-# Seats
+# Seats; containers that the hub does not know go before it starts
+remove_orphans(airlift, engine)
 c.JupyterHub.spawner_class = spawner_class(engine)
 c.SeatSpawner.settings = c.LocalSeatSpawner.settings = airlift
 c.SeatSpawner.engine = c.LocalSeatSpawner.engine = engine

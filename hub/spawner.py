@@ -13,7 +13,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from dockerspawner import DockerSpawner
@@ -21,7 +22,7 @@ from jupyterhub.spawner import Spawner, SpawnException
 from requests.exceptions import RequestException
 from traitlets import Instance, default
 
-from hub import container
+from hub import container, deaths
 from hub.boarding import Boarding, wait_ready
 from hub.desk import Desk
 from hub.engine import Engine
@@ -60,6 +61,9 @@ class SeatSpawner(DockerSpawner):
     will_resume = False
     """A container is never started twice: its token and environment would be old."""
     _executor = ThreadPoolExecutor(THREADS, thread_name_prefix="engine")
+    _listening = False
+    _watched: ClassVar[WeakValueDictionary[str, SeatSpawner]] = WeakValueDictionary()
+    _looks: ClassVar[set[asyncio.Future[Any]]] = set()
 
     @default("name_template")
     def _default_name_template(self) -> str:
@@ -131,7 +135,10 @@ class SeatSpawner(DockerSpawner):
 
     async def _make(self, place: Placement) -> None:
         """Replace the seat's container by a new one and start it."""
-        self.boarding.say(10, "Making your lab ready.")
+        self.boarding.say(8, "Making your lab ready.")
+        why = await self.poll()
+        if isinstance(why, str):
+            self.boarding.say(10, f"Your seat had stopped: {why}. Your files are kept.")
         await self.remove_object()
         name = container.seat_name(self.engine, place.seat)
         marks = container.labels(self.engine, place)
@@ -173,6 +180,27 @@ class SeatSpawner(DockerSpawner):
         why = container.why_ended(state, self.settings.seat_memory)
         log.info("seat is not running seat=%s why=%s", self.user.name, why)
         return why
+
+    def start_polling(self) -> None:
+        """Watch the container: by the engine's word, and by the Hub's own look."""
+        super().start_polling()
+        cls, loop = type(self), asyncio.get_running_loop()
+        cls._watched[self.user.name] = self
+        if not cls._listening:
+            cls._listening = True
+            deaths.listen(
+                self.engine.name,
+                lambda seat: loop.call_soon_threadsafe(cls._ended, seat),
+            )
+
+    @classmethod
+    def _ended(cls, seat: str) -> None:
+        """Look at a seat whose container has ended, unless the hub is stopping it."""
+        spawner = cls._watched.get(seat)
+        if spawner is not None and spawner._poll_callback is not None:
+            look = asyncio.ensure_future(spawner.poll_and_notify())
+            cls._looks.add(look)
+            look.add_done_callback(cls._looks.discard)
 
     async def get_url(self) -> str:
         """Return where the container is reached now; asked after a hub restart."""

@@ -33,6 +33,12 @@ def image() -> str:
 
 
 @pytest.fixture(scope="session")
+def prefix() -> Path:
+    """The virtual environment of seats without an engine, with its labs beside it."""
+    return Path(build_image("--root", str(REPOSITORY), "--local"))
+
+
+@pytest.fixture(scope="session")
 def airlift(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airlift]:
     """One installation with Docker seats, shared by tests that break nothing."""
     with running(tmp_path_factory.mktemp("airlift"), image=image) as found:
@@ -61,6 +67,13 @@ def make_airlift(image: str, tmp_path: Path) -> Iterator[Callable[..., Airlift]]
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def local_airlift(prefix: Path, tmp_path: Path) -> Iterator[Airlift]:
+    """An installation without an engine, that one test may break."""
+    with running(tmp_path, prefix=prefix) as found:
+        yield found
 
 
 @pytest.hookimpl(wrapper=True)

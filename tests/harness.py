@@ -73,8 +73,9 @@ class Airlift:
     """One installation; `start` it, use it, `close` it.
 
     `image` is the id of the seats' image, "" with the engine `local`; `prefix` the
-    virtual environment of local seats. `environ` is added to every part's environment
-    (DOCKER_HOST through a test's own TCP proxy, for one), `toml` to airlift.toml.
+    virtual environment of local seats, beside which lie the released labs. `environ` is
+    added to every part's environment (DOCKER_HOST through a test's own TCP proxy, for
+    one), `toml` to airlift.toml.
     """
 
     def __init__(
@@ -94,9 +95,7 @@ class Airlift:
         self.docker = docker.DockerClient() if image else None
         self.settings = self._configure(dict(toml or {}))
         if prefix is not None:
-            (self.settings.state_dir / "seat-venv").symlink_to(prefix)
-            accounts.ensure_accounts(print)
-            accounts.open_ways(self.settings, [accounts.SEAT], print)
+            self._borrow(prefix)
         self.engine = self._engine()
         self.engine.save(self.settings)
 
@@ -118,6 +117,17 @@ class Airlift:
         accounts.ensure_folders(found)
         ensure_secrets(found.secrets_dir)
         return found
+
+    def _borrow(self, prefix: Path) -> None:
+        """Use a seats' environment and released labs that were built elsewhere."""
+        state = self.settings.state_dir
+        (state / "seat-venv").symlink_to(prefix)
+        self.settings.released_dir.rmdir()
+        self.settings.released_dir.symlink_to(prefix.parent / "released")
+        accounts.ensure_accounts(print)
+        accounts.open_ways(self.settings, [accounts.SEAT], print)
+        if os.geteuid() == 0:
+            accounts.let_pass(accounts.SEAT, [prefix], print)
 
     def _engine(self) -> Engine:
         """Make the seats' networks and say where seats run."""

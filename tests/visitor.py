@@ -53,6 +53,8 @@ class Visitor:
         self.number = 0
         self.phrase = ""
         self.page = ""
+        self.told: list[str] = []
+        """What the waiting page said of the last start."""
 
     # --- pages
 
@@ -166,7 +168,7 @@ class Visitor:
     def wait_ready(self, seconds: float = 120) -> None:
         """Follow the waiting page's stream until the server is ready."""
         path = f"/hub/api/users/{self.seat}/server/progress"
-        deadline = time.monotonic() + seconds
+        deadline, self.told = time.monotonic() + seconds, []
         while time.monotonic() < deadline:
             answer = self.get(path, stream=True, timeout=seconds)
             if answer.status_code == 400:
@@ -176,6 +178,7 @@ class Visitor:
             assert answer.ok, f"progress: {answer.status_code}: {words(answer)}"
             for event in events(answer):
                 said = json.loads(event["data"])
+                self.told.append(str(said.get("message", "")))
                 if said.get("failed"):
                     raise AssertionError(f"the seat did not start: {said}")
                 if said.get("ready"):
