@@ -101,7 +101,7 @@ class Supervision:
         draft.write_text(configuration(self, service_user()))
         draft.chmod(0o600)
         draft.replace(self.config)
-        line = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)]
+        line = [sys.executable, "-m", "hub.supervisord", "-c", str(self.config)]
         process = subprocess.Popen(
             [*line, "--nodaemon"] if foreground else line,
             cwd=self.settings.root,
@@ -202,7 +202,7 @@ def _part(info: dict[str, Any], starts: int) -> Part:
 
 
 def restarts(log: Path, after: datetime) -> dict[str, int]:
-    """Count in the supervisor's log how often each part started since `after`."""
+    """Count in the log how often each part started since `after` in the last run."""
     counts: dict[str, int] = {}
     try:
         with log.open("rb") as file:
@@ -210,7 +210,8 @@ def restarts(log: Path, after: datetime) -> dict[str, int]:
             text = file.read().decode(errors="replace")
     except OSError:
         return counts
-    for at, name in re.findall(r"^(\S+ \S+),\d+ INFO spawned: '(\w+)'", text, re.M):
+    run = text.rpartition("INFO supervisord started with pid")[2]
+    for at, name in re.findall(r"^(\S+ \S+),\d+ INFO spawned: '(\w+)'", run, re.M):
         if datetime.fromisoformat(at) >= after:
             counts[name] = counts.get(name, 0) + 1
     return counts
@@ -255,16 +256,6 @@ def configuration(supervision: Supervision, user: str) -> str:
     for number, name in enumerate(PARTS, 1):
         owner = "" if name == "hub" else user
         sections.append(_program(settings, name, lines[name], owner, number))
-    watch = _quoted([python, "-m", "hub.watch"])
-    sections.append(
-        "[eventlistener:watch]\n"
-        f"command = {watch}\n"
-        "events = PROCESS_STATE_EXITED\n"
-        "autorestart = true\nstartsecs = 0\npriority = 10\n"
-        f"stderr_logfile = {_escaped(settings.log_dir / 'watch.log')}\n"
-        "stderr_logfile_maxbytes = 1MB\nstderr_logfile_backups = 1\n"
-        + (f"user = {user}\n" if user else "")
-    )
     return "\n".join(sections)
 
 
