@@ -9,23 +9,18 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
-from unicodedata import combining, normalize
 
 from checkers import Work, check, fail
-from checkers.tables import column, names, need, number, show
+from checkers.values import column, names, near, need, number, plain, show
 
 ROWS = 9_756
-COLUMNS = (
-    *("date", "flight", "airline", "origin"),
-    *("destination", "departure", "delay", "status"),
-)
+COLUMNS = ("date", "flight", "origin", "destination", "delay", "status")
 FEW = 30
 BARS = 10
 NEAR = 0.06
@@ -47,15 +42,10 @@ def load_data(work: Work) -> str:
             "the names of the columns; read_csv takes them by itself.",
         )
     need("flights", flights, *COLUMNS)
-    for name in flights.index.names:
-        if name in COLUMNS:
-            fail(
-                "column-as-index",
-                f"`{name}` has become the index of the table. Read the file without "
-                "index_col, so that it stays a column.",
-            )
+    if set(flights.index.names) & set(COLUMNS):
+        fail("column-as-index", "A column is the index now. Read without index_col.")
     rows = len(flights)
-    cleaned_in_place = "clean" in work.namespace and season.flown <= rows < season.rows
+    cleaned_in_place = season.flown <= rows < season.rows and "clean" in work.namespace
     if rows != season.rows and not cleaned_in_place:
         fail(
             "rows-lost" if rows < season.rows else "rows-added",
@@ -70,19 +60,16 @@ def clean_data(work: Work) -> str:
     """Codes are tidy, no copies, nothing cancelled, and every delay is a number."""
     season = _season(work)
     clean = work.value("clean", "pandas.DataFrame")
-    need("clean", clean, "date", "flight", "origin", "destination", "delay")
+    need("clean", clean, *COLUMNS[:5])
     if not 0 < len(clean) <= ROWS:
         fail("wrong-size", f"`clean` has {len(clean):,} rows. Make it from `flights`.")
-    _tidy(clean, "origin")
-    _tidy(clean, "destination")
+    for name in ("origin", "destination"):
+        _tidy(clean, name)
     values = column(clean, "delay")
-    for value in values:
-        if isinstance(value, str):
-            fail(
-                "delay-not-number",
-                f"`delay` still holds text, such as {show(value)}. Take out the unit, "
-                "then turn the column into numbers.",
-            )
+    texts = [value for value in values if isinstance(value, str)]
+    if texts:
+        seen = f"`delay` still holds text, such as {show(texts[0])}"
+        fail("delay-not-number", f"{seen}. Take out the unit, then make it numbers.")
     _right_rows(clean, season)
     _right_delays([number(value) for value in values], season)
     if Counter(_routes(clean)) != {k: len(v) for k, v in season.routes.items()}:
@@ -157,11 +144,8 @@ def plot_delays(work: Work) -> str:
     if not bars:
         fail("no-bars", "There are no bars in `ax`. Draw them with .plot.barh().")
     if len(bars) != BARS:
-        fail(
-            "wrong-count",
-            f"The picture has {len(bars)} bars; expected {BARS}. Choose ten routes, "
-            "and draw the column mean_delay alone.",
-        )
+        seen = f"The picture has {len(bars)} bars; expected {BARS}"
+        fail("wrong-count", f"{seen}. Draw mean_delay alone, for ten routes.")
     _right_bars(season, bars)
     titles = [ax.get_title(loc=side) for side in ("left", "center", "right")]
     if not "".join(titles).strip():
@@ -176,7 +160,7 @@ def plot_delays(work: Work) -> str:
 def answer_question(work: Work) -> str:
     """The most punctual city from Amsterdam, among the routes flown often enough."""
     season = _season(work)
-    given = _plain(work.value("answer", "str"))
+    given = plain(work.value("answer", "str"))
     if not given:
         fail("no-answer", "`answer` is empty. Write the name of a city there.")
     here = {route: mean(d) for route, d in season.routes.items() if route[0] == "AMS"}
@@ -214,7 +198,7 @@ class Season:
         """Return the ways to write a route's city."""
         code = route[1]
         city = self.cities.get(code, code)
-        return {_plain(text) for text in (city, code, f"{city} ({code})")}
+        return {plain(text) for text in (city, code, f"{city} ({code})")}
 
 
 def _season(work: Work) -> Season:
@@ -282,7 +266,7 @@ def _right_rows(clean: Any, season: Season) -> None:
             "that are equal in every column.",
         )
     pairs = zip(column(clean, "date"), column(clean, "flight"), strict=True)
-    keys = Counter((_day(day), show(flight)) for day, flight in pairs)
+    keys = Counter((show(day), show(flight)) for day, flight in pairs)
     (day, flight), most = keys.most_common(1)[0]
     if extra and most == 2:
         fail(
@@ -376,19 +360,19 @@ def _one_row_a_route(work: Work, table: Any, season: Season) -> None:
 def _are_means(season: Season, got: dict[Route, float | None]) -> None:
     """Fail when the numbers are not the average delays, and say what they are."""
 
-    def near(kind: Callable[[list[int]], float], most: float = NEAR) -> bool:
+    def they_are(kind: Callable[[list[int]], float], most: float = NEAR) -> bool:
         return all(
             value is not None and abs(value - kind(season.routes[route])) <= most
             for route, value in got.items()
         )
 
-    if near(mean):
+    if they_are(mean):
         return
-    if near(sum):
+    if they_are(sum):
         fail("sum-not-mean", "`mean_delay` holds sums: a route's minutes together.")
-    if near(median):
+    if they_are(median):
         fail("median-not-mean", "`mean_delay` holds medians. The average is the mean.")
-    if near(mean, 1.0):
+    if they_are(mean, 1.0):
         fail("rounded-too-far", "`mean_delay` is rounded too far: keep one decimal.")
     fail("mean-wrong", "`mean_delay` does not hold the averages of the delays.")
 
@@ -397,35 +381,18 @@ def _right_bars(season: Season, bars: list[float]) -> None:
     """Fail when the bars are not the ten longest averages."""
     every = sorted(mean(delays) for delays in season.routes.values())
     often = sorted(mean(d) for d in season.routes.values() if len(d) >= FEW)
-    if _same(bars, often[-BARS:]):
+    if near(bars, often[-BARS:], NEAR):
         return
-    if _same(bars, every[-BARS:]):
+    if near(bars, every[-BARS:], NEAR):
         fail(
             "too-few-flights",
             f"The longest bar has {max(bars):.0f} minutes, but that route was flown "
             f"fewer than {FEW} times. Leave such routes out first.",
         )
-    if _same(bars, often[:BARS]) or _same(bars, every[:BARS]):
+    if any(near(bars, means[:BARS], NEAR) for means in (often, every)):
         fail("shortest-delays", "These are the ten shortest delays; draw the longest.")
     fail(
         "wrong-bars",
         f"The bars go from {min(bars):.1f} to {max(bars):.1f}: these are not the ten "
         "longest average delays. Sort by mean_delay first.",
     )
-
-
-def _same(ones: Iterable[float], others: Iterable[float]) -> bool:
-    """Tell whether two lists hold the same numbers in any order."""
-    pairs = zip(sorted(ones), sorted(others), strict=True)
-    return all(abs(one - other) <= NEAR for one, other in pairs)
-
-
-def _day(value: object) -> str:
-    """Show a date, whether it is still text or not."""
-    return value.isoformat()[:10] if isinstance(value, date) else show(value)
-
-
-def _plain(text: str) -> str:
-    """Return a name without accents, case and outer spaces."""
-    letters = normalize("NFKD", text[:60]).casefold().strip(" .\n\t")
-    return "".join(letter for letter in letters if not combining(letter))

@@ -45,7 +45,8 @@ def release(lab: Lab, out: Path) -> Path:
     try:
         new = aside / lab.slug
         new.mkdir()
-        _write(new / f"{lab.slug}.ipynb", nbformat.writes(notebook) + "\n")
+        text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+        _write(new / f"{lab.slug}.ipynb", text + "\n")
         _write(new / "lab.json", json.dumps(description(lab), indent=1) + "\n")
         for path in _files(lab):
             target = new / path.relative_to(lab.folder)
@@ -83,7 +84,7 @@ def source_notebook(lab: Lab) -> Any:
             f"{where}: cell {missing[0]}: expected an id (nbformat 4.5), got none"
         )
     try:
-        notebook = nbformat.reads(text, as_version=4)
+        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
         nbformat.validate(notebook)
     except nbformat.ValidationError as error:
         first = str(error).splitlines()[0]
@@ -101,13 +102,8 @@ def attendee_version(lab: Lab) -> Any:
         notebook = cleared(source_notebook(lab))
     except SolutionError as error:
         raise ReleaseError(f"{lab.slug}/{lab.source.name}: {error}") from None
-    notebook.metadata = nbformat.from_dict(
-        {
-            key: notebook.metadata[key]
-            for key in KEPT_METADATA
-            if key in notebook.metadata
-        }
-    )
+    for key in set(notebook.metadata) - set(KEPT_METADATA):
+        del notebook.metadata[key]
     for cell in notebook.cells:
         for key in ("execution", "collapsed", "scrolled"):
             cell.metadata.pop(key, None)

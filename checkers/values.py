@@ -1,15 +1,18 @@
-"""Tables: reading an attendee's pandas table into plain values, for checks.
+"""Values: plain Python values out of an attendee's tables and texts, for checks.
 
 Nothing here imports pandas, and nothing is written to a table. A column is found
 whether it is an ordinary one or a level of the index, since both are right in most
-labs. Reasons of these functions: column-missing, column-twice.
+labs. Reasons of `need`: column-missing, column-twice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from math import isnan
 from numbers import Real
 from typing import Any
+from unicodedata import combining, normalize
 
 from checkers import fail
 
@@ -58,9 +61,32 @@ def number(value: object) -> float | None:
     return None if isnan(found) else found
 
 
+def near(ones: Collection[float], others: Collection[float], most: float) -> bool:
+    """Tell whether two collections hold the same numbers in any order, or nearly."""
+    if len(ones) != len(others):
+        return False
+    pairs = zip(sorted(ones), sorted(others), strict=True)
+    return all(abs(one - other) <= most for one, other in pairs)
+
+
+def plain(text: str) -> str:
+    """Return a name without accents, case, outer spaces and full stop."""
+    letters = normalize("NFKD", text[:60]).casefold().strip(" .\n\t")
+    return "".join(letter for letter in letters if not combining(letter))
+
+
 def show(value: object) -> str:
     """Show one value in a few characters, text in quotation marks."""
     if isinstance(value, str):
         return repr(value[:20])
+    if isinstance(value, date):
+        return value.isoformat()[:10]
     found = number(value)
-    return type(value).__name__ if found is None else f"{found:g}"
+    if found is not None:
+        return f"{found:g}"
+    return "nothing" if value is None or isinstance(value, float) else _kind(value)
+
+
+def _kind(value: object) -> str:
+    """Name the type of a value."""
+    return f"a {type(value).__name__[:20]}"

@@ -1,0 +1,117 @@
+"""Garbage and still names: what checks do with values nobody expects.
+
+These functions run inside a `LabKernel` after the solution, with the kernel's
+namespace, and answer in JSON; `hub.authoring.prove` asks them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from checkers.engine.attempt import Outcome
+from checkers.engine.check import Check, checker_for
+from checkers.engine.run import run
+from checkers.engine.work import Work
+
+_HOSTILE = Path(__file__).with_name("hostile.py")
+_UNPICKLED = (TypeError, AttributeError, pickle.PicklingError, NotImplementedError)
+
+
+class Watched(Mapping[str, Any]):
+    """A namespace that remembers which names were read."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self._names = names
+        self.read: list[str] = []
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._names and name not in self.read:
+            self.read.append(name)
+        return self._names[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def errors(namespace: dict[str, Any], module: str, folder: str) -> list[list[str]]:
+    """Put garbage in the place of each value a check reads.
+
+    Returns:
+        [step, name, garbage, what the checker raised] for each `error`.
+    """
+    found = []
+    for check in checker_for(module):
+        for name in names_read(check, namespace, folder):
+            trial = dict(namespace)
+            del trial[name]
+            found += _error(check, trial, folder, name, "missing")
+            source = _HOSTILE.read_text(encoding="utf-8")
+            # As if the attendee had typed it: its globals are the trial namespace.
+            exec(compile(source, "<attendee>", "exec"), trial)  # noqa: S102
+            for kind, value in trial["garbage"](namespace[name]).items():
+                trial[name] = value
+                found += _error(check, trial, folder, name, kind)
+    return found
+
+
+def changes(namespace: dict[str, Any], module: str, folder: str) -> list[list[str]]:
+    """Run each check on right work and compare the namespace before and after.
+
+    Returns:
+        [step, name] for each value that is another one, or has changed inside.
+    """
+    found = []
+    for check in checker_for(module):
+        before = _fingerprints(namespace)
+        run(check, Work(namespace, Path(folder)))
+        after = _fingerprints(namespace)
+        found += [
+            [check.step, name]
+            for name in sorted(before.keys() | after.keys())
+            if before.get(name) != after.get(name)
+        ]
+    return found
+
+
+def names_read(check: Check, namespace: dict[str, Any], folder: str) -> list[str]:
+    """Return the names whose values a check reads when the work is right."""
+    work = Work(namespace, Path(folder))
+    watched = Watched(work.namespace)
+    work.namespace = watched
+    run(check, work)
+    return watched.read
+
+
+def _error(
+    check: Check, trial: dict[str, Any], folder: str, name: str, kind: str
+) -> list[list[str]]:
+    """Run a check on a namespace; one line when its outcome is `error`."""
+    attempt = run(check, Work(trial, Path(folder)))
+    if attempt.outcome is not Outcome.ERROR:
+        return []
+    return [[check.step, name, kind, f"{attempt.reason} {attempt.hint}"]]
+
+
+def _fingerprints(namespace: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+    """Return identity and, where a value can be pickled, content of each name."""
+    return {
+        name: (id(value), _content(value))
+        for name, value in namespace.items()
+        if not name.startswith("_")
+    }
+
+
+def _content(value: object) -> str:
+    """Return a hash of a value's content; "" when pickling it says nothing of that."""
+    try:
+        once, again = pickle.dumps(value), pickle.dumps(value)
+    except _UNPICKLED:
+        return ""
+    return hashlib.sha256(once).hexdigest() if once == again else ""

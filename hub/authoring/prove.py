@@ -1,0 +1,249 @@
+"""Prove: does a lab do what its author says? Each function returns what is wrong.
+
+Nothing wrong is an empty tuple. `ids_agree` only reads; the others run the lab in a
+`LabKernel`, as an attendee would, hook and outbox included.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from checkers.engine.attempt import Attempt, Outcome
+from checkers.engine.check import CheckError, checker_for
+from checkers.engine.steps import marked
+from hub.authoring.kernel import LabKernel
+from hub.authoring.mistakes import Mistake, load_mistakes
+from hub.authoring.release import attendee_version, source_notebook
+from hub.catalog import Lab, Step
+
+FEWEST_MISTAKES = 2
+_GARBAGE = "hub.authoring.garbage"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with a lab.
+
+    Args:
+        lab: the lab's slug.
+        where: the file, and the step or cell in it.
+        what: one sentence: what was expected and what was there.
+    """
+
+    lab: str
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.lab}: {self.where}: {self.what}"
+
+
+def prove(lab: Lab, folder: Path) -> tuple[Finding, ...]:
+    """Prove a lab in every way there is, with one kernel in the empty `folder`.
+
+    What comes later would only repeat it when ids do not agree, so then it stops.
+
+    Raises:
+        ReleaseError, MistakesError: a file cannot be used at all.
+        KernelError: the kernel gave up.
+    """
+    found = ids_agree(lab)
+    if found:
+        return found
+    with LabKernel(lab, folder) as kernel:
+        return (
+            *source_passes(lab, kernel),
+            *values_stay(lab, kernel),
+            *garbage_is_no_error(lab, kernel),
+            *release_passes_nothing(lab, kernel),
+            *mistakes_fail(lab, kernel),
+        )
+
+
+def ids_agree(lab: Lab) -> tuple[Finding, ...]:
+    """Compare the ids in lab.toml, the notebook, its metadata and the checker."""
+    notebook = source_notebook(lab)
+    cells = {cell.id: cell for cell in notebook.cells}
+    found: list[Finding] = []
+    for step in lab.steps:
+        for number, cell_id in enumerate(step.cells):
+            for what in _cell_faults(step, cell_id, cells.get(cell_id), number == 0):
+                found.append(Finding(lab.slug, f"lab.ipynb, cell {cell_id}", what))
+    known = [cell_id for step in lab.steps for cell_id in step.cells]
+    there = [cell.id for cell in notebook.cells if cell.id in known]
+    if there != [cell_id for cell_id in known if cell_id in cells]:
+        what = f"expected the steps' cells in the order of lab.toml, got {there}"
+        found.append(Finding(lab.slug, "lab.ipynb", what))
+    for cell in notebook.cells:
+        for step_id in marked(cell.source) if cell.cell_type == "code" else ():
+            if cell.id not in known:
+                what = f"expected no marker outside a step's cell, got {step_id!r}"
+                found.append(Finding(lab.slug, f"lab.ipynb, cell {cell.id}", what))
+    return (*found, *_checker_faults(lab))
+
+
+def source_passes(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
+    """Run the source from top to bottom: each step passes when its cells have run."""
+    kernel.forget()
+    last: dict[str, Attempt] = {}
+    for cell in _code(source_notebook(lab)):
+        for attempt in kernel.run(cell.source):
+            last[attempt.step] = attempt
+    return tuple(
+        Finding(
+            lab.slug, f"step {step.id}", f"expected the solution to pass, got {got}"
+        )
+        for step in lab.steps
+        if (got := _said(last.get(step.id))) != "passed"
+    )
+
+
+def release_passes_nothing(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
+    """Run what attendees get, untouched: every step is checked and none passes."""
+    kernel.forget()
+    seen: dict[str, list[str]] = {step.id: [] for step in lab.steps}
+    for cell in _code(attendee_version(lab)):
+        for attempt in kernel.run(cell.source):
+            seen[attempt.step].append(attempt.outcome.value)
+    return tuple(
+        Finding(
+            lab.slug,
+            f"step {step}",
+            f"expected the untouched cell to fail, got {', '.join(got) or 'no check'}",
+        )
+        for step, got in seen.items()
+        if set(got) != {Outcome.FAILED.value}
+    )
+
+
+def mistakes_fail(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
+    """Make each mistake: it fails with its reason. A step has at least two."""
+    mistakes = load_mistakes(lab)
+    notebook = source_notebook(lab)
+    found = []
+    for mistake in mistakes:
+        kernel.forget()
+        for cell in _before(lab, notebook, mistake.step):
+            kernel.run(cell.source)
+        got = _said(_last(kernel.run(mistake.cell), mistake.step))
+        if got != f"failed: {mistake.reason}":
+            found.append(_mistake_finding(lab, mistake, got))
+    counts = Counter(mistake.step for mistake in mistakes)
+    for step in lab.step_ids:
+        if counts[step] < FEWEST_MISTAKES:
+            what = f"expected {FEWEST_MISTAKES} or more mistakes, got {counts[step]}"
+            found.append(Finding(lab.slug, f"mistakes.toml, step {step}", what))
+    return tuple(found)
+
+
+def garbage_is_no_error(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
+    """Put garbage in the place of every value a check reads: never `error`."""
+    _solve(lab, kernel)
+    answer = kernel.ask(_GARBAGE, "errors", _module(lab), str(kernel.folder))
+    return tuple(
+        Finding(
+            lab.slug,
+            f"step {step}",
+            f"expected passed or failed with {name} = {kind}, got error: {why}",
+        )
+        for step, name, kind, why in answer
+    )
+
+
+def values_stay(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
+    """Run each check on right work: no name and no value is another afterwards."""
+    _solve(lab, kernel)
+    answer = kernel.ask(_GARBAGE, "changes", _module(lab), str(kernel.folder))
+    return tuple(
+        Finding(lab.slug, f"step {step}", f"expected {name} unchanged by the check")
+        for step, name in answer
+    )
+
+
+def _cell_faults(step: Step, cell_id: str, cell: Any, first: bool) -> Iterator[str]:
+    """Say what is wrong with one cell of a step."""
+    if cell is None:
+        yield f"expected this cell for step {step.id!r}, there is none"
+        return
+    marker = f"# step: {step.id}"
+    line = cell.source.split("\n", 1)[0]
+    if first and cell.cell_type == "code" and line != marker:
+        yield f"expected the first line {marker!r}, got {line!r}"
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", cell_id)
+    if grade_id != cell_id:
+        yield f"expected grade_id {cell_id!r}, got {grade_id!r}"
+
+
+def _checker_faults(lab: Lab) -> Iterator[Finding]:
+    """Compare the checks of the lab's checker with its steps."""
+    where = f"checkers/{lab.slug}.py"
+    try:
+        steps = checker_for(_module(lab)).steps
+    except (CheckError, ImportError) as error:
+        yield Finding(lab.slug, where, f"expected a checker, got: {error}")
+        return
+    if steps != lab.step_ids:
+        expected, got = ", ".join(lab.step_ids), ", ".join(steps)
+        yield Finding(lab.slug, where, f"expected checks {expected}; got {got}")
+
+
+def _solve(lab: Lab, kernel: LabKernel) -> None:
+    """Run the source in an empty namespace."""
+    kernel.forget()
+    for cell in _code(source_notebook(lab)):
+        kernel.run(cell.source)
+
+
+def _before(lab: Lab, notebook: Any, step_id: str) -> Iterator[Any]:
+    """Yield the code cells that a step builds on: steps it needs, and no-step cells."""
+    steps = {step.id: step for step in lab.steps}
+    needed: set[str] = set()
+    waiting = [step_id]
+    while waiting:
+        needs = steps[waiting.pop()].needs
+        waiting += [need for need in needs if need not in needed]
+        needed.update(needs)
+    first = steps[step_id].cells[0]
+    others = {cell: step.id for step in lab.steps for cell in step.cells}
+    for cell in _code(notebook):
+        if cell.id == first:
+            return
+        if others.get(cell.id) in (None, *needed):
+            yield cell
+
+
+def _code(notebook: Any) -> Iterable[Any]:
+    """Return the code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _last(attempts: list[Attempt], step: str) -> Attempt | None:
+    """Return the last attempt at a step."""
+    return next((item for item in reversed(attempts) if item.step == step), None)
+
+
+def _said(attempt: Attempt | None) -> str:
+    """Say in a few words what came of an attempt."""
+    if attempt is None:
+        return "no check"
+    if attempt.outcome is Outcome.PASSED:
+        return "passed"
+    return f"{attempt.outcome.value}: {attempt.reason}"
+
+
+def _mistake_finding(lab: Lab, mistake: Mistake, got: str) -> Finding:
+    """Say that a mistake did something else."""
+    return Finding(
+        lab.slug,
+        f"mistakes.toml, mistakes[{mistake.number}], step {mistake.step}",
+        f"expected failed: {mistake.reason}, got {got}",
+    )
+
+
+def _module(lab: Lab) -> str:
+    """Return the name of the lab's checker."""
+    return f"checkers.{lab.slug}"
