@@ -32,6 +32,7 @@ from hub.settings import settings as load_settings
 
 CONTENT = "org.airlift.content"
 VERSION = "org.airlift.version"
+TAG = "airlift-seat"
 BASES = ("auto", "pull", "debootstrap")
 FIRST_WORD = 20.0
 """Seconds a registry has for its first line of a pull."""
@@ -57,7 +58,7 @@ def build_image(settings: Settings, way: str, logs: Path) -> str:
     files = [*software_files(root), *own_files(root, labs)]
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     content = fingerprint(root, files, version, client.image_id(base))
-    found = client.labelled(f"{CONTENT}={content}")
+    found = client.newest(f"{CONTENT}={content}", TAG)
     if found:
         return found
     with tempfile.TemporaryDirectory(prefix="airlift-build-") as temporary:
@@ -70,7 +71,7 @@ def build_image(settings: Settings, way: str, logs: Path) -> str:
             *("--progress", "plain", "--network", "host"),
             *("--build-arg", f"BASE_IMAGE={base}"),
             *("--label", f"{CONTENT}={content}", "--label", f"{VERSION}={version}"),
-            *("--tag", f"airlift-{IMAGE}:{content[:12]}"),
+            *("--tag", f"{TAG}:{content[:12]}"),
             *write_secrets(secrets),
             *proxy_options(os.environ),
             str(context),
@@ -81,7 +82,7 @@ def build_image(settings: Settings, way: str, logs: Path) -> str:
             logs / "image.log",
             {"DOCKER_BUILDKIT": "1"},
         )
-    return client.image_id(f"airlift-{IMAGE}:{content[:12]}")
+    return client.image_id(f"{TAG}:{content[:12]}")
 
 
 def find_base(client: Client, reference: str, way: str, logs: Path) -> str:

@@ -48,11 +48,10 @@ class Client:
         """Return the id of an image that is here, "" if it is not."""
         return self.ask("image", "inspect", "--format", "{{.Id}}", reference)
 
-    def labelled(self, label: str) -> str:
-        """Return the id of the newest image with this label, "" if there is none."""
-        found = self.ask(
-            "image", "ls", "--quiet", "--no-trunc", "--filter", f"label={label}"
-        )
+    def newest(self, label: str, reference: str) -> str:
+        """Return the id of the newest image of that name and label, or ""."""
+        wanted = ("--filter", f"label={label}", "--filter", f"reference={reference}")
+        found = self.ask("image", "ls", "--quiet", "--no-trunc", *wanted)
         return found.partition("\n")[0]
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from client import Client, ClientError, run_step, say
 
 LABEL = "org.airlift.base"
+TAG = "airlift-base"
 MIRRORS = {
     "debian": "http://deb.debian.org/debian",
     "ubuntu": "http://archive.ubuntu.com/ubuntu",
@@ -101,13 +102,13 @@ def _one_line(etc: Path) -> list[Source]:
 
 def made_before(client: Client) -> str:
     """Return the tag of the newest base made here, "" if there is none."""
-    found = client.labelled(LABEL)
+    found = client.newest(LABEL, TAG)
     return tag(client, found) if found else ""
 
 
 def tag(client: Client, image: str) -> str:
     """Give a base a tag of its own, which a build can start from; return it."""
-    name = f"airlift-base:{image.removeprefix('sha256:')[:12]}"
+    name = f"{TAG}:{image.removeprefix('sha256:')[:12]}"
     client.ask("image", "tag", image, name)
     return name
 
