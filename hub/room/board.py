@@ -22,8 +22,9 @@ CSP = (
     "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-KEEP_ALIVE = 15.0
-"""Seconds after which a quiet stream says that it is there."""
+KEEP_ALIVE = 1.0
+"""Seconds after which a quiet stream says that it is there. Short, since the proxy
+holds a viewer's connection open when this service dies: silence is the only sign."""
 MOST_VIEWERS = 500
 """Streams open at once, over all rooms."""
 _ROW = re.compile(r"[0-9]{1,18}")
