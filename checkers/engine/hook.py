@@ -1,0 +1,361 @@
+"""The IPython extension: after each cell, check its steps, show it, keep it.
+
+This is a boundary: an exception that leaves `post_run_cell` would cost the cell its
+reply, and a SystemExit would end the kernel, so BaseException is caught here. The
+kernel never waits for the network: attempts go to the outbox, the agent sends them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Mapping
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from checkers.engine.attempt import Attempt, Outcome, Trigger
+from checkers.engine.check import Checker, CheckError, checker_for
+from checkers.engine.guard import OriginalBuiltins, Quiet
+from checkers.engine.line import FAULT, Line, Mark, html, line_of, plain
+from checkers.engine.outbox import OutboxError, outbox_folder, put
+from checkers.engine.panel import Panel
+from checkers.engine.progress import Progress
+from checkers.engine.run import Cancelled, attempt, run
+from checkers.engine.steps import (
+    Found,
+    SeatLab,
+    SeatLabError,
+    lab_of,
+    seat_labs,
+    steps_of,
+)
+from checkers.engine.text import name_of
+from checkers.engine.work import Work
+
+log = logging.getLogger(__name__)
+_STOPPED = Line(Mark.FAULT, "Check stopped.", "Run the cell again to check it.")
+_WAITING = Line(Mark.UNTOUCHED, "Waiting.", "Checked as soon as the kernel is free.")
+_NOT_SAVED = "Restart the kernel and run the cell again; else tell a helper."
+_UNTOUCHED_REASONS = ("missing-name", "missing-file", "missing-answer")
+_RAISED: tuple[tuple[type[BaseException], str], ...] = (
+    (
+        SyntaxError,
+        "Python could not read the cell. Look at the line it points at: a bracket, "
+        "colon, comma, quote or indentation is missing or too much.",
+    ),
+    (
+        NameError,
+        "a name in it is not known. Run the cells above first, or check the spelling.",
+    ),
+    (ImportError, "something it imports is not there. Check the spelling."),
+    (
+        FileNotFoundError,
+        "a file is not where it looked. Compare the path with the folder on the left.",
+    ),
+    (KeyError, "that key or column is not there. Compare the spelling."),
+    (BaseException, "the last line of the message above says why."),
+)
+_hook: Hook | None = None
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Register the hook and the commands ``%check`` and ``%steps``."""
+    global _hook
+    unload_ipython_extension(shell)
+    _hook = Hook(shell, os.environ)
+    shell.events.register("post_run_cell", _hook.post_run_cell)
+    shell.register_magic_function(_hook.check_all, "line", "check")
+    shell.register_magic_function(_hook.show_steps, "line", "steps")
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Take the hook out again."""
+    global _hook
+    if _hook is not None:
+        shell.events.unregister("post_run_cell", _hook.post_run_cell)
+        _hook = None
+
+
+class Hook:
+    """What one kernel knows of its seat, and what it does after each cell."""
+
+    def __init__(self, shell: Any, environ: Mapping[str, str]) -> None:
+        self._shell = shell
+        self._home = Path(environ.get("HOME") or "/")
+        name = environ.get("JPY_SESSION_NAME") or ""
+        self._notebook = Path.cwd() / (name or "-")
+        self._named = bool(name)
+        self._labs = _labs(environ)
+        self._lab = lab_of(self._notebook, self._labs)
+        self._outbox = outbox_folder(environ)
+        self._progress = Progress(self._outbox)
+        self._panel = Panel(shell)
+        self._checkers: dict[str, Checker] = {}
+        self._queue: deque[tuple[tuple[Found, ...], BaseException | None, str]] = (
+            deque()
+        )
+        self._numbers = count(1)
+
+    def post_run_cell(self, result: Any) -> None:
+        """Check the steps of the cell that has just run; never raises."""
+        try:
+            info = result.info
+            found = steps_of(info.raw_cell, info.cell_id, self._lab, self._labs)
+            if not (found or self._queue):
+                return
+            with OriginalBuiltins():
+                error = result.error_before_exec or result.error_in_exec
+                self._cell(found, error)
+        except KeyboardInterrupt:
+            self._say([_STOPPED])
+        except BaseException:
+            # The boundary: whatever it is, the cell and its kernel go on.
+            log.debug("the hook failed", exc_info=True)
+            self._say([Line(Mark.FAULT, "", FAULT)])
+
+    def check_all(self, line: str) -> None:
+        """``%check``: check all steps of this lab; ``%check load-data``: only that."""
+        try:
+            with OriginalBuiltins():
+                self._ask(line.split())
+        except KeyboardInterrupt:
+            self._say([_STOPPED])
+        except BaseException:
+            # The boundary, as above.
+            log.debug("%%check failed", exc_info=True)
+            self._say([Line(Mark.FAULT, "", FAULT)])
+
+    def show_steps(self, _line: str) -> None:
+        """``%steps``: open the panel with all steps of this lab."""
+        try:
+            with OriginalBuiltins():
+                lab = self._lab_or_say()
+                if lab:
+                    self._panel.open(lab, self._progress)
+        except (KeyboardInterrupt, SystemExit, Exception):
+            # The boundary, as above: a broken panel is not the attendee's trouble.
+            log.debug("%%steps failed", exc_info=True)
+            self._say([Line(Mark.FAULT, "", "The panel could not be opened.")])
+
+    def _cell(self, found: tuple[Found, ...], error: BaseException | None) -> None:
+        """Check now on the main thread; elsewhere leave it to the main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            self._enqueue(found, error)
+            return
+        while self._queue:
+            queued, earlier, display_id = self._queue.popleft()
+            self._show_checked(queued, earlier, display_id)
+        if found:
+            self._show_checked(found, error)
+        self._panel.refresh(self._progress)
+
+    def _enqueue(self, found: tuple[Found, ...], error: BaseException | None) -> None:
+        """Keep a cell of a subshell until the main thread is free, and say so."""
+        if not found:
+            return
+        display_id = f"airlift-{os.getpid()}-{next(self._numbers)}"
+        self._say([_WAITING], display_id)
+        self._queue.append((found, error, display_id))
+        kernel = getattr(self._shell, "kernel", None)
+        loop = getattr(kernel, "io_loop", None)
+        if loop is not None:
+            loop.add_callback(self._drain)
+
+    def _drain(self) -> None:
+        """Check what was queued; runs on the kernel's main thread."""
+        try:
+            with OriginalBuiltins():
+                self._cell((), None)
+        except BaseException:
+            # The boundary: an exception here would end up in the kernel's loop.
+            log.debug("a queued check failed", exc_info=True)
+
+    def _show_checked(
+        self,
+        found: tuple[Found, ...],
+        error: BaseException | None,
+        display_id: str = "",
+    ) -> None:
+        """Check the steps of one cell and show what came of it under the cell."""
+        if error is not None and issubclass(type(error), KeyboardInterrupt):
+            lines = [_STOPPED]
+        else:
+            work = self._work()
+            lines = []
+            for one in found:
+                title = one.step.title if len(found) > 1 else ""
+                lines += self._checked(one, work, error, title)
+        self._say(lines, display_id, update=bool(display_id))
+
+    def _checked(
+        self, one: Found, work: Work, error: BaseException | None, title: str
+    ) -> list[Line]:
+        """Check one step, keep the attempt and return its lines."""
+        if error is None:
+            made = self._run(one, work, Trigger.CELL)
+        else:
+            made = self._attempt(one, Outcome.FAILED, "cell-raised", _raised(error))
+        earlier = self._progress.step(one.lab.slug, one.step.id).passed
+        if made.outcome is Outcome.PASSED and not made.hint and not title:
+            title = one.step.title
+        return [line_of(made, title, passed_earlier=earlier), *self._keep(made)]
+
+    def _ask(self, names: list[str]) -> None:
+        """Check steps because somebody asked, and show a summary."""
+        lab = self._lab_or_say()
+        if lab is None:
+            return
+        wanted = [step for step in lab.steps if not names or step.id in names]
+        if not wanted:
+            known = ", ".join(step.id for step in lab.steps)
+            self._say([Line(Mark.UNTOUCHED, "No such step.", f"There are: {known}.")])
+            return
+        work = self._work()
+        lines: list[Line] = []
+        passed = 0
+        for step in wanted:
+            made = self._run(Found(lab, step), work, Trigger.ASKED)
+            earlier = self._progress.step(lab.slug, step.id)
+            if made.reason in _UNTOUCHED_REASONS and not earlier.attempts:
+                lines.append(Line(Mark.UNTOUCHED, f"{step.title}:", "not started"))
+                continue
+            passed += made.outcome is Outcome.PASSED
+            lines.append(line_of(made, step.title, passed_earlier=earlier.passed))
+            lines += self._keep(made)
+        mark = Mark.PASSED if passed == len(wanted) else Mark.TRYING
+        head = Line(mark, f"{passed} of {len(wanted)} passed.")
+        self._say([head, *lines] if len(wanted) > 1 else lines)
+        self._panel.refresh(self._progress)
+
+    def _run(self, one: Found, work: Work, trigger: Trigger) -> Attempt:
+        """Run the check of a step; a checker that cannot be used is an error."""
+        try:
+            checker = self._checker(one.lab.slug)
+            check = checker[one.step.id]
+        except (Cancelled, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            # The boundary: an author's module may raise anything when imported.
+            log.debug("lab=%s no checker", one.lab.slug, exc_info=True)
+            reason = "no-check" if type(error) is CheckError else "checker-broken"
+            hint = f"checkers.{one.lab.slug}: {name_of(error)}"
+            return self._attempt(one, Outcome.ERROR, reason, hint, trigger)
+        try:
+            return run(
+                check,
+                work,
+                trigger=trigger,
+                version=one.lab.version,
+                notebook=self._notebook_name(),
+            )
+        except Cancelled:
+            raise KeyboardInterrupt from None
+
+    def _checker(self, slug: str) -> Checker:
+        """Return a lab's checker, imported when it is first needed."""
+        if slug not in self._checkers:
+            with Quiet():
+                self._checkers[slug] = checker_for(import_module(f"checkers.{slug}"))
+        return self._checkers[slug]
+
+    def _attempt(
+        self,
+        one: Found,
+        outcome: Outcome,
+        reason: str,
+        hint: str,
+        trigger: Trigger = Trigger.CELL,
+    ) -> Attempt:
+        """Return an attempt that no check has made."""
+        return attempt(
+            one.lab.slug,
+            one.step.id,
+            (outcome, reason, hint),
+            trigger=trigger,
+            version=one.lab.version,
+            notebook=self._notebook_name(),
+        )
+
+    def _keep(self, made: Attempt) -> list[Line]:
+        """Put an attempt in the outbox; return what the attendee must know of it."""
+        try:
+            put(self._outbox, made)
+            self._progress.add(made)
+        except OutboxError as error:
+            return [Line(Mark.FAULT, "Not saved.", str(error))]
+        except Exception:
+            # The boundary: the attendee may have broken what this needs, as json.
+            log.debug("not kept", exc_info=True)
+            return [Line(Mark.FAULT, "Not saved.", _NOT_SAVED)]
+        return []
+
+    def _work(self) -> Work:
+        """Return the work as it is now."""
+        folder = self._notebook.parent
+        if self._lab is not None:
+            for above in self._notebook.parents:
+                if above.name == self._lab.slug:
+                    folder = above
+                    break
+        return Work(self._shell.user_ns, folder)
+
+    def _notebook_name(self) -> str:
+        """Return the notebook's path below the home, "" when unknown."""
+        if not self._named:
+            return ""
+        try:
+            return str(self._notebook.relative_to(self._home))
+        except ValueError:
+            return self._notebook.name
+
+    def _lab_or_say(self) -> SeatLab | None:
+        """Return this notebook's lab, or say that there is none."""
+        if self._lab is None:
+            text = "This notebook lies in no lab's folder."
+            self._say([Line(Mark.UNTOUCHED, "Nothing to check.", text)])
+        return self._lab
+
+    def _say(
+        self, lines: list[Line], display_id: str = "", *, update: bool = False
+    ) -> None:
+        """Show lines under the cell; a front end that cannot is left alone."""
+        if not lines:
+            return
+        extra = (
+            {"transient": {"display_id": display_id}, "update": update}
+            if display_id
+            else {}
+        )
+        try:
+            self._shell.display_pub.publish(
+                data={"text/plain": plain(lines), "text/html": html(lines)}, **extra
+            )
+        except BaseException:
+            # The boundary: showing must not cost the cell its reply either.
+            log.debug("could not show", exc_info=True)
+
+
+def _labs(environ: Mapping[str, str]) -> dict[str, SeatLab]:
+    """Read the seat's labs; with none that can be used, the hook stays idle."""
+    folder = environ.get("AIRLIFT_LABS_DIR")
+    if not folder:
+        return {}
+    slugs = [slug.strip() for slug in environ.get("AIRLIFT_LABS", "").split(",")]
+    try:
+        return seat_labs(Path(folder), [slug for slug in slugs if slug])
+    except (SeatLabError, OSError):
+        log.debug("no labs", exc_info=True)
+        return {}
+
+
+def _raised(error: BaseException) -> str:
+    """Say why a cell stopped, without a word of what is in it."""
+    kind = type(error)
+    for known, text in _RAISED:
+        if issubclass(kind, known):
+            return f"The cell stopped with {name_of(error)}: {text}"
+    return ""

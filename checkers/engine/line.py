@@ -1,0 +1,102 @@
+"""The line under a cell and in the panel: symbol, word and text, for eye and ear.
+
+Everything here may come from an attendee or an author: it is escaped, then shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from html import escape
+
+from checkers.engine.attempt import Attempt, Outcome
+from checkers.engine.text import clean
+
+FAULT = "The check itself has a fault; this is not held against you."
+_BLUE = "var(--jp-brand-color1, #0072b2)"
+_AMBER = "var(--jp-warn-color0, #b36b00)"
+_INK = "var(--jp-ui-font-color1, #16202c)"
+_DIM = "var(--jp-ui-font-color2, #5b6775)"
+_PAPER = "var(--jp-layout-color1, #fff)"
+_EDGE = "var(--jp-border-color2, #dfe4ea)"
+
+
+class Mark(Enum):
+    """A state's symbol in plain text and its drawing on a grid of 20."""
+
+    PASSED = (
+        "✓",
+        f'<circle cx="10" cy="10" r="8" fill="{_BLUE}"/>'
+        f'<path d="M6 10.4l2.7 2.6L14 7.4" fill="none" stroke="{_PAPER}" '
+        'stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>',
+    )
+    TRYING = (
+        "◐",
+        f'<circle cx="10" cy="10" r="7" fill="{_PAPER}" stroke="{_INK}" '
+        f'stroke-width="1.6"/><path d="M10 3a7 7 0 0 1 0 14z" fill="{_AMBER}"/>',
+    )
+    FAULT = (
+        "◌",
+        f'<circle cx="10" cy="10" r="7" fill="none" stroke="{_DIM}" '
+        'stroke-width="2" stroke-dasharray="3 2.5"/>',
+    )
+    UNTOUCHED = ("·", f'<circle cx="10" cy="10" r="2.6" fill="{_DIM}"/>')
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: a mark, the word for it in bold, and the rest."""
+
+    mark: Mark
+    word: str
+    text: str = ""
+
+
+def line_of(attempt: Attempt, title: str = "", *, passed_earlier: bool = False) -> Line:
+    """Say what came of an attempt; `title` names its step where several are shown."""
+    named = f"{title}: " if title else ""
+    if attempt.outcome is Outcome.PASSED:
+        return Line(Mark.PASSED, f"{named}Passed.", attempt.hint)
+    if attempt.outcome is Outcome.ERROR:
+        return Line(Mark.FAULT, named.strip(), FAULT)
+    word = "Passed earlier, now different." if passed_earlier else "Not yet."
+    return Line(Mark.TRYING, f"{named}{word}", attempt.hint)
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """Return lines as plain text."""
+    return "\n".join(
+        " ".join(part for part in (line.mark.value[0], line.word, line.text) if part)
+        for line in lines
+    )
+
+
+def html(lines: Iterable[Line]) -> str:
+    """Return lines as HTML in the front end's own colours; announced to readers."""
+    rows = "".join(_row(line) for line in lines)
+    return (
+        '<div role="status" class="airlift-lines" style="font-family:'
+        "var(--jp-ui-font-family, system-ui, sans-serif);font-size:13.5px;"
+        f"line-height:1.45;color:{_INK};background:{_PAPER};border:1px solid {_EDGE};"
+        f'border-radius:6px;padding:4px 12px">{rows}</div>'
+    )
+
+
+def _row(line: Line) -> str:
+    """Return one line as HTML."""
+    drawing = (
+        '<svg aria-hidden="true" width="18" height="18" viewBox="0 0 20 20" '
+        f'style="flex:none;margin-top:1px">{line.mark.value[1]}</svg>'
+    )
+    word = f"<b>{_shown(line.word)}</b> " if line.word else ""
+    return (
+        f'<div style="display:flex;gap:8px;padding:4px 0">{drawing}'
+        f'<span style="overflow-wrap:anywhere">{word}{_shown(line.text)}</span></div>'
+    )
+
+
+def _shown(text: str) -> str:
+    """Escape a text; what stands between backticks is set as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(clean(text, 600)))

@@ -1,0 +1,125 @@
+"""The outbox: one file per attempt, kept until the room has it.
+
+The kernel writes, the agent numbers and sends; see `checkers.engine.numbering`. A file
+appears whole or not at all (written aside, then renamed), so it survives a killed
+kernel and container. The agent flushes it to the disk, since the cell's reply does not
+wait for that.
+
+Errors:
+    OutboxError: a sentence for the attendee: why an attempt could not be kept.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from checkers.engine.attempt import Attempt
+
+NEW = "new"
+SOCKET = "agent.sock"
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+class OutboxError(Exception):
+    """An attempt could not be kept."""
+
+
+def outbox_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the seat's outbox: ``AIRLIFT_OUTBOX``, else below the home."""
+    return Path(environ.get("AIRLIFT_OUTBOX") or Path.home() / ".airlift" / "outbox")
+
+
+def stamp() -> dict[str, Any]:
+    """Return the present moment on this machine's clocks, in milliseconds."""
+    return {
+        "wall": time.time_ns() // 1_000_000,
+        "mono": time.clock_gettime_ns(_CLOCK) // 1_000_000,
+        "boot": _boot(),
+    }
+
+
+def age_ms(then: Mapping[str, Any], now: Mapping[str, Any]) -> int:
+    """Return the milliseconds from one stamp to another.
+
+    Within one boot the clock that nobody can set decides; over a boot, or on another
+    machine, the wall clocks have to do, and a clock set back gives 0.
+    """
+    clock = "mono" if then.get("boot") == now["boot"] else "wall"
+    moment = then.get(clock)
+    if not isinstance(moment, int):
+        return 0
+    return max(0, int(now[clock]) - moment)
+
+
+def put(folder: Path, attempt: Attempt) -> Path:
+    """Keep an attempt in the outbox and wake the agent; return its file.
+
+    Raises:
+        OutboxError: the disk is full, or the folder cannot be written.
+    """
+    text = json.dumps({"attempt": attempt.to_json(), **stamp()})
+    new = folder / NEW
+    path = new / f"{time.time_ns():020d}-{attempt.id}.json"
+    aside = new / f".{attempt.id}.tmp"
+    try:
+        new.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            _write(aside, text.encode())
+            aside.rename(path)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutboxError(_sentence(error)) from error
+    _wake(folder)
+    return path
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a new file readable by its owner only."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+    finally:
+        os.close(handle)
+
+
+def _sentence(error: OSError) -> str:
+    """Say to the attendee why the result could not be kept, and what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return (
+            "Your disk is full, so this result could not be saved or sent. Delete "
+            "files you do not need, then run the cell again."
+        )
+    return (
+        "This result could not be saved or sent "
+        f"({error.strerror or 'unknown reason'}). Please tell a helper."
+    )
+
+
+def _wake(folder: Path) -> None:
+    """Poke the agent, which looks by itself each second when this does not work."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as poke:
+            poke.setblocking(False)
+            poke.sendto(b"!", str(folder / SOCKET))
+    except (OSError, ValueError):
+        return
+
+
+def _boot() -> str:
+    """Return the id of the machine's present boot; "" where there is none."""
+    try:
+        return _BOOT.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,128 @@
+"""The seat's entry: copy its labs into the home once, then become the server.
+
+``python -m checkers.engine.seat -- <server command…>``
+
+A lab's files are copied at the first start and again only where neither the file nor
+a memory of it exists: work is never overwritten, and a deleted file stays deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+MEMORY = Path(".airlift") / "copied.json"
+
+
+def main(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
+    """Copy the labs and run the command that follows ``--``."""
+    if not words or words[0] != "--" or len(words) < 2:
+        say("expected -- and the server's command")
+        return 2
+    command = list(words[1:])
+    home = Path(environ.get("HOME") or Path.home())
+    slugs = [slug.strip() for slug in environ.get("AIRLIFT_LABS", "").split(",")]
+    labs = Path(environ.get("AIRLIFT_LABS_DIR") or "/opt/airlift/labs")
+    try:
+        copy_labs(labs, [slug for slug in slugs if slug], home)
+    except OSError as error:
+        # A full disk must not keep people from the work they have.
+        say(f"the labs could not be copied: {error}")
+    os.chdir(home)
+    try:
+        os.execvp(command[0], command)  # noqa: S606  # no shell, on purpose
+    except OSError as error:
+        say(f"expected a command that runs, got {command[0]}: {error.strerror}")
+        return 127
+
+
+def copy_labs(labs: Path, slugs: Sequence[str], home: Path) -> list[str]:
+    """Copy released labs from `labs` into `home`; return the files copied.
+
+    Raises:
+        OSError: nothing more could be written; what was copied is remembered.
+    """
+    memory = home / MEMORY
+    before = _remembered(memory)
+    known = set(before)
+    copied: list[str] = []
+    try:
+        for slug in slugs:
+            source = labs / slug
+            if not source.is_dir():
+                say(f"expected the lab {slug} in {labs}, it is not there")
+                continue
+            for path in sorted(source.rglob("*")):
+                name = f"{slug}/{path.relative_to(source)}"
+                if path.is_file() and name not in known and path.name != "lab.json":
+                    if _copy(path, home / name):
+                        copied.append(name)
+                    known.add(name)
+    finally:
+        if known != before:
+            _remember(memory, known)
+    return copied
+
+
+def _copy(source: Path, target: Path) -> bool:
+    """Copy a file whole or not at all; False when something is there already."""
+    if target.is_symlink() or target.exists():
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.airlift")
+    try:
+        shutil.copyfile(source, aside)
+        aside.chmod(0o644)
+        _place(aside, target)
+    except FileExistsError:
+        return False
+    finally:
+        aside.unlink(missing_ok=True)
+    return True
+
+
+def _place(aside: Path, target: Path) -> None:
+    """Give a finished file its name.
+
+    A link, unlike a rename, never replaces what appeared meanwhile; some file systems
+    have none.
+
+    Raises:
+        FileExistsError: something has that name by now.
+    """
+    try:
+        os.link(aside, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        aside.rename(target)
+
+
+def _remembered(memory: Path) -> set[str]:
+    """Read the names that were copied before; a broken memory is empty."""
+    try:
+        names = json.loads(memory.read_text(encoding="utf-8"))
+        return {name for name in names if isinstance(name, str)}
+    except (OSError, ValueError, TypeError):
+        return set()
+
+
+def _remember(memory: Path, names: set[str]) -> None:
+    """Write the names that were copied."""
+    memory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = memory.with_suffix(".tmp")
+    aside.write_text(json.dumps(sorted(names)), encoding="utf-8")
+    aside.rename(memory)
+
+
+def say(sentence: str) -> None:
+    """Say a sentence to whoever reads the container's log."""
+    sys.stderr.write(f"airlift seat: {sentence}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,156 @@
+"""Which steps does an executed cell belong to: visible marker, cell id, notebook.
+
+Errors:
+    SeatLabError: a released lab's lab.json cannot be used.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# Markers stand near the top of cells that people write; a pasted data set is not one.
+_SEARCHED = 200_000
+_MARKER = re.compile(
+    r"^[ \t]*(?:\#|//|--)[ \t\#]*step[ \t]*:[ \t]*([a-z0-9][a-z0-9_-]{0,63})",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class SeatLabError(ValueError):
+    """A lab.json is not as `airlift` releases it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatStep:
+    """A step as a seat knows it."""
+
+    id: str
+    title: str
+    minutes: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLab:
+    """A released lab as a seat knows it."""
+
+    slug: str
+    title: str
+    version: str
+    steps: tuple[SeatStep, ...]
+
+    def step(self, step: str) -> SeatStep | None:
+        """Return the step of that id."""
+        for item in self.steps:
+            if item.id == step:
+                return item
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One step that a cell belongs to."""
+
+    lab: SeatLab
+    step: SeatStep
+
+
+def seat_labs(folder: Path, slugs: Sequence[str] = ()) -> dict[str, SeatLab]:
+    """Read the released labs below `folder`: those named, or all when none is named.
+
+    Raises:
+        SeatLabError: of the first that cannot be used.
+    """
+    names = slugs or sorted(path.parent.name for path in folder.glob("*/lab.json"))
+    return {name: _lab(folder / name / "lab.json") for name in names}
+
+
+def _lab(path: Path) -> SeatLab:
+    """Read one lab.json."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return SeatLab(
+            slug=_text(data["slug"]),
+            title=_text(data["title"]),
+            version=_text(data["version"]),
+            steps=tuple(_step(step) for step in data["steps"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SeatLabError(
+            f"{path.parent.name}/lab.json: expected a released lab, got {error!r}"
+        ) from None
+
+
+def _step(data: Mapping[str, Any]) -> SeatStep:
+    """Read one step of a lab.json."""
+    return SeatStep(
+        id=_text(data["id"]),
+        title=_text(data["title"]),
+        minutes=int(data.get("minutes", 0)),
+        cells=tuple(_text(cell) for cell in data.get("cells") or (data["id"],)),
+    )
+
+
+def _text(value: object) -> str:
+    """Return a string that is one."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected a string, got {value!r}")
+    return value
+
+
+def marked(source: str) -> tuple[str, ...]:
+    """Return the ids that the markers in a cell name, in order, each once.
+
+    A marker is a comment line ``# step: load-data`` (``//`` and ``--`` are comments
+    too), on any line, in any letters, with any spaces. Merged cells have several.
+    """
+    head = source[:_SEARCHED]
+    if "step" not in head and "step" not in head.lower():
+        return ()
+    ids = [found.lower().replace("_", "-") for found in _MARKER.findall(head)]
+    return tuple(dict.fromkeys(ids))
+
+
+def lab_of(notebook: Path, labs: Mapping[str, SeatLab]) -> SeatLab | None:
+    """Return the lab a notebook belongs to.
+
+    The nearest folder above it that is named like a lab decides, else the only lab
+    there is.
+    """
+    for folder in notebook.parents:
+        if folder.name in labs:
+            return labs[folder.name]
+    if len(labs) == 1:
+        return next(iter(labs.values()))
+    return None
+
+
+def steps_of(
+    source: str,
+    cell_id: str | None,
+    lab: SeatLab | None,
+    labs: Mapping[str, SeatLab],
+) -> tuple[Found, ...]:
+    """Return the steps a cell belongs to, in the order of its markers.
+
+    Args:
+        source: the cell as it was sent.
+        cell_id: its id, when the front end says it; counts when no marker does.
+        lab: the notebook's lab; see `lab_of`.
+        labs: all labs of this seat. Without a `lab`, a marker counts that only one
+            of them knows.
+    """
+    found = []
+    for step_id in marked(source):
+        homes = [lab] if lab else [one for one in labs.values() if one.step(step_id)]
+        step = homes[0].step(step_id) if len(homes) == 1 else None
+        if step:
+            found.append(Found(homes[0], step))
+    if found or not (cell_id and lab):
+        return tuple(found)
+    return tuple(Found(lab, step) for step in lab.steps if cell_id in step.cells)
