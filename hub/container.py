@@ -7,13 +7,15 @@ size and log. Mounts, network and image are decided here and by the room alone.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docker.types import LogConfig, Ulimit
 
 from hub.engine import Engine
-from hub.placement import Placement
 from hub.settings import Settings
+
+if TYPE_CHECKING:  # the CLI reads names and labels here and needs no JupyterHub
+    from hub.placement import Placement
 
 UID = 1000
 """The user `seat` of every image."""
