@@ -193,29 +193,36 @@ def _docker(airlift: Settings, engine: Engine) -> Iterator[Finding]:
 
 def _network(airlift: Settings, engine: Engine) -> Iterator[Finding]:
     """Try from inside a container what a seat reaches."""
-    needed = {"hub": airlift.hub_port, "room": airlift.room_port}
-    others = probe.open_to_all() - {airlift.port, *needed.values()}
-    gateway = engine.gateway
-    targets = [(gateway, port) for port in (*needed.values(), *sorted(others))]
+    needed = {
+        "hub": (engine.gateway, airlift.hub_port),
+        "room": (engine.gateway, airlift.room_port),
+    }
+    others = probe.open_places(engine.gateway) - set(needed.values())
+    others = {place for place in others if place[1] != airlift.port}
     with ExitStack() as stack:
-        for port in needed.values():
-            stack.enter_context(_stand_in(gateway, port))
+        for place in needed.values():
+            stack.enter_context(_stand_in(*place))
         try:
-            found = probe.from_inside(engine, [*targets, *probe.OUTSIDE])
+            found = probe.from_inside(
+                engine, [*needed.values(), *sorted(others), *probe.OUTSIDE]
+            )
+            internal = bool(
+                docker.from_env().networks.get(engine.network).attrs["Internal"]
+            )
         except ERRORS as error:
             yield Finding("network", "bad", f"no probe could run: {error}", "see above")
             return
-    for name, port in needed.items():
-        yield _reached(name, gateway, port, found[gateway, port])
-    yield from _outside(found)
-    for port in sorted(others):
-        if found[gateway, port] == "connected":
+    for name, place in needed.items():
+        yield _reached(name, *place, found[place])
+    yield _outside(found, internal=internal)
+    for address, port in sorted(others):
+        if found[address, port] == "connected":
             yield Finding(
                 "network",
                 "warn",
-                f"seats reach port {port} of this machine: {ports.holder(port)}",
-                "bind it to one address, or let the firewall refuse "
-                f"it from the bridge of {engine.network}",
+                f"seats reach {address}:{port} of this machine: {ports.holder(port)}",
+                "bind it to 127.0.0.1, or let the firewall refuse it from the bridge "
+                f"of {engine.network}",
             )
 
 
@@ -251,19 +258,23 @@ def _firewall(gateway: str, port: int) -> str:
     return f"iptables -I INPUT -d {gateway} -p tcp --dport {port} -j ACCEPT"
 
 
-def _outside(found: dict[probe.Target, str]) -> Iterator[Finding]:
-    """Judge what seats must not reach: anything but an unreachable network is a way."""
-    ways = {target: found[target] for target in probe.OUTSIDE}
-    leaks = [f"{host} ({how})" for (host, _), how in ways.items() if how != "no way"]
-    if leaks:
-        yield Finding(
-            "network",
-            "bad",
-            f"seats have a way out: {', '.join(leaks)}",
-            "make the network anew: `make down`, `docker network rm`, `make up`",
-        )
-    else:
-        yield Finding("network", "ok", "seats have no way to the internet or metadata")
+def _outside(found: dict[probe.Target, str], *, internal: bool) -> Finding:
+    """Judge what seats must not reach; an answer of any kind is a way out."""
+    answers = {target: found[target] for target in probe.OUTSIDE}
+    leaks = [
+        f"{host} ({how})"
+        for (host, _), how in answers.items()
+        if how not in ("no way", "no answer")
+    ]
+    if internal and not leaks:
+        return Finding("network", "ok", "seats have no way to internet or metadata")
+    says = ", ".join(leaks) or "the network is not internal"
+    return Finding(
+        "network",
+        "bad",
+        f"seats have a way out: {says}",
+        "make the network anew: `make down`, `docker network rm`, `make up`",
+    )
 
 
 def worst(findings: list[Finding]) -> Level:

@@ -7,7 +7,7 @@ import json
 import docker
 
 from hub import ports
-from hub.container import TMPFS, UID
+from hub.container import NOWHERE, TMPFS, UID
 from hub.engine import Engine
 
 Target = tuple[str, int]
@@ -15,24 +15,33 @@ OUTSIDE: tuple[Target, ...] = (("198.51.100.1", 443), ("169.254.169.254", 80))
 """An address beyond this machine (RFC 5737: nobody's) and the clouds' metadata."""
 
 _SCRIPT = """
-import errno, json, socket, sys
-def reach(host, port):
+import concurrent.futures, errno, json, socket, sys
+def reach(target):
     try:
-        socket.create_connection((host, port), timeout=2).close()
+        socket.create_connection(target, timeout=2).close()
         return "connected"
     except TimeoutError:
         return "no answer"
     except OSError as error:
         unreachable = error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH)
         return "no way" if unreachable else "refused"
-print(json.dumps([reach(*target) for target in json.loads(sys.argv[1])]))
+with concurrent.futures.ThreadPoolExecutor(16) as threads:
+    print(json.dumps(list(threads.map(reach, json.loads(sys.argv[1])))))
 """
 
 
-def open_to_all() -> set[int]:
-    """Return the ports on which something of this machine listens for everybody."""
-    everywhere = ("0.0.0.0", "::")  # noqa: S104
-    return {port for place, port, _ in ports.listeners() if place in everywhere}
+def open_places(gateway: str) -> set[Target]:
+    """Return where this machine listens beyond loopback, as a seat would try it.
+
+    A seat reaches every IPv4 address of its host, not the gateway's alone.
+    """
+    found = set()
+    for address, port, _ in ports.listeners():
+        if address in ("0.0.0.0", "::"):  # noqa: S104
+            found.add((gateway, port))
+        elif ":" not in address and not address.startswith("127."):
+            found.add((address, port))
+    return found
 
 
 def from_inside(engine: Engine, targets: list[Target]) -> dict[Target, str]:
@@ -53,6 +62,7 @@ def from_inside(engine: Engine, targets: list[Target]) -> dict[Target, str]:
         security_opt=["no-new-privileges:true"],
         read_only=True,
         tmpfs=dict(TMPFS),
+        dns=[NOWHERE],
         mem_limit="256m",
         pids_limit=64,
         remove=True,
