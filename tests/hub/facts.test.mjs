@@ -110,6 +110,7 @@ test("ages and addresses are in words that people say", () => {
   const minutes = (n) => facts.ago(n * 60_000);
   assert.deepEqual([-5, 0.5, 1, 59, 60, 125, 1440, 2880].map(minutes), ["now", "now", "1 min", "59 min", "1 h 00", "2 h 05", "1 day", "2 days"]);
   assert.equal(facts.address("http://192.0.2.2:8000/"), "192.0.2.2:8000");
+  assert.equal(facts.address("http://192.0.2.2:8000/hub/join?code=KUPA-37"), "192.0.2.2:8000");
   assert.equal(facts.address("https://labs.example"), "https://labs.example");
   assert.equal(facts.lost(1), "1 report lost");
 });

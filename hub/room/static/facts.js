@@ -200,7 +200,8 @@ export function lost(gaps) {
   return gaps === 1 ? "1 report lost" : `${gaps} reports lost`;
 }
 
-// The address people type: without http://, which browsers add, and without a last /.
+// The address people type: without http://, which browsers add, and without the join
+// page's own path, to which the door leads by itself.
 export function address(url) {
-  return String(url ?? "").replace(/^http:\/\//, "").replace(/\/+$/, "");
+  return String(url ?? "").replace(/^http:\/\//, "").replace(/\/hub\/join.*$/, "").replace(/\/+$/, "");
 }

@@ -11,7 +11,7 @@ const Step = memo(({ step, passed, trying, none, faults, now }) => {
   const all = passed + trying + none;
   const words = `${passed} passed, ${trying} trying, ${none} not started`;
   return html`<li class="step ${now ? "now" : ""}" aria-current=${now ? "step" : undefined}>
-    <h3 title=${step.title}><span class="dim">${step.number}</span>${" "}${step.title}</h3>
+    <h2 title=${step.title}><span class="dim">${step.number}</span>${" "}${step.title}</h2>
     <div class="bar" aria-hidden="true">
       <i class="passed" style=${share(passed, all)}></i>
       <i class="trying" style=${share(trying, all)}></i>

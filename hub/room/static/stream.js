@@ -1,7 +1,9 @@
 // The live stream: server-sent events read by fetch, since the Hub's rules want the
 // XSRF token in a header, which EventSource cannot send.
 
-const SILENCE_MS = 40_000; // the room says something every 15 s
+// The room says something every second. The proxy keeps the connection open when the
+// room dies, so silence is the only sign of it.
+const SILENCE_MS = 2_500;
 const AWAY_MS = 4_000; // shorter breaks are only "reconnecting"
 const WAITS_MS = [250, 500, 1_000, 2_000, 4_000];
 
