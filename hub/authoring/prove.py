@@ -127,7 +127,7 @@ def mistakes_fail(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
     found = []
     for mistake in mistakes:
         kernel.forget()
-        for cell in _before(lab, notebook, mistake.step):
+        for cell in builds_on(lab, notebook, mistake.step):
             kernel.run(cell.source)
         got = _said(_last(kernel.run(mistake.cell), mistake.step))
         if got != f"failed: {mistake.reason}":
@@ -164,6 +164,24 @@ def values_stay(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
     )
 
 
+def builds_on(lab: Lab, notebook: Any, step_id: str) -> Iterator[Any]:
+    """Yield the code cells above a step: those of steps it needs, and of no step."""
+    steps = {step.id: step for step in lab.steps}
+    needed: set[str] = set()
+    waiting = [step_id]
+    while waiting:
+        needs = steps[waiting.pop()].needs
+        waiting += [need for need in needs if need not in needed]
+        needed.update(needs)
+    first = steps[step_id].cells[0]
+    others = {cell: step.id for step in lab.steps for cell in step.cells}
+    for cell in _code(notebook):
+        if cell.id == first:
+            return
+        if others.get(cell.id) in (None, *needed):
+            yield cell
+
+
 def _cell_faults(step: Step, cell_id: str, cell: Any, first: bool) -> Iterator[str]:
     """Say what is wrong with one cell of a step."""
     if cell is None:
@@ -196,24 +214,6 @@ def _solve(lab: Lab, kernel: LabKernel) -> None:
     kernel.forget()
     for cell in _code(source_notebook(lab)):
         kernel.run(cell.source)
-
-
-def _before(lab: Lab, notebook: Any, step_id: str) -> Iterator[Any]:
-    """Yield the code cells that a step builds on: steps it needs, and no-step cells."""
-    steps = {step.id: step for step in lab.steps}
-    needed: set[str] = set()
-    waiting = [step_id]
-    while waiting:
-        needs = steps[waiting.pop()].needs
-        waiting += [need for need in needs if need not in needed]
-        needed.update(needs)
-    first = steps[step_id].cells[0]
-    others = {cell: step.id for step in lab.steps for cell in step.cells}
-    for cell in _code(notebook):
-        if cell.id == first:
-            return
-        if others.get(cell.id) in (None, *needed):
-            yield cell
 
 
 def _code(notebook: Any) -> Iterable[Any]:

@@ -45,7 +45,7 @@ def regions(cell: Any) -> list[str]:
             found.append("\n".join(lines[open_at : number - 1]))
             open_at = None
     if open_at is not None:
-        raise SolutionError(_unbalanced(cell, END, open_at, "none", len(lines)))
+        raise SolutionError(_unbalanced(cell, END, open_at, "", len(lines)))
     if found and not is_solution(cell):
         raise SolutionError(
             f"cell {cell.id}: expected nbgrader metadata with solution = true beside "
@@ -56,10 +56,10 @@ def regions(cell: Any) -> list[str]:
 
 def _unbalanced(cell: Any, expected: str, after: int, got: str, line: int) -> str:
     """Say which marker is missing."""
+    place = f"after line {after}" if after else "first"
+    seen = repr(f"### {got}") if got else "none"
     return (
-        f"cell {cell.id}: expected '### {expected}' "
-        f"{f'after line {after}' if after else 'first'}, "
-        f"got {got if got == 'none' else f'### {got}'!r} at line {line}"
+        f"cell {cell.id}: expected '### {expected}' {place}, got {seen} at line {line}"
     )
 
 

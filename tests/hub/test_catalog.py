@@ -1,0 +1,168 @@
+"""lab.toml: what is wrong with it is said with file, key, expectation and value."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hub.catalog import LabError, load_lab, load_labs
+
+GOOD = """\
+[lab]
+title = "Small"
+version = "1.0.0"
+summary = "A small lab."
+minutes = 5
+license = "CC0-1.0"
+authors = ["Ada"]
+feedback = "mailto:ada@example.org"
+
+[[steps]]
+id = "one"
+title = "The first"
+
+[[steps]]
+id = "two"
+title = "The second"
+needs = ["one"]
+"""
+TYPOS = {
+    "unknown key": (
+        "minutes = 5",
+        "minuets = 5\nminutes = 5",
+        "lab.minuets: expected one of title, version, summary, minutes",
+    ),
+    "missing key": (
+        'title = "Small"\n',
+        "",
+        "lab.title: expected a value, it is missing",
+    ),
+    "empty text": (
+        '"Small"',
+        '"  "',
+        "lab.title: expected a string that is not empty, got '  '",
+    ),
+    "version": (
+        '"1.0.0"',
+        '"1.0"',
+        "lab.version: expected a version like 1.0.0, got '1.0'",
+    ),
+    "minutes as text": (
+        "minutes = 5",
+        'minutes = "5"',
+        "lab.minutes: expected a whole number of at least 1, got '5'",
+    ),
+    "minutes as truth": (
+        "minutes = 5",
+        "minutes = true",
+        "lab.minutes: expected a whole number of at least 1, got True",
+    ),
+    "no time at all": (
+        "minutes = 5",
+        "minutes = 0",
+        "lab.minutes: expected a whole number of at least 1, got 0",
+    ),
+    "interface": (
+        "minutes = 5",
+        'minutes = 5\ninterface = "labs"',
+        "lab.interface: expected one of lab, notebook, got 'labs'",
+    ),
+    "egress": (
+        "minutes = 5",
+        'minutes = 5\negress = "no"',
+        "lab.egress: expected true or false, got 'no'",
+    ),
+    "authors": (
+        '["Ada"]',
+        '"Ada"',
+        "lab.authors: expected a list of strings, got 'Ada'",
+    ),
+    "step id": (
+        'id = "two"',
+        'id = "Two steps"',
+        "steps[2].id: expected an id of a-z, 0-9 and -, got 'Two steps'",
+    ),
+    "same step": ('id = "two"', 'id = "one"', "steps[2].id: 'one' is there twice"),
+    "step key": (
+        'needs = ["one"]',
+        'need = ["one"]',
+        "steps[2].need: expected one of id, title, minutes, points",
+    ),
+    "unknown need": (
+        'needs = ["one"]',
+        'needs = ["on"]',
+        "steps[2].needs: expected an earlier step (one), got 'on'",
+    ),
+    "need of a later step": (
+        'title = "The first"',
+        'title = "The first"\nneeds = ["two"]',
+        "steps[1].needs: expected an earlier step (there is none), got 'two'",
+    ),
+    "other table": (
+        "[lab]",
+        "[extra]\nx = 1\n[lab]",
+        "expected only [lab] and [[steps]], got 'extra'",
+    ),
+    "not TOML": ("[lab]", "[lab", "expected TOML, got: "),
+}
+
+
+def write(folder: Path, text: str) -> Path:
+    """Write a lab.toml and return the lab's folder."""
+    folder.mkdir(parents=True)
+    (folder / "lab.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_good_lab_is_read_with_its_defaults(tmp_path: Path) -> None:
+    """One cell a step, five minutes, one point, the base image, JupyterLab."""
+    lab = load_lab(write(tmp_path / "small", GOOD))
+    assert (lab.slug, lab.image, lab.interface, lab.egress) == (
+        "small",
+        "base",
+        "lab",
+        False,
+    )
+    assert lab.step_ids == ("one", "two")
+    step = lab.steps[1]
+    assert (step.cells, step.minutes, step.points) == (("two",), 5, 1)
+    assert (step.needs, step.hints, step.watch) == (("one",), (), False)
+
+
+@pytest.mark.parametrize("name", TYPOS)
+def test_an_authors_typo_is_named(name: str, tmp_path: Path) -> None:
+    """File, key, what was expected, and what was there."""
+    old, new, sentence = TYPOS[name]
+    assert GOOD.count(old) >= 1
+    with pytest.raises(LabError, match=re.escape(sentence)) as caught:
+        load_lab(write(tmp_path / "small", GOOD.replace(old, new, 1)))
+    assert str(caught.value).startswith("small/lab.toml: ")
+
+
+def test_a_lab_without_steps_is_refused(tmp_path: Path) -> None:
+    """There is nothing to pass in it."""
+    text = GOOD[: GOOD.index("[[steps]]")]
+    with pytest.raises(LabError, match=r"expected at least one \[\[steps\]\]"):
+        load_lab(write(tmp_path / "small", text))
+
+
+def test_a_folder_without_lab_toml_says_so(tmp_path: Path) -> None:
+    """The sentence names the file that is not there."""
+    with pytest.raises(LabError, match=r"small/lab\.toml: expected this file"):
+        load_lab(tmp_path / "small")
+
+
+def test_a_folder_name_that_is_no_module_name_is_refused(tmp_path: Path) -> None:
+    """The checker's module has the folder's name."""
+    with pytest.raises(LabError, match=r"of a-z, 0-9 and _, got 'small-lab'"):
+        load_lab(write(tmp_path / "small-lab", GOOD))
+
+
+def test_labs_come_in_the_order_of_their_slugs(tmp_path: Path) -> None:
+    """Folders without a lab.toml are passed over."""
+    for slug in ("zeta", "alpha"):
+        write(tmp_path / slug, GOOD)
+    (tmp_path / "notes").mkdir()
+    assert list(load_labs(tmp_path)) == ["alpha", "zeta"]

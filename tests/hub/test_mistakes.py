@@ -1,0 +1,76 @@
+"""mistakes.toml: wrong answers by step, and an author's slip is named."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hub.authoring.mistakes import MistakesError, load_mistakes
+from hub.catalog import Lab, load_lab
+
+LAB = Path(__file__).parents[2] / "labs" / "first_flight"
+GOOD = """
+[[mistakes]]
+step = "load-data"
+reason = "rows-lost"
+code = "x = 1"
+"""
+SLIPS = {
+    "unknown step": (
+        GOOD.replace("load-data", "load"),
+        "mistakes[1].step: expected one of load-data, clean-data",
+    ),
+    "bad reason": (
+        GOOD.replace("rows-lost", "Rows lost"),
+        "mistakes[1].reason: expected a key like 'rows-lost', got 'Rows lost'",
+    ),
+    "empty code": (
+        GOOD.replace("x = 1", " "),
+        "mistakes[1].code: expected a string that is not empty, got ' '",
+    ),
+    "missing code": (
+        GOOD.replace('code = "x = 1"', ""),
+        "mistakes[1].code: expected a string that is not empty, got None",
+    ),
+    "unknown key": (
+        GOOD + "hint = 'x'",
+        "mistakes[1].hint: expected one of step, reason, code",
+    ),
+    "other table": ("[x]", "expected only [[mistakes]], got 'x'"),
+    "not a list": ("mistakes = 3", "expected only [[mistakes]], got 'mistakes'"),
+    "not TOML": ("[[mistakes]", "expected TOML, got: "),
+}
+
+
+def lab_with(tmp_path: Path, text: str | None) -> Lab:
+    """Return the lab with another mistakes.toml, or with none."""
+    folder = tmp_path / "first_flight"
+    folder.mkdir()
+    shutil.copyfile(LAB / "lab.toml", folder / "lab.toml")
+    if text is not None:
+        (folder / "mistakes.toml").write_text(text, encoding="utf-8")
+    return load_lab(folder)
+
+
+def test_a_mistake_becomes_a_cell_with_its_marker(tmp_path: Path) -> None:
+    """Its code takes the place of the step's cell."""
+    (mistake,) = load_mistakes(lab_with(tmp_path, GOOD))
+    assert (mistake.step, mistake.reason) == ("load-data", "rows-lost")
+    assert mistake.cell == "# step: load-data\nx = 1"
+
+
+def test_no_file_is_no_mistakes(tmp_path: Path) -> None:
+    """An author begins without."""
+    assert load_mistakes(lab_with(tmp_path, None)) == ()
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_slip_in_the_file_is_named(name: str, tmp_path: Path) -> None:
+    """File, table, key, what was expected, what was there."""
+    text, sentence = SLIPS[name]
+    with pytest.raises(MistakesError, match=re.escape(sentence)) as caught:
+        load_mistakes(lab_with(tmp_path, text))
+    assert str(caught.value).startswith("first_flight/mistakes.toml: ")
