@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.harness import Airlift, running
 from tests.visitor import Visitor
@@ -117,10 +117,13 @@ def open_board(browser: Browser, airlift: Airlift, room: Any, **how: Any) -> Boa
     page = log_in(context, airlift, room["presenter_key"])
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "console",
-        lambda said: errors.append(said.text) if "Content Security" in said.text else 0,
-    )
+
+    def listen(said: ConsoleMessage) -> None:
+        """Note what the content security policy refused."""
+        if "Content Security" in said.text:
+            errors.append(said.text)
+
+    page.on("console", listen)
     page.goto(f"{airlift.url}/services/room/{room['id']}")
     expect(page.locator(".conn")).to_contain_text("live")
     return Board(page, errors)

@@ -69,7 +69,7 @@ function Seats({ room, seats, steps, sums, at, said, now }) {
   const [hidden, setHidden] = useKept("hidden", false);
   const [looked, setLooked] = useState(null);
   const [picked, setPicked] = useState(null);
-  const phone = useMedia("(max-width: 720px)");
+  const phone = useMedia("(max-width: 45em)");
   const list = useMemo(() => sorted(seats.values(), steps, order, hidden), [seats, steps, order, hidden]);
   const shown = looked ?? picked;
   const seat = shown && seats.get(shown.seat);
