@@ -31,6 +31,15 @@ _USERADD = (
 )
 
 
+_TRY = """
+import pathlib
+from hub.catalog import load_labs
+from hub.settings import settings
+load_labs(settings(pathlib.Path()).labs_dir)
+"""
+"""What every part does first: read settings and labs."""
+
+
 class AccountError(Exception):
     """An account cannot run its part."""
 
@@ -104,17 +113,18 @@ def let_pass(
     Raises:
         AccountError: this machine's file system or tools cannot do that.
     """
-    closed = [folder for folder in _folders_above(places) if not can_pass(name, folder)]
-    if not closed:
-        return []
-    _ensure_setfacl(say)
-    say(
-        f"Letting the user {name} pass through {', '.join(map(str, closed))} "
-        f"(not list or read; undo with `setfacl -x u:{name} FOLDER`)."
-    )
-    for folder in closed:
-        _setfacl(name, folder)
-    return closed
+    opened = []
+    for folder in _folders_above(places):
+        if not can_pass(name, folder):
+            _ensure_setfacl(say)
+            _setfacl(name, folder)
+            opened.append(folder)
+    if opened:
+        say(
+            f"The user {name} may now pass through {', '.join(map(str, opened))} "
+            f"(not list or read; undo with `setfacl -x u:{name} FOLDER`)."
+        )
+    return opened
 
 
 def _setfacl(name: str, folder: Path) -> None:
@@ -144,18 +154,8 @@ def _folders_above(places: Iterable[Path]) -> list[Path]:
 
 
 def can_pass(name: str, folder: Path) -> bool:
-    """Say whether an account may pass one folder, asked as that account."""
-    return _as_account(name, ["test", "-x", str(folder)]).returncode == 0 or (
-        not _parent_passes(name, folder)
-    )
-
-
-def _parent_passes(name: str, folder: Path) -> bool:
-    """Say whether what lies above a folder can be passed already."""
-    above = folder.parent
-    return (
-        above == folder or not _as_account(name, ["test", "-x", str(above)]).returncode
-    )
+    """Say whether an account may pass a folder and all above it; asked as that one."""
+    return _as_account(name, ["test", "-x", str(folder)]).returncode == 0
 
 
 def _as_account(
@@ -168,7 +168,7 @@ def _as_account(
         group=name,
         extra_groups=[],
         cwd=cwd,
-        env={"PATH": os.environ.get("PATH", os.defpath), "AIRLIFT_ROOT": cwd},
+        env={"PATH": os.environ.get("PATH", os.defpath)},
         capture_output=True,
         text=True,
         check=False,
@@ -224,13 +224,11 @@ def open_ways(
     ]
     for name in accounts:
         let_pass(name, places, say)
-        done = _as_account(
-            name, [sys.executable, "-c", "import hub.settings"], str(settings.root)
-        )
+        done = _as_account(name, [sys.executable, "-c", _TRY], str(settings.root))
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["no word"])[-1]
             raise AccountError(
-                f"expected the user {name} to run {sys.executable} in {settings.root}, "
+                f"expected the user {name} to read what lies in {settings.root}, "
                 f"got: {last}. Let all read the checkout: "
                 f"`chmod -R go+rX {settings.root}`"
             )
