@@ -203,7 +203,7 @@ class RoomFeed:
         started = time.monotonic()
         changed, room = sorted(self._changed), self._room_changed
         self._changed, self._room_changed, self._timer = set(), False, None
-        if self.viewers:
+        if self.viewers and (changed or room):
             try:
                 message = _message("delta", self.row, self._delta(changed, room=room))
                 for viewer in self.viewers:

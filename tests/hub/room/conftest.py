@@ -12,14 +12,19 @@ from hub.secrets import ensure_secrets
 from tests.hub.room.process import LAB, RoomProcess, StandInHub
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """Return the folder of an installation with one lab and its secrets."""
-    lab = tmp_path / "labs" / "first_flight"
+def installation(folder: Path) -> Path:
+    """Make an installation with one lab and its secrets."""
+    lab = folder / "labs" / "first_flight"
     lab.mkdir(parents=True)
     (lab / "lab.toml").write_text(LAB)
-    ensure_secrets(tmp_path / ".airlift" / "secrets")
-    return tmp_path
+    ensure_secrets(folder / ".airlift" / "secrets")
+    return folder
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return the folder of an installation of this test alone."""
+    return installation(tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -30,9 +35,19 @@ def hub() -> Iterator[StandInHub]:
     hub.close()
 
 
+@pytest.fixture(scope="session")
+def room(
+    hub: StandInHub, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RoomProcess]:
+    """Return a running room service, shared by tests that break nothing."""
+    room = RoomProcess(installation(tmp_path_factory.mktemp("room")), hub).start()
+    yield room
+    room.kill()
+
+
 @pytest.fixture
-def room(root: Path, hub: StandInHub) -> Iterator[RoomProcess]:
-    """Return a running room service of this test alone."""
+def own_room(root: Path, hub: StandInHub) -> Iterator[RoomProcess]:
+    """Return a running room service that one test may break."""
     room = RoomProcess(root, hub).start()
     yield room
     if room.process and room.process.poll() is None:
@@ -48,5 +63,5 @@ def pytest_runtest_makereport(
     if report.failed and isinstance(item, pytest.Function):
         for value in list(item.funcargs.values()):
             if isinstance(value, RoomProcess):
-                report.sections.append(("log of the room", value.log))
+                report.sections.append(("log of the room", value.log[-5000:]))
     return report
