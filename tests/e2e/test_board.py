@@ -5,7 +5,6 @@ No seat is started: attempts come by the seats' own tokens, as the agent sends t
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.harness import Airlift, running
 from tests.visitor import Visitor
@@ -101,20 +100,17 @@ def sit(airlift: Airlift, room: Any, name: str) -> Attendee:
     return Attendee(airlift, visitor, answer.json()["token"])
 
 
-def log_in(context: BrowserContext, airlift: Airlift, key: str) -> Page:
-    """Come in by the staff page; returns the page where that leads."""
-    page = context.new_page()
+def log_in(page: Page, airlift: Airlift, room: Any) -> None:
+    """Come in by the staff page; with one room, that leads to its board."""
     page.goto(f"{airlift.url}/hub/staff")
-    page.get_by_label("Staff key").fill(key)
+    page.get_by_label("Staff key").fill(room["presenter_key"])
     page.get_by_role("button", name="Open the board").click()
-    page.wait_for_url(re.compile("/services/room/"))
-    return page
+    page.wait_for_url(f"**/services/room/{room['id']}")
 
 
 def open_board(browser: Browser, airlift: Airlift, room: Any, **how: Any) -> Board:
     """Open the board of a room as its presenter, in a browser of its own."""
-    context = browser.new_context(**how)
-    page = log_in(context, airlift, room["presenter_key"])
+    page = browser.new_context(**how).new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
 
@@ -124,7 +120,7 @@ def open_board(browser: Browser, airlift: Airlift, room: Any, **how: Any) -> Boa
             errors.append(said.text)
 
     page.on("console", listen)
-    page.goto(f"{airlift.url}/services/room/{room['id']}")
+    log_in(page, airlift, room)
     expect(page.locator(".conn")).to_contain_text("live")
     return Board(page, errors)
 
@@ -133,8 +129,8 @@ def test_a_presenter_with_one_room_is_led_to_its_board(
     browser: Browser, airlift: Airlift, room: Any
 ) -> None:
     """An empty room says in large type how people get in."""
-    page = log_in(browser.new_context(), airlift, room["presenter_key"])
-    page.wait_for_url(f"**/services/room/{room['id']}")
+    page = browser.new_page()
+    log_in(page, airlift, room)
     expect(page.get_by_role("heading", name="Flights, tonight")).to_be_visible()
     expect(page.locator(".say")).to_have_text("Nobody is here yet.")
     expect(page.locator(".empty .big")).to_have_text(room["code"])
@@ -276,8 +272,8 @@ def test_staff_of_another_room_see_a_sentence(
     """A board that is not one's own shows why, and nothing of the room."""
     sit(airlift, room, "Ines")
     other = airlift.open_room("Another room")
-    page = log_in(browser.new_context(), airlift, other["presenter_key"])
-    page.wait_for_url(f"**/services/room/{other['id']}")
+    page = browser.new_page()
+    log_in(page, airlift, other)
     page.goto(f"{airlift.url}/services/room/{room['id']}")
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_role("link", name="My rooms")).to_be_visible()
