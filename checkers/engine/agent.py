@@ -219,8 +219,10 @@ class Agent:
 
     async def _rest(self, seconds: float) -> None:
         """Wait for a poke, but no longer than `seconds`."""
+        # Not wait_for, which before Python 3.12 may swallow a cancellation.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._poked.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._poked.wait()
 
     def _close(self) -> None:
         """Give back the socket, the client and the outbox."""

@@ -104,8 +104,8 @@ def test_hostile_values_break_nothing(seat: Seat, code: str) -> None:
 def test_replaced_builtins_break_nothing(seat: Seat, name: str) -> None:
     """The check works with the kernel's own; the attendee's stay in place.
 
-    Builtins that a kernel needs itself (``len``, ``max``) are ruined in test_run.py: with those
-    gone no kernel answers, with or without a hook.
+    Those that a kernel needs itself (``len``, ``max``) are ruined in test_run.py:
+    without them no kernel answers, with or without a hook.
     """
     ran = seat.run(
         f"# step: first\nx = 3\nimport builtins\nreal = builtins.{name}\n"

@@ -1,0 +1,61 @@
+"""Own progress survives kernels and torn lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkers.engine.attempt import Attempt, Outcome, Trigger
+from checkers.engine.progress import Progress
+
+ATTEMPT = Attempt("i", "lab", "1", "", "step", Trigger.CELL, Outcome.FAILED, hint="no")
+
+
+def test_two_kernels_see_each_others_attempts(tmp_path: Path) -> None:
+    """What one adds, the other reads; passed stays passed."""
+    one, other = Progress(tmp_path / "outbox"), Progress(tmp_path / "outbox")
+    one.add(ATTEMPT)
+    assert (other.step("lab", "step").attempts, other.step("lab", "step").passed) == (
+        1,
+        False,
+    )
+    other.add(replace(ATTEMPT, outcome=Outcome.PASSED))
+    one.add(ATTEMPT)
+    state = one.step("lab", "step")
+    assert (state.attempts, state.passed, state.last) == (3, True, Outcome.FAILED)
+    assert other.step("lab", "step") == state
+
+
+def test_a_checkers_error_is_no_progress(tmp_path: Path) -> None:
+    """Errors say nothing about the work."""
+    progress = Progress(tmp_path / "outbox")
+    progress.add(replace(ATTEMPT, outcome=Outcome.ERROR))
+    assert progress.step("lab", "step").attempts == 0
+
+
+def test_a_deleted_file_is_a_fresh_start(tmp_path: Path) -> None:
+    """A kernel that goes on does not remember what the file no longer says."""
+    progress = Progress(tmp_path / "outbox")
+    progress.add(ATTEMPT)
+    assert progress.step("lab", "step").attempts == 1
+    progress.path.unlink()
+    assert progress.step("lab", "step").attempts == 0
+    progress.add(ATTEMPT)
+    assert progress.step("lab", "step").attempts == 1
+
+
+@given(st.binary(max_size=200))
+def test_torn_and_strange_lines_are_passed_over(
+    tmp_path_factory: object, junk: bytes
+) -> None:
+    """Whatever stands in the file, what is added after it counts."""
+    folder = tmp_path_factory.getbasetemp() / str(uuid4())  # type: ignore[attr-defined]
+    folder.mkdir()
+    progress = Progress(folder / "outbox")
+    progress.path.write_bytes(junk)
+    progress.add(ATTEMPT)
+    assert progress.step("lab", "step").attempts == 1
