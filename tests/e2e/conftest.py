@@ -1,4 +1,4 @@
-"""A real browser for the pages' tests."""
+"""A real browser for the pages' tests, and an evening for the injected faults."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.evening import Evening
+from tests.evening import evening as running_evening
 
 FLAGS = [
     "--no-sandbox",
@@ -19,9 +22,13 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The machine's chromium, without a window."""
+    """The machine's chromium, without a window.
+
+    Not for the whole session: while it runs, Playwright's event loop is this thread's,
+    and no other test could call `asyncio.run`.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         pytest.skip("needs chromium")
@@ -29,3 +36,19 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def whole_evening(
+    image: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Evening]:
+    """Three attendees in real seats, for all tests that inject faults."""
+    root = tmp_path_factory.mktemp("evening")
+    with running_evening(root, image, "Ana", "Bela", "Cem") as found:
+        yield found
+
+
+@pytest.fixture
+def evening(whole_evening: Evening) -> Evening:
+    """The evening with every part up and the wire whole."""
+    return whole_evening.mend()
