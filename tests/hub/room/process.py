@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
 import signal
@@ -253,6 +254,45 @@ class RoomProcess:
         scopes = ["custom:room:helper"]
         scopes += ["custom:room:presenter"] if role == "presenter" else []
         return self.hub.admit(answer.body["user"], *scopes)
+
+
+class Stream:
+    """One viewer's stream of server-sent events."""
+
+    def __init__(
+        self, room: RoomProcess, room_id: str, token: str, last: int | None = None
+    ) -> None:
+        self.connection = http.client.HTTPConnection(
+            "127.0.0.1", room.port, timeout=DEADLINE
+        )
+        headers = auth(token)
+        if last is not None:
+            headers["Last-Event-ID"] = str(last)
+        path = f"/services/room/api/rooms/{room_id}/stream"
+        self.connection.request("GET", path, headers=headers)
+        self.answer = self.connection.getresponse()
+        self.status = self.answer.status
+
+    def next(self) -> tuple[str, int, dict[str, Any]]:
+        """Return kind, row id and data of the next event; comments are skipped.
+
+        Raises:
+            EOFError: the room ended the stream.
+        """
+        found: dict[str, str] = {}
+        while True:
+            line = self.answer.readline().decode()
+            if not line:
+                raise EOFError
+            line = line.rstrip("\n")
+            if not line and "event" in found:
+                return found["event"], int(found["id"]), json.loads(found["data"])
+            name, _, value = line.partition(": ")
+            found[name] = value
+
+    def close(self) -> None:
+        """Hang up."""
+        self.connection.close()
 
 
 def auth(token: str) -> dict[str, str]:
