@@ -138,14 +138,15 @@ def show(room_id: str, as_json: bool) -> None:
         print_json(found)
         return
     print_room(airlift, found)
-    seats = found.get("seats") or []
+    seats = found["progress"]["seats"]
     if seats:
-        columns = ("seat", "name", "id", "steps passed")
-        print_table(columns, [_seat_row(seat) for seat in seats])
+        print_table(
+            ("seat", "name", "id", "steps passed"), [_seat_row(seat) for seat in seats]
+        )
 
 
 def _seat_row(seat: dict[str, Any]) -> tuple[object, ...]:
-    """Return a seat of a snapshot as a row."""
+    """Return a taken seat of the progress as a row."""
     passed = [step for step in seat["steps"].values() if step["state"] == "passed"]
     return seat["number"], seat["name"], seat["seat"], len(passed)
 

@@ -29,9 +29,9 @@ from tests.harness import REPOSITORY, NotInTimeError, free_ports, wait_for
 
 
 @pytest.fixture(scope="module")
-def supervised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervision]:
+def supervised(passable: Path) -> Iterator[Supervision]:
     """An installation whose parts run under its supervisor."""
-    state = tmp_path_factory.mktemp("supervised") / ".airlift"
+    state = passable / ".airlift"
     airlift = settings(
         REPOSITORY,
         {},

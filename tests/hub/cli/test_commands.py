@@ -1,0 +1,147 @@
+"""The command line: help for all of it, and one sentence for what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from hub.accounts import ensure_folders
+from hub.cli import main
+from hub.engine import Engine, fresh_name
+from hub.settings import settings
+from tests.harness import REPOSITORY, free_ports
+
+
+def commands(group: click.Group, prefix: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """List every command and group by its words."""
+    found = [prefix]
+    for name, command in sorted(group.commands.items()):
+        words = (*prefix, name)
+        found += commands(command, words) if hasattr(command, "commands") else [words]
+    return found
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """Run commands on an installation of this checkout whose state is elsewhere."""
+    monkeypatch.setenv("AIRLIFT_ROOT", str(REPOSITORY))
+    monkeypatch.setenv("AIRLIFT_STATE", str(tmp_path / ".airlift"))
+    monkeypatch.setenv("AIRLIFT_PORT", str(free_ports()))
+    return CliRunner()
+
+
+@pytest.mark.parametrize("words", commands(main), ids=lambda words: "-".join(words))
+def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
+    """--help of each says what it does, and each of its options too."""
+    command: click.Command = main
+    for word in words:
+        assert isinstance(command, click.Group)
+        command = command.commands[word]
+    result = CliRunner().invoke(main, [*words, "--help"])
+    assert result.exit_code == 0
+    assert command.help
+    undescribed = [
+        option.name
+        for option in command.params
+        if isinstance(option, click.Option)
+        and not option.help
+        and not option.show_default
+    ]
+    assert undescribed == []
+
+
+def test_a_folder_that_is_no_checkout_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says where to run airlift instead."""
+    monkeypatch.setenv("AIRLIFT_ROOT", str(tmp_path))
+    result = CliRunner().invoke(main, ["status"])
+    assert result.exit_code == 1
+    assert "AIRLIFT_ROOT" in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["up", "--port", "80"], "--port: expected a port from 1024"),
+        (["up", "--engine", "podman"], "--engine: expected one of auto, docker, local"),
+        (["room", "list"], "does not answer"),
+        (["room", "show", "x"], "does not answer"),
+        (["seat", "list"], "`airlift up`"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence(
+    run: CliRunner, words: list[str], says: str
+) -> None:
+    """On stderr, exit code 1, and no traceback."""
+    result = run.invoke(main, words)
+    assert result.exit_code == 1
+    assert says in result.stderr
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_a_taken_port_stops_up_before_anything_is_built(
+    run: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sentence names the port and the flag; no state is made."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1)
+        port = listener.getsockname()[1] - 4  # the last of five: the desk
+        monkeypatch.setenv("AIRLIFT_PORT", str(port))
+        result = run.invoke(main, ["up", "--engine", "local"])
+        state = settings(REPOSITORY).state_dir
+    assert result.exit_code == 1
+    assert f"Port {port + 4} (the desk) is taken" in result.stderr
+    assert "--port" in result.stderr
+    assert not state.exists()
+
+
+def test_status_and_doctor_of_nothing_say_how_to_begin(run: CliRunner) -> None:
+    """Status is 1: nothing is up. The doctor only warns: nothing is broken."""
+    status = run.invoke(main, ["status"])
+    assert status.exit_code == 1
+    assert "make up" in status.output
+    told = json.loads(run.invoke(main, ["status", "--json"]).stdout)
+    assert told["up"] is False
+    assert told["parts"] == []
+    doctor = run.invoke(main, ["doctor", "--json"])
+    findings = {item["about"]: item for item in json.loads(doctor.stdout)}
+    assert findings["engine"]["todo"] == "`make up` sets it up"
+    assert findings["ports"]["level"] == "ok"
+
+
+def test_the_doctor_names_a_taken_port_and_exits_with_1(
+    run: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before an evening, not in it."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1)
+        monkeypatch.setenv("AIRLIFT_PORT", str(listener.getsockname()[1]))
+        result = run.invoke(main, ["doctor"])
+    assert result.exit_code == 1
+    assert "✗ ports: Port" in result.stdout
+
+
+def test_down_of_nothing_is_no_error(run: CliRunner) -> None:
+    """What does not run is stopped already."""
+    result = run.invoke(main, ["down"])
+    assert result.exit_code == 0
+    assert "do not run" in result.stdout
+
+
+def test_stopping_a_seat_that_does_not_run_is_a_sentence(run: CliRunner) -> None:
+    """It says where to look."""
+    airlift = settings(REPOSITORY)
+    ensure_folders(airlift)
+    Engine("local", "127.0.0.1", fresh_name()).save(airlift)
+    result = run.invoke(main, ["seat", "stop", "sabcdefghjk"])
+    assert result.exit_code == 1
+    assert "`airlift seat list`" in result.stderr

@@ -1,0 +1,54 @@
+"""An installation as a command finds it: which address, which settings hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.installation import CONFIG, InstallationError, chosen_settings, find_root
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that looks like a checkout, as the present one."""
+    monkeypatch.delenv("AIRLIFT_ROOT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / CONFIG).touch()
+    return tmp_path
+
+
+def test_the_present_folder_counts_unless_another_is_named(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AIRLIFT_ROOT beats it; a folder without configuration is refused."""
+    assert find_root() == root
+    other = root / "other"
+    other.mkdir()
+    monkeypatch.setenv("AIRLIFT_ROOT", str(other))
+    with pytest.raises(InstallationError, match=CONFIG):
+        find_root()
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "address"),
+    [
+        ({"engine": "docker"}, {}, "0.0.0.0"),
+        ({"engine": "auto"}, {}, "0.0.0.0"),
+        ({"engine": "local"}, {}, "127.0.0.1"),
+        ({"engine": "local", "address": "0.0.0.0"}, {}, "0.0.0.0"),
+        ({"engine": "local"}, {"AIRLIFT_ADDRESS": "0.0.0.0"}, "0.0.0.0"),
+        ({"engine": "local", "address": "192.0.2.7"}, {}, "192.0.2.7"),
+    ],
+)
+@pytest.mark.usefixtures("root")
+def test_seats_that_are_not_isolated_open_on_loopback_unless_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+    flags: dict[str, str],
+    environ: dict[str, str],
+    address: str,
+) -> None:
+    """Strangers on the network get in only where the organiser said so."""
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert chosen_settings(**flags).address == address
