@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.evening import Evening
 from tests.evening import evening as running_evening
 
+PATIENCE_MS = 30_000
+"""How long an expectation may take on a busy machine."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,17 +25,18 @@ FLAGS = [
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """The machine's chromium, without a window.
 
     Not for the whole session: while it runs, Playwright's event loop is this thread's,
     and no other test could call `asyncio.run`.
     """
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
         pytest.skip("needs chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield started
         started.close()
 
@@ -52,3 +55,11 @@ def whole_evening(
 def evening(whole_evening: Evening) -> Evening:
     """The evening with every part up and the wire whole."""
     return whole_evening.mend()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """A browser without pages of other tests."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()

@@ -240,17 +240,13 @@ def test_a_killed_room_comes_back_on_the_open_page(
     ines = sit(airlift, room, "Ines")
     board = open_board(browser, airlift, room)
     airlift.kill("room")
-    expect(board.page.locator(".conn")).to_contain_text(
-        "the room is away", timeout=20_000
-    )
+    expect(board.page.locator(".conn")).to_contain_text("the room is away")
     expect(board.page.locator(".trouble")).to_contain_text("It comes back by itself")
     expect(board.row("Ines")).to_be_visible()
     airlift.launch("room")
     airlift.wait_up("room")
     ines.report("load-data", "passed")
-    expect(board.mark("Ines", 1)).to_have_attribute(
-        "aria-label", "passed", timeout=20_000
-    )
+    expect(board.mark("Ines", 1)).to_have_attribute("aria-label", "passed")
     expect(board.page.locator(".conn")).to_contain_text("live")
     expect(board.page.locator(".trouble")).to_be_empty()
 

@@ -68,9 +68,7 @@ def test_a_form_sent_to_a_room_that_is_away_goes_out_again(
     expect(page.get_by_label("Your name")).to_have_value("Ines")
     airlift.launch("room")
     airlift.wait_up("room")
-    expect(page.get_by_role("heading")).to_contain_text(
-        "is yours, Ines", timeout=20_000
-    )
+    expect(page.get_by_role("heading")).to_contain_text("is yours, Ines")
 
 
 def test_a_page_opened_while_the_room_is_away_keeps_what_is_typed(
@@ -85,7 +83,7 @@ def test_a_page_opened_while_the_room_is_away_keeps_what_is_typed(
     page.get_by_label("Your name").fill("Omar")
     airlift.launch("room")
     airlift.wait_up("room")
-    expect(page.get_by_role("heading")).to_have_text("Back again", timeout=20_000)
+    expect(page.get_by_role("heading")).to_have_text("Back again")
     expect(page.get_by_label("Your name")).to_have_value("Omar")
     expect(page.get_by_label("Your name")).to_be_focused()
     page.get_by_role("button", name="Take a seat").click()
