@@ -84,9 +84,5 @@ def show(value: object) -> str:
     found = number(value)
     if found is not None:
         return f"{found:g}"
-    return "nothing" if value is None or isinstance(value, float) else _kind(value)
-
-
-def _kind(value: object) -> str:
-    """Name the type of a value."""
-    return f"a {type(value).__name__[:20]}"
+    missing = value is None or isinstance(value, float)
+    return "nothing" if missing else type(value).__name__[:20]
