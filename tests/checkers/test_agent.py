@@ -1,7 +1,7 @@
 """The agent against a stand-in room that drops, refuses, doubles and dies.
 
-The real room is tested with the real agent in tests/e2e; here every reply that a room
-or something in its place may give is given on purpose.
+It is no substitute for tests with the real room: here every reply that a room, or
+something in its place, may give is given on purpose.
 """
 
 from __future__ import annotations
