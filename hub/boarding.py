@@ -7,6 +7,7 @@ on average. Here the server is asked every `EVERY` seconds instead.
 from __future__ import annotations
 
 import asyncio
+import html
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -17,8 +18,27 @@ EVERY = 0.04
 """Seconds between two questions to a server that is starting."""
 LOOK_AFTER = 1.0
 """Seconds between two looks at whether its container or process still runs."""
+PATIENCE = 0.9
+"""Share of the Hub's start_timeout after which the wait ends in words of ours."""
+_CONNECT = 1.0
+"""Seconds for a connection: the address of a container that is gone never answers."""
 _ANSWER = 5.0
-"""Seconds that one question may take."""
+"""Seconds for the first line of an answer."""
+
+
+def refusal(
+    sentence: str, *, reason: str, status: int = 503, log: str = ""
+) -> SpawnException:
+    """Return the exception that shows `sentence` to the person who waits.
+
+    The Hub's pages and its stream look for it in two attributes more.
+    """
+    error = SpawnException(
+        sentence, reason=reason, status_code=status, log_message=log or sentence
+    )
+    error.jupyterhub_message = sentence
+    error.jupyterhub_html_message = html.escape(sentence)
+    return error
 
 
 class Boarding:
@@ -51,8 +71,9 @@ async def answers(host: str, port: int, path: str) -> bool:
     request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
     writer = None
     try:
-        async with asyncio.timeout(_ANSWER):
+        async with asyncio.timeout(_CONNECT):
             reader, writer = await asyncio.open_connection(host, port)
+        async with asyncio.timeout(_ANSWER):
             writer.write(request.encode())
             status = await reader.readline()
     except (OSError, TimeoutError):
@@ -64,27 +85,39 @@ async def answers(host: str, port: int, path: str) -> bool:
 
 
 async def wait_ready(
-    host: str, port: int, path: str, ended: Callable[[], Awaitable[object]]
+    host: str,
+    port: int,
+    path: str,
+    ended: Callable[[], Awaitable[object]],
+    patience: float,
 ) -> None:
-    """Wait until the server answers; the Hub's start_timeout ends the wait.
+    """Wait until the server answers, for `patience` seconds at most.
 
     `ended` returns None while the container or process runs, else why it ended. An
     empty `host` is that of a container which has ended already.
 
     Raises:
-        SpawnException: it ended before it answered.
+        SpawnException: it ended before it answered, or did not answer in time.
     """
-    look = time.monotonic() + LOOK_AFTER
+    began = time.monotonic()
+    look = began + LOOK_AFTER
     while not (host and await answers(host, port, path)):
-        if not host or time.monotonic() >= look:
+        now = time.monotonic()
+        if not host or now >= look:
             why = await ended()
             if why is not None:
-                raise SpawnException(
+                raise refusal(
                     "The seat stopped while it started. Please try once more; "
                     "if it happens again, tell a helper.",
                     reason="ended",
-                    log_message=f"seat ended while starting why={why}",
-                    status_code=503,
+                    log=f"seat ended while starting why={why}",
                 )
-            look = time.monotonic() + LOOK_AFTER
+            look = now + LOOK_AFTER
+        if now > began + patience:
+            raise refusal(
+                "The seat takes too long to start: the machine is busy. "
+                "Please try again in a minute.",
+                reason="slow",
+                log=f"seat did not answer within {patience:.0f} s",
+            )
         await asyncio.sleep(EVERY)

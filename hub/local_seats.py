@@ -7,7 +7,6 @@ each process, not for a seat.
 
 from __future__ import annotations
 
-import logging
 import os
 import pwd
 import resource
@@ -16,11 +15,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from jupyterhub.spawner import LocalProcessSpawner, SpawnException
+from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Instance, Integer
 
 from hub.accounts import SEAT
-from hub.boarding import Boarding, wait_ready
+from hub.boarding import PATIENCE, Boarding, refusal, wait_ready
 from hub.desk import Desk
 from hub.engine import Engine
 from hub.placement import (
@@ -31,8 +30,6 @@ from hub.placement import (
     seat_environment,
 )
 from hub.settings import Settings
-
-log = logging.getLogger(__name__)
 
 PATH = "/usr/local/bin:/usr/bin:/bin"
 PROCESSES = 4096
@@ -72,15 +69,15 @@ class LocalSeatSpawner(LocalProcessSpawner):
         try:
             host, port = await super().start()
         except OSError as error:
-            raise SpawnException(
+            raise refusal(
                 "The machine could not start your lab just now. Please tell a helper.",
                 reason="engine",
-                log_message=f"the seat's process could not start: {error}",
-                status_code=503,
+                log=f"the seat's process could not start: {error}",
             ) from error
         self.born = born(self.pid)
-        log.info("seat started room=%s seat=%s", place.room, place.seat)
-        await wait_ready(host, port, f"{self.server.base_url}api", self.poll)
+        self.log.info("seat started room=%s seat=%s", place.room, place.seat)
+        path = f"{self.server.base_url}api"
+        await wait_ready(host, port, path, self.poll, PATIENCE * self.start_timeout)
         self.boarding.say(95, "Your lab is ready.")
         return f"http://{host}:{port}"
 
@@ -173,11 +170,10 @@ def as_seat_user() -> dict[str, Any]:
     try:
         entry = pwd.getpwnam(name)
     except KeyError:
-        raise SpawnException(
+        raise refusal(
             "This machine is not ready for seats. Please tell the organiser.",
             reason="no-seat-user",
-            log_message=f"expected the system user {name}: `airlift up` makes it",
-            status_code=503,
+            log=f"expected the system user {name}: `airlift up` makes it",
         ) from None
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 

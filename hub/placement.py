@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from jupyterhub.spawner import SpawnException
 
+from hub.boarding import refusal
 from hub.desk import Desk, DeskAwayError, DeskError
 from hub.engine import Engine
 from hub.settings import Settings
@@ -63,10 +64,9 @@ async def find_placement(
             return _placement(await desk.ask("GET", f"/seats/{user}"))
         except DeskAwayError as error:
             if time.monotonic() > deadline:
-                raise SpawnException(
+                raise refusal(
                     "The room does not answer just now. Please try again in a minute.",
                     reason="room-away",
-                    status_code=503,
                 ) from error
             say(5, "The room is restarting; this goes on by itself.")
             await asyncio.sleep(RETRY)
@@ -77,21 +77,19 @@ async def find_placement(
 def _no_seat(error: DeskError) -> SpawnException:
     """Say why the room gave no seat."""
     if error.status == 404:
-        return SpawnException(
+        return refusal(
             "You have no seat in a room. Please join with the room's code first.",
             reason="no-seat",
-            status_code=403,
+            status=403,
         )
-    return SpawnException(
-        error.message, reason=error.code, status_code=error.status or 503
-    )
+    return refusal(error.message, reason=error.code, status=error.status or 503)
 
 
 def _placement(answer: dict[str, object]) -> Placement:
     """Read the desk's answer."""
     labs = answer["labs"]
     if not isinstance(labs, list) or not labs:
-        raise SpawnException("This room has no lab.", reason="no-lab", status_code=503)
+        raise refusal("This room has no lab.", reason="no-lab")
     return Placement(
         seat=str(answer["seat"]),
         room=str(answer["room"]),

@@ -10,7 +10,6 @@ the server answers.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
@@ -23,7 +22,7 @@ from requests.exceptions import RequestException
 from traitlets import Instance, default
 
 from hub import container, deaths
-from hub.boarding import Boarding, wait_ready
+from hub.boarding import PATIENCE, Boarding, refusal, wait_ready
 from hub.desk import Desk
 from hub.engine import Engine
 from hub.local_seats import LocalSeatSpawner
@@ -35,8 +34,6 @@ from hub.placement import (
     seat_environment,
 )
 from hub.settings import Settings
-
-log = logging.getLogger(__name__)
 
 THREADS = 4
 """Calls to the engine at a time; dockerd gets slower beyond 8."""
@@ -106,18 +103,18 @@ class SeatSpawner(DockerSpawner):
         except ENGINE_ERRORS as error:
             raise _refused(error) from error
         self.boarding.say(40, "Starting your lab.")
-        await wait_ready(host, PORT, f"{self.server.base_url}api", self.poll)
+        path = f"{self.server.base_url}api"
+        await wait_ready(host, PORT, path, self.poll, PATIENCE * self.start_timeout)
         self.boarding.say(95, "Your lab is ready.")
         return f"http://{host}:{PORT}"
 
     def _take(self, place: Placement) -> None:
         """Set what DockerSpawner is to do from the seat's placement."""
         if place.image != "base":
-            raise SpawnException(
+            raise refusal(
                 f"This room wants the image {place.image}, which is not built here. "
                 "Please tell a helper.",
                 reason="no-image",
-                status_code=503,
             )
         self.place = place
         self.image = self.engine.image
@@ -147,7 +144,7 @@ class SeatSpawner(DockerSpawner):
         self.object_id = made[self.object_id_key]
         self.boarding.say(25, "Opening your lab.")
         await self.start_object()
-        log.info("seat started room=%s seat=%s", place.room, place.seat)
+        self.log.info("seat started room=%s seat=%s", place.room, place.seat)
 
     def get_env(self) -> dict[str, str]:
         """Return the whole environment of the seat; nothing of the hub's own."""
@@ -172,14 +169,12 @@ class SeatSpawner(DockerSpawner):
         except NotFound:
             return 0
         except ENGINE_ERRORS as error:
-            log.warning("engine does not answer seat=%s %s", self.user.name, error)
+            self.log.warning("engine does not answer seat=%s %s", self.user.name, error)
             return None
         state = found["State"]
         if state["Running"]:
             return None
-        why = container.why_ended(state, self.settings.seat_memory)
-        log.info("seat is not running seat=%s why=%s", self.user.name, why)
-        return why
+        return container.why_ended(state, self.settings.seat_memory)
 
     def start_polling(self) -> None:
         """Watch the container: by the engine's word, and by the Hub's own look."""
@@ -243,9 +238,6 @@ def _refused(error: Exception) -> SpawnException:
         words = "The lab's image is missing on this machine. Please tell the organiser."
     else:
         words = "The machine could not start your lab just now. Please try once more."
-    return SpawnException(
-        words,
-        reason="engine",
-        log_message=f"engine refused to start the seat: {error}",
-        status_code=503,
+    return refusal(
+        words, reason="engine", log=f"engine refused to start the seat: {error}"
     )

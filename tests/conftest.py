@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,10 +27,15 @@ def build_image(*flags: str) -> str:
 
 @pytest.fixture(scope="session")
 def image() -> str:
-    """The id of the seats' real image; skips where no Docker engine answers."""
+    """The id of the seats' real image; skips where no Docker engine answers.
+
+    AIRLIFT_TEST_IMAGE names one that was built before, such as a release's.
+    """
     if not dockerd.answers():
         pytest.skip("needs a Docker engine that answers")
-    return build_image("--root", str(REPOSITORY))
+    return os.environ.get("AIRLIFT_TEST_IMAGE") or build_image(
+        "--root", str(REPOSITORY)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -250,7 +250,10 @@ class Kernel:
             left = seconds - (time.monotonic() - began)
             assert left > 0, f"the cell did not end in {seconds} s: {shown}"
             self.socket.settimeout(left)
-            message = json.loads(self.socket.recv())
+            try:
+                message = json.loads(self.socket.recv())
+            except websocket.WebSocketTimeoutException:
+                continue
             if message.get("parent_header", {}).get("msg_id") != sent:
                 continue
             kind, content = message["msg_type"], message["content"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from typing import Any
@@ -244,17 +245,14 @@ def test_a_memory_hog_loses_its_kernel_and_nothing_else(
     hog = attacker.kernel()
     hog.send("hog = [bytearray(1 << 20) for _ in range(4096)]")
 
-    def restarted() -> bool:
-        """Say whether the server has found the kernel dead and started it again."""
-        sessions = attacker.get(f"{attacker.base}/api/kernels/{hog.id}").json()
-        return sessions.get("execution_state") in ("restarting", "idle", "starting")
-
     def empty() -> bool:
         """Say whether the kernel is a new one, without the hog."""
-        shown = attacker.kernel().run("print('hog' in globals())", seconds=10)
-        return shown.text == "False\n"
+        with contextlib.suppress(AssertionError):
+            return attacker.kernel().run("print('hog' in globals())", "", 5).text == (
+                "False\n"
+            )
+        return False
 
-    wait_for("the kernel to restart", restarted, 60)
     wait_for("a kernel without the hog", empty, 60)
     after = airlift.container(attacker.seat).attrs["State"]
     assert after["Running"] is True

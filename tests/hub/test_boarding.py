@@ -77,9 +77,27 @@ def test_a_seat_that_ends_while_starting_ends_the_wait() -> None:
         return "it ran out of memory (1G)"
 
     with pytest.raises(SpawnException) as caught:
-        asyncio.run(wait_ready("", 8888, "/api", ended))
+        asyncio.run(wait_ready("", 8888, "/api", ended, 10))
     assert caught.value.message.startswith("The seat stopped while it started.")
     assert "it ran out of memory (1G)" in caught.value.log_message
+
+
+def test_a_seat_that_never_answers_ends_the_wait_in_words() -> None:
+    """A machine that is too busy is said to be busy."""
+
+    async def wait() -> None:
+        """Wait for a server that always says: not yet."""
+
+        async def running() -> None:
+            """Say that the container runs."""
+
+        server = await serve(b"HTTP/1.1 503 Not yet\r\n\r\n")
+        async with server:
+            await wait_ready("127.0.0.1", port_of(server), "/api", running, 0.2)
+
+    with pytest.raises(SpawnException) as caught:
+        asyncio.run(wait())
+    assert "the machine is busy" in caught.value.message
 
 
 def test_stages_are_told_once_and_later_ones_follow() -> None:
