@@ -12,6 +12,8 @@ did takes less than a second. Exit code 1: one sentence on stderr says what to d
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import json
 import os
 import subprocess
@@ -19,11 +21,19 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import debian
 from client import Client, ClientError, find_client, run_step, say
-from contents import IMAGE, fingerprint, gather, own_files, software_files
+from contents import (
+    IMAGE,
+    configuration_files,
+    fingerprint,
+    gather,
+    own_files,
+    software_files,
+)
 from local import build_local
 from machine import proxy_options, write_secrets
 
@@ -55,7 +65,8 @@ def build_image(settings: Settings, way: str, logs: Path) -> str:
     client = find_client()
     root, labs = settings.root, settings.labs_dir
     base = find_base(client, settings.base_image, way, logs)
-    files = [*software_files(root), *own_files(root, labs)]
+    files = [root / "images" / IMAGE / "Dockerfile", *software_files(root)]
+    files += [*configuration_files(root), *own_files(root, labs)]
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     content = fingerprint(root, files, version, client.image_id(base))
     found = client.newest(f"{CONTENT}={content}", TAG)
@@ -172,26 +183,48 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+@contextlib.contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """Let one build at a time work on an installation."""
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "build.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Waiting for another build to end …")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def answer(asked: argparse.Namespace, settings: Settings) -> dict[str, str]:
+    """Build what the command line asks for; return what to print.
+
+    Raises:
+        ClientError: says what to do.
+    """
+    logs = settings.log_dir
+    logs.mkdir(parents=True, exist_ok=True)
+    if asked.lock:
+        return {"lock": str(write_lock(settings.root))}
+    with alone(settings.state_dir):
+        if asked.local is None:
+            return {"image": build_image(settings, asked.base, logs)}
+        prefix = Path(asked.local or settings.state_dir / "seat-venv").absolute()
+        return {"prefix": str(build_local(settings, prefix, logs))}
+
+
 def main(words: list[str] | None = None) -> int:
     """Build what the command line asks for; return the exit code."""
     asked = _arguments(words)
     start = time.monotonic()
     try:
         settings = load_settings(asked.root, base_image=asked.base_image)
-        logs = settings.log_dir
-        logs.mkdir(parents=True, exist_ok=True)
-        if asked.lock:
-            answer = {"lock": str(write_lock(settings.root))}
-        elif asked.local is not None:
-            prefix = asked.local or settings.state_dir / "seat-venv"
-            answer = {"prefix": str(build_local(settings, Path(prefix), logs))}
-        else:
-            answer = {"image": build_image(settings, asked.base, logs)}
+        found = answer(asked, settings)
     except (ClientError, SettingsError, OSError) as error:
         say(str(error))
         return 1
     say(f"Ready after {time.monotonic() - start:.1f} s.")
-    last = json.dumps(answer) if asked.json else next(iter(answer.values()))
+    last = json.dumps(found) if asked.json else next(iter(found.values()))
     print(last)  # noqa: T201
     return 0
 

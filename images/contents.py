@@ -12,14 +12,21 @@ from pathlib import Path
 from client import run_step
 
 IMAGE = "base"
-SOFTWARE = ("Dockerfile", "requirements.lock", "install.py", "singleuser.py", "etc")
-"""What the image's lower layers are made of, below images/base."""
+SOFTWARE = ("requirements.lock", "install.py")
+"""What decides about the packages of a seat, below images/base."""
+CONFIGURATION = ("singleuser.py", "etc")
+"""What decides about its server and kernels there."""
 SKIP = ("__pycache__", ".ipynb_checkpoints")
 
 
 def software_files(root: Path) -> list[Path]:
-    """Return the files that decide about a seat's software."""
+    """Return the files that decide about a seat's packages."""
     return _files(root / "images" / IMAGE / name for name in SOFTWARE)
+
+
+def configuration_files(root: Path) -> list[Path]:
+    """Return the files that decide about a seat's server and kernels."""
+    return _files(root / "images" / IMAGE / name for name in CONFIGURATION)
 
 
 def own_files(root: Path, labs: Path) -> list[Path]:
@@ -63,7 +70,7 @@ def gather(root: Path, labs: Path, folder: Path, logs: Path) -> None:
     Raises:
         ClientError: a lab cannot be released.
     """
-    for name in SOFTWARE:
+    for name in ("Dockerfile", *SOFTWARE, *CONFIGURATION):
         place = root / "images" / IMAGE / name
         if place.is_dir():
             _copy_tree(place, folder / name)

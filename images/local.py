@@ -17,6 +17,7 @@ from pathlib import Path
 from client import run_step, say
 from contents import (
     IMAGE,
+    configuration_files,
     fingerprint,
     gather_own,
     own_files,
@@ -42,7 +43,8 @@ def build_local(settings: Settings, prefix: Path, logs: Path) -> Path:
     """
     root, labs, released = settings.root, settings.labs_dir, settings.released_dir
     software = fingerprint(root, software_files(root), sys.base_prefix, sys.version)
-    own = fingerprint(root, own_files(root, labs), software, str(released))
+    changing = [*configuration_files(root), *own_files(root, labs)]
+    own = fingerprint(root, changing, software, str(released))
     stamp = _read(prefix / STAMP)
     if stamp.get("own") == own and released.is_dir():
         return prefix
@@ -51,6 +53,10 @@ def build_local(settings: Settings, prefix: Path, logs: Path) -> Path:
         if stamp.get("software") != software:
             _install(root, prefix, logs)
             _write(prefix / STAMP, {"software": software})
+        else:
+            program = root / "images" / IMAGE / "install.py"
+            command = [str(prefix / "bin" / "python"), str(program), "--own"]
+            run_step("Configuring the seats", command, logs / "install.log")
         _put_own(settings, prefix, logs)
         _write(prefix / STAMP, {"software": software, "own": own})
     finally:

@@ -1,9 +1,10 @@
 """Finish a seat's virtual environment: run by its own Python, after pip.
 
-    <prefix>/bin/python install.py
+    <prefix>/bin/python install.py [--own]
 
-Removes what no seat uses, puts the lean server and the configuration that lies beside
-this file in place, compiles everything. Checkers come later, to <prefix>/own.
+Puts the lean server and the configuration that lies beside this file in place; without
+`--own` it also removes what no seat uses and compiles everything. Checkers come later,
+to <prefix>/own.
 """
 
 from __future__ import annotations
@@ -74,9 +75,10 @@ def compile_all() -> None:
 
 def main() -> None:
     """Finish the environment this Python belongs to."""
-    remove_unused()
     put_own()
-    compile_all()
+    if sys.argv[1:] != ["--own"]:
+        remove_unused()
+        compile_all()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,151 @@
+"""When images/build.py builds, what it builds again, and what it says."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import docker
+import pytest
+
+from tests.harness import REPOSITORY
+
+INPUTS = (
+    *("checkers", "labs", "images/base", "images/release_labs.py"),
+    *("hub/authoring", "hub/catalog.py", "pyproject.toml"),
+)
+
+
+def build(
+    root: Path, *flags: str, environ: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run images/build.py for a checkout."""
+    line = [sys.executable, str(REPOSITORY / "images/build.py"), "--root", str(root)]
+    return subprocess.run(
+        [*line, *flags],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(environ or {})},
+    )
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of everything that decides about a seat."""
+    skip = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+    root = tmp_path / "checkout"
+    for name in INPUTS:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        if (REPOSITORY / name).is_dir():
+            shutil.copytree(REPOSITORY / name, root / name, ignore=skip)
+        else:
+            shutil.copy(REPOSITORY / name, root / name)
+    return root
+
+
+@pytest.mark.docker
+def test_nothing_is_built_while_nothing_changed(checkout: Path) -> None:
+    """Another checkout with the same inputs has the same image, without a step."""
+    image = build(checkout).stdout.strip()
+    assert image.startswith("sha256:")
+    done = build(checkout.rename(checkout.with_name("moved")))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == image
+    assert done.stderr.startswith("Ready after")
+
+
+@pytest.mark.docker
+def test_a_changed_lab_changes_the_last_layers_only(image: str, checkout: Path) -> None:
+    """The software below stays, byte for byte; the new lab is inside."""
+    path = checkout / "labs/first_flight/lab.toml"
+    path.write_text(path.read_text().replace('title = "First flight"', 'title = "New"'))
+    client = docker.from_env()
+    done = build(checkout)
+    assert done.returncode == 0, done.stderr
+    changed = done.stdout.strip()
+    try:
+        assert changed != image
+        before = client.images.get(image).attrs["RootFS"]["Layers"]
+        after = client.images.get(changed).attrs["RootFS"]["Layers"]
+        same = [old == new for old, new in zip(before, after, strict=True)]
+        assert same.index(False) >= len(same) - 3
+        printed = client.containers.run(
+            changed, ["cat", "/opt/airlift/labs/first_flight/lab.json"], remove=True
+        )
+        assert b'"title": "New"' in printed
+    finally:
+        client.images.remove(changed, force=True)
+
+
+@pytest.mark.docker
+def test_a_lab_that_cannot_be_released_is_one_clear_failure(checkout: Path) -> None:
+    """The image is not built without it."""
+    (checkout / "labs/first_flight/lab.ipynb").write_text("{")
+    done = build(checkout)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Releasing the labs: failed" in done.stderr
+
+
+def test_without_an_engine_the_sentence_says_what_to_do(checkout: Path) -> None:
+    """No traceback."""
+    done = build(checkout, environ={"DOCKER_HOST": "unix:///nowhere.sock"})
+    assert done.returncode == 1
+    assert "expected a docker command" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.docker
+def test_without_registry_and_root_the_sentence_says_what_to_do(
+    image: str, checkout: Path
+) -> None:
+    """A base that must be pulled from nowhere is refused in words."""
+    assert image
+    done = build(
+        checkout, "--base", "pull", "--base-image", "registry.invalid/python:3.11"
+    )
+    assert done.returncode == 1
+    assert "expected a registry that has registry.invalid/python:3.11" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_local_environment_has_the_same_software(prefix: Path) -> None:
+    """Software, checkers, server and labs, without an image."""
+    code = (
+        "import sys, checkers.engine.seat, pandas, matplotlib, jupyterlab, notebook\n"
+        "import importlib.util as u\n"
+        "print(u.find_spec('rfc3987_syntax'), checkers.__file__)\n"
+    )
+    done = subprocess.run(
+        [prefix / "bin/python", "-P", "-c", code], capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["None", f"{prefix}/own/checkers/__init__.py"]
+    version = subprocess.run(
+        [prefix / "bin/jupyterhub-singleuser", "--version"], capture_output=True
+    )
+    assert version.returncode == 0
+    assert (prefix.parent / "released/first_flight/first_flight.ipynb").is_file()
+
+
+def test_the_local_environment_can_be_used_by_others(prefix: Path) -> None:
+    """Seats run as another user; whoever made it had whatever umask."""
+    closed = [
+        path
+        for path in prefix.rglob("*")
+        if not path.is_symlink() and not path.stat().st_mode & stat.S_IROTH
+    ]
+    assert closed == []
+
+
+def test_a_second_local_build_does_nothing(prefix: Path) -> None:
+    """The stamp says it is what it would become."""
+    build(REPOSITORY, "--local")
+    before = (prefix / "airlift-stamp.json").stat().st_mtime_ns
+    done = build(REPOSITORY, "--local")
+    assert done.stdout.strip() == str(prefix)
+    assert done.stderr.startswith("Ready after")
+    assert (prefix / "airlift-stamp.json").stat().st_mtime_ns == before

@@ -1,0 +1,90 @@
+"""Where a base without a registry comes from: this machine's own apt sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import debian
+import pytest
+from debian import Source
+
+NEWER = """\
+# a comment
+Types: deb
+URIs: http://mirror.example/debian
+Suites: bookworm bookworm-updates
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+
+Types: deb-src deb
+URIs: http://mirror.example/security
+Suites: bookworm-security
+Components: main
+
+Enabled: no
+Types: deb
+URIs: http://off.example/debian
+Suites: trixie
+Components: main
+"""
+OLDER = """\
+# deb http://commented.example/debian bookworm main
+deb [arch=amd64 signed-by=/some/key.gpg] http://mirror.example/debian bookworm main
+deb-src http://sources.example/debian bookworm main
+deb http://mirror.example/security bookworm-security main
+deb http://short.example
+"""
+
+
+def etc(folder: Path, name: str, text: str) -> Path:
+    """Write one of apt's files below a folder that stands for /etc."""
+    path = folder / "apt" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("suite", "expected"),
+    [
+        (
+            "bookworm",
+            Source(
+                "http://mirror.example/debian",
+                "bookworm",
+                "/usr/share/keyrings/debian-archive-keyring.gpg",
+            ),
+        ),
+        (
+            "bookworm-security",
+            Source("http://mirror.example/security", "bookworm-security"),
+        ),
+        ("trixie", Source("http://deb.debian.org/debian", "trixie")),
+    ],
+)
+def test_the_newer_form_is_read(tmp_path: Path, suite: str, expected: Source) -> None:
+    """A source that is switched off does not count."""
+    etc(tmp_path, "sources.list.d/debian.sources", NEWER)
+    assert debian.find_source(tmp_path, "debian", suite) == expected
+
+
+@pytest.mark.parametrize(
+    ("suite", "mirror"),
+    [
+        ("bookworm", "http://mirror.example/debian"),
+        ("bookworm-security", "http://mirror.example/security"),
+        ("trixie-security", "http://deb.debian.org/debian-security"),
+    ],
+)
+def test_the_older_form_is_read(tmp_path: Path, suite: str, mirror: str) -> None:
+    """Comments, sources of sources and lines cut short do not count."""
+    etc(tmp_path, "sources.list", OLDER)
+    assert debian.find_source(tmp_path, "debian", suite).mirror == mirror
+
+
+def test_a_machine_without_sources_uses_the_distributions_mirror(
+    tmp_path: Path,
+) -> None:
+    """There is always one."""
+    found = debian.find_source(tmp_path, "ubuntu", "noble")
+    assert found == Source("http://archive.ubuntu.com/ubuntu", "noble")

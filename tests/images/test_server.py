@@ -1,0 +1,110 @@
+"""The seat's lean server, in a running seat behind the real hub and proxy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.harness import Airlift
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture(scope="module")
+def seated(airlift: Airlift) -> Iterator[Visitor]:
+    """Somebody in a running seat."""
+    room = airlift.open_room()
+    yield airlift.join(room["code"], "Ines")
+    airlift.desk.call("POST", f"/rooms/{room['id']}/close")
+
+
+def page_config(visitor: Visitor) -> dict[str, object]:
+    """Return what the Lab page tells its scripts."""
+    text = visitor.open(f"{visitor.base}/lab").text
+    begin = text.index('id="jupyter-config-data"')
+    text = text[text.index(">", begin) + 1 :]
+    return dict(json.loads(text[: text.index("</script>")]))
+
+
+def test_both_interfaces_are_served(seated: Visitor) -> None:
+    """A lab says which one its page opens."""
+    for page in ("lab/tree/first_flight/first_flight.ipynb", "tree", "lab"):
+        assert seated.open(f"{seated.base}/{page}").status_code == 200
+    notebook = "notebooks/first_flight/first_flight.ipynb"
+    assert seated.open(f"{seated.base}/{notebook}").status_code == 200
+
+
+def test_nothing_calls_home_and_nothing_can_be_installed(seated: Visitor) -> None:
+    """No news, no look for updates, no extension manager."""
+    off = page_config(seated)["disabledExtensions"]
+    assert isinstance(off, list)
+    assert "@jupyterlab/apputils-extension:announcements" in off
+    assert "@jupyterlab/extensionmanager-extension" in off
+    settings = f"{seated.base}/lab/api/settings/@jupyterlab/apputils-extension"
+    found = seated.get(f"{settings}:notification").json()["schema"]["properties"]
+    assert found["fetchNews"]["default"] == "false"
+    assert found["checkForUpdates"]["default"] is False
+
+
+def test_work_is_saved_every_few_seconds(seated: Visitor) -> None:
+    """A killed container costs seconds of typing."""
+    settings = f"{seated.base}/lab/api/settings/@jupyterlab/docmanager-extension:plugin"
+    found = seated.get(settings).json()["schema"]["properties"]
+    assert found["autosaveInterval"]["default"] == 10
+
+
+def test_terminals_are_there(seated: Visitor) -> None:
+    """Labs may use a shell."""
+    made = seated.post(f"{seated.base}/api/terminals", {})
+    assert made.status_code == 200
+    gone = seated.request(
+        "DELETE", f"{seated.base}/api/terminals/{made.json()['name']}"
+    )
+    assert gone.status_code == 204
+
+
+def test_a_kernel_answers_over_sockets_of_its_own(
+    airlift: Airlift, seated: Visitor
+) -> None:
+    """No kernel's port is open on the seat's loopback; interrupting works."""
+    kernel = seated.kernel()
+    assert kernel.run("print(6 * 7)").text == "42\n"
+    kernel.send("import time; time.sleep(60)")
+    done = seated.post(f"{seated.base}/api/kernels/{kernel.id}/interrupt")
+    assert done.status_code == 204
+    assert kernel.run("print('on')").text == "on\n"
+    kernel.close()
+    code, listening = airlift.run_in(seated.seat, "cat", "/proc/net/tcp")
+    assert code == 0
+    ports = [line.split() for line in listening.splitlines()[1:]]
+    assert [port[1] for port in ports if port[3] == "0A"] == ["00000000:22B8"]
+
+
+def test_small_messages_are_sent_at_once(airlift: Airlift, seated: Visitor) -> None:
+    """The kernel's connection to the browser is the prompt one."""
+    code, printed = airlift.python_in(
+        seated.seat,
+        "from jupyter_server.serverapp import ServerApp\n"
+        "app = ServerApp(); app.load_config_file()\n"
+        "print(app.kernel_websocket_connection_class.__name__)\n",
+    )
+    assert (code, printed.split()[-1]) == (0, "PromptConnection")
+
+
+def test_the_hubs_own_half_is_not_loaded(airlift: Airlift, seated: Visitor) -> None:
+    """The server has no part of the Hub's database in memory."""
+    code, maps = airlift.run_in(seated.seat, "sh", "-c", "cat /proc/[0-9]*/maps")
+    assert "sqlalchemy" not in maps
+    assert "/opt/airlift/" in maps, f"code {code}"
+
+
+def test_a_visitor_without_a_token_gets_nothing(
+    seated: Visitor, airlift: Airlift
+) -> None:
+    """The stand-ins of the lean server open no door."""
+    stranger = airlift.visitor()
+    for path in ("api/contents", "api/kernels", "api/terminals"):
+        assert stranger.get(f"{seated.base}/{path}").status_code == 403
