@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from hub.catalog import Lab, Step
 
 FEWEST_MISTAKES = 2
 _GARBAGE = "hub.authoring.garbage"
+_SNAPSHOT = "hub.authoring.snapshot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,16 @@ def mistakes_fail(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
     mistakes = load_mistakes(lab)
     notebook = source_notebook(lab)
     found = []
-    for mistake in mistakes:
+    for step, same in groupby(mistakes, key=lambda mistake: mistake.step):
         kernel.forget()
-        for cell in builds_on(lab, notebook, mistake.step):
+        for cell in builds_on(lab, notebook, step):
             kernel.run(cell.source)
-        got = _said(_last(kernel.run(mistake.cell), mistake.step))
-        if got != f"failed: {mistake.reason}":
-            found.append(_mistake_finding(lab, mistake, got))
+        kernel.ask(_SNAPSHOT, "keep")
+        for mistake in same:
+            kernel.ask(_SNAPSHOT, "restore")
+            got = _said(_last(kernel.run(mistake.cell), step))
+            if got != f"failed: {mistake.reason}":
+                found.append(_mistake_finding(lab, mistake, got))
     counts = Counter(mistake.step for mistake in mistakes)
     for step in lab.step_ids:
         if counts[step] < FEWEST_MISTAKES:
