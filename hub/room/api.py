@@ -164,10 +164,10 @@ class AttemptsHandler(SeatHandler):
         if wait:
             raise RefusalError("slow-down", retry_after=round(wait, 1))
         new = await service.journal.append(batch.entries) if batch.entries else []
-        count = service.metrics.attempts.labels
-        count("new").inc(len(new))
-        count("known").inc(len(batch.entries) - len(new))
-        count("refused").inc(len(batch.refused))
+        metrics = service.metrics
+        metrics.new.inc(len(new))
+        metrics.known.inc(len(batch.entries) - len(new))
+        metrics.refused.inc(len(batch.refused))
         self.give(
             {
                 "acked": [entry.uid for entry in batch.entries],

@@ -26,6 +26,9 @@ class Metrics:
             ["answer"],
             registry=self.registry,
         )
+        self.new = self.attempts.labels("new")
+        self.known = self.attempts.labels("known")
+        self.refused = self.attempts.labels("refused")
         self.refusals = Counter(
             "airlift_refusals",
             "Requests refused, by code",

@@ -66,6 +66,9 @@ class JsonHandler(RequestHandler):
             raise RefusalError("stopping", retry_after=1)
         return None
 
+    def compute_etag(self) -> None:
+        """Answers are never kept, so none is compared."""
+
     def give(self, data: Any) -> None:
         """Answer with JSON."""
         self.finish(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
