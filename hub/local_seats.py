@@ -11,9 +11,10 @@ import os
 import pwd
 import resource
 import signal
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Instance, Integer
@@ -64,10 +65,12 @@ class LocalSeatSpawner(LocalProcessSpawner):
         self.boarding.say(3, "Looking for your seat.")
         desk = Desk.of(self.settings)
         place = await find_placement(desk, self.user.name, self.boarding.say)
-        self._take(place)
+        arguments = self._take(place)
         self.boarding.say(20, "Starting your lab.")
         try:
-            host, port = await super().start()
+            with self._log_file(place.seat) as file:
+                self.popen_kwargs = {**arguments, "stdout": file}
+                host, port = await super().start()
         except OSError as error:
             raise refusal(
                 "The machine could not start your lab just now. Please tell a helper.",
@@ -81,8 +84,8 @@ class LocalSeatSpawner(LocalProcessSpawner):
         self.boarding.say(95, "Your lab is ready.")
         return f"http://{host}:{port}"
 
-    def _take(self, place: Placement) -> None:
-        """Set what LocalProcessSpawner is to do from the seat's placement."""
+    def _take(self, place: Placement) -> dict[str, Any]:
+        """Set what LocalProcessSpawner is to do; returns Popen's own arguments."""
         prefix = seat_prefix(self.settings)
         self.place = place
         self.port = 0
@@ -95,8 +98,19 @@ class LocalSeatSpawner(LocalProcessSpawner):
             str(prefix / "bin" / "jupyterhub-singleuser"),
         ]
         home = make_home(self.settings, place.seat)
-        self.popen_kwargs = {"cwd": home, "umask": 0o077, **as_seat_user()}
         self.notebook_dir = str(home)
+        return {
+            "cwd": home,
+            "umask": 0o077,
+            "stdin": subprocess.DEVNULL,
+            "stderr": subprocess.STDOUT,
+            **as_seat_user(),
+        }
+
+    def _log_file(self, seat: str) -> BinaryIO:
+        """Open the seat's own log, begun anew: the hub's goes away with the hub."""
+        path = self.settings.log_dir / f"seat-{seat}.log"
+        return path.open("wb")
 
     def make_preexec_fn(self, name: str) -> None:  # noqa: ARG002
         """Run nothing between fork and exec: Popen itself changes user and folder."""

@@ -6,6 +6,7 @@ import functools
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -76,10 +77,16 @@ def make_airlift(image: str, tmp_path: Path) -> Iterator[Callable[..., Airlift]]
 
 
 @pytest.fixture
-def local_airlift(prefix: Path, tmp_path: Path) -> Iterator[Airlift]:
-    """An installation without an engine, that one test may break."""
-    with running(tmp_path, prefix=prefix) as found:
-        yield found
+def local_airlift(prefix: Path) -> Iterator[Airlift]:
+    """An installation without an engine, that one test may break.
+
+    Not below pytest's own folder: every pytest that starts closes that folder to other
+    users, such as the seats'.
+    """
+    with tempfile.TemporaryDirectory(prefix="airlift-") as folder:
+        Path(folder).chmod(0o711)
+        with running(Path(folder), prefix=prefix) as found:
+            yield found
 
 
 @pytest.hookimpl(wrapper=True)

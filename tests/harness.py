@@ -255,7 +255,8 @@ class Airlift:
 
     def logs(self) -> str:
         """Return the last lines of all parts' and seats' logs."""
-        texts = [self.log(part) for part in PARTS]
+        seats = [path.stem for path in self.settings.log_dir.glob("seat-*.log")]
+        texts = [self.log(part) for part in (*PARTS, *seats)]
         for seat in self.containers():
             tail = seat.logs(tail=30).decode(errors="replace")
             texts.append(f"--- {seat.name} ({seat.status}) ---\n{tail}")

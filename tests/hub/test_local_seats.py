@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pwd
+import subprocess
+import time
 from pathlib import Path
 
 from hub.accounts import SEAT
@@ -87,8 +89,12 @@ def test_a_local_seat_outlives_the_hub_and_ends_when_it_is_stopped(
 
 def test_a_process_number_used_again_is_not_taken_for_the_seat() -> None:
     """A process is known by its number and its birth."""
-    assert born(os.getpid()) > 0
-    assert born(os.getpid()) != born(os.getppid())
+    time.sleep(0.05)
+    with subprocess.Popen(["sleep", "60"]) as child:
+        try:
+            assert 0 < born(os.getpid()) == born(os.getpid()) < born(child.pid)
+        finally:
+            child.kill()
     assert born(2**22 + 1) == 0
 
 
