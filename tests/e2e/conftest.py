@@ -33,7 +33,7 @@ def chromium() -> Iterator[Browser]:
     """
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if not found:
-        pytest.skip("needs chromium")
+        pytest.fail("needs chromium; `make test` as root installs it")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=FLAGS)
