@@ -47,7 +47,7 @@ def mistake(step: str) -> str:
     """Return the first listed mistake of a step, as its cell would hold it."""
     listed = tomllib.loads((LAB / "mistakes.toml").read_text())["mistakes"]
     code = next(item["code"] for item in listed if item["step"] == step)
-    return f"# step: {step}{code}"
+    return f"# step: {step}\n{code}"
 
 
 @dataclass
@@ -127,6 +127,7 @@ def test_a_room_runs_end_to_end(place: tuple[Airlift, str], browser: Browser) ->
     jonas.run("import pandas")
     not_yet = jonas.run("# step: load-data", mistake("load-data"))
     expect(not_yet.get_by_text("Not yet.")).to_be_visible()
+    expect(not_yet.get_by_text("1,000")).to_be_visible()  # the hint has Jonas's number
     marks = "td svg >> nth=0"
     expect(rows.filter(has_text="Ines").locator(marks)).to_have_accessible_name(
         re.compile("passed", re.I)
