@@ -1,4 +1,4 @@
-"""A wire: a TCP proxy of the tests' own that can be cut, stalled and mended."""
+"""A wire: a TCP proxy to be cut, stalled, half-closed and mended."""
 
 from __future__ import annotations
 
@@ -11,23 +11,30 @@ from pathlib import Path
 class Wire:
     """Carries bytes from a port of its own to a target, as long as it is whole.
 
-    The target is (host, port) or the path of a Unix socket.
+    The target is (host, port) or the path of a Unix socket. It listens on `host`, on a
+    free port where `port` is 0.
     """
 
-    def __init__(self, target: tuple[str, int] | Path) -> None:
+    def __init__(
+        self, target: tuple[str, int] | Path, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         self.target = target
+        self.host = host
+        self.port = port
         self.ends: set[socket.socket] = set()
+        self.answers: list[bytearray] = []
+        """What reached the near end, one for each connection."""
         self.flowing = threading.Event()
-        self.flowing.set()
+        self.deaf = False
         self.door: socket.socket | None = None
-        self.port = 0
         self.mend()
 
     def mend(self) -> None:
         """Listen (again) on the same port and let bytes flow."""
+        self.deaf = False
         self.flowing.set()
         if self.door is None:
-            self.door = socket.create_server(("127.0.0.1", self.port))
+            self.door = socket.create_server((self.host, self.port))
             self.port = self.door.getsockname()[1]
             threading.Thread(target=self._accept, args=(self.door,)).start()
 
@@ -46,6 +53,10 @@ class Wire:
         """Keep connections open and carry nothing."""
         self.flowing.clear()
 
+    def half_close(self) -> None:
+        """Carry requests, and end the answer's direction instead of an answer."""
+        self.deaf = True
+
     def _accept(self, door: socket.socket) -> None:
         """Join each connection with one to the target."""
         while True:
@@ -59,8 +70,8 @@ class Wire:
                 _close(near)
                 continue
             self.ends |= {near, far}
-            for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(one, other)).start()
+            threading.Thread(target=self._carry, args=(near, far)).start()
+            threading.Thread(target=self._answer, args=(far, near)).start()
 
     def _reach(self) -> socket.socket:
         """Connect to the target."""
@@ -76,7 +87,25 @@ class Wire:
             while data := one.recv(65536):
                 self.flowing.wait()
                 other.sendall(data)
-        for end in (one, other):
+        self._end(one, other)
+
+    def _answer(self, far: socket.socket, near: socket.socket) -> None:
+        """Carry what the target says and keep it; a deaf wire closes this way only."""
+        said = bytearray()
+        self.answers.append(said)
+        with contextlib.suppress(OSError):
+            while data := far.recv(65536):
+                self.flowing.wait()
+                if self.deaf:
+                    near.shutdown(socket.SHUT_WR)
+                    return
+                near.sendall(data)
+                said += data
+        self._end(far, near)
+
+    def _end(self, *ends: socket.socket) -> None:
+        """Close both ends of a connection."""
+        for end in ends:
             self.ends.discard(end)
             _close(end)
 

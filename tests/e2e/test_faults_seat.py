@@ -1,0 +1,78 @@
+"""Faults of one seat: container, server and kernel die, the work does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.evening import Attendee, Evening
+from tests.harness import wait_for
+
+pytestmark = pytest.mark.docker
+
+NOTE = "A note of my own, saved before it happened."
+NOTEBOOK = "first_flight/first_flight.ipynb"
+
+
+def write_note(who: Attendee) -> None:
+    """Add a cell to the notebook and save it, as JupyterLab does."""
+    content = who.visitor.notebook(NOTEBOOK)
+    cell = {"cell_type": "markdown", "id": "my-note", "metadata": {}, "source": NOTE}
+    content["cells"].append(cell)
+    path = f"{who.visitor.base}/api/contents/{NOTEBOOK}"
+    body = {"type": "notebook", "format": "json", "content": content}
+    saved = who.visitor.request("PUT", path, json=body)
+    assert saved.ok, saved.text
+
+
+def kill_container(evening: Evening, who: Attendee) -> None:
+    """Kill the seat's container from outside, as the engine or a helper might."""
+    evening.airlift.container(who.seat).kill()
+
+
+def kill_server(evening: Evening, who: Attendee) -> None:
+    """Kill the seat's server with the agent in it, from inside."""
+    who.kill("os.getppid()")
+
+
+@pytest.mark.parametrize("kill", [kill_container, kill_server])
+def test_a_killed_seat_is_the_same_seat_after_another_visit(
+    evening: Evening, kill: Callable[[Evening, Attendee], None]
+) -> None:
+    """Notebook, outbox and progress are there, and what was not sent is sent."""
+    who = evening.attendees[0]
+    write_note(who)
+    seat, number = who.seat, who.visitor.number
+    old = who.container_id()
+    evening.wire.cut()
+    for _ in range(3):
+        who.work()
+    kill(evening, who)
+    gone = "the hub to notice"
+    wait_for(gone, lambda: not who.visitor.get("/hub/api/user").json()["server"])
+    who.visitor.start()
+    assert (who.seat, who.visitor.number) == (seat, number)
+    assert who.container_id() != old
+    assert who.visitor.notebook(NOTEBOOK)["cells"][-1]["source"] == NOTE
+    assert who.status()["pending"] == 3
+    who.open_notebook()
+    who.work()
+    evening.wire.mend()
+    evening.assert_all_arrived_once()
+
+
+def test_a_kernel_killed_before_its_attempt_was_sent_loses_nothing(
+    evening: Evening,
+) -> None:
+    """What it put into the outbox arrives, and the next kernel's work after it."""
+    who = evening.attendees[1]
+    evening.wire.cut()
+    who.work()
+    who.kill("os.getpid()")
+    assert who.status()["pending"] == 1
+    who.open_notebook()
+    assert who.kernel.run("print('flights' in globals())").text == "False\n"
+    who.work()
+    evening.wire.mend()
+    evening.assert_all_arrived_once()
