@@ -25,11 +25,12 @@ _NO_TALK = {"com.docker.network.bridge.enable_icc": "false"}
 
 def look() -> Machine:
     """Look at this machine: everything that decides about the engine."""
+    path = os.environ.get("PATH", os.defpath)
     return Machine(
         root=os.geteuid() == 0,
         debian=Path("/etc/debian_version").exists() and bool(shutil.which("apt-get")),
         answers=answers(),
-        installed=bool(shutil.which("dockerd")),
+        installed=bool(shutil.which("dockerd", path=f"{path}:/usr/sbin:/sbin")),
     )
 
 

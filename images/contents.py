@@ -103,4 +103,6 @@ def _copy_tree(source: Path, target: Path) -> None:
 def readable(folder: Path) -> None:
     """Let every user read what lies in the folder, whatever this user's umask."""
     for path in [folder, *folder.rglob("*")]:
+        if path.is_symlink():
+            continue  # it may lead to a file that is not ours
         path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o644))
