@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import click
 import pytest
 
 from hub.catalog import Lab, Step
+from hub.cli import main
 from hub.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -75,3 +79,40 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         assert (path.parent / target).exists(), target
+
+
+def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """Return the commands below one, each with its whole line."""
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            yield from commands(below, f"{path} {name}")
+    else:
+        yield path, command
+
+
+def test_every_command_and_option_is_in_the_reference() -> None:
+    """Commands match row by row, and each row names the options there are."""
+    rows = section(reference(), "Commands")
+    there = dict(commands(main, "airlift"))
+    assert first_column(rows) == set(there)
+    for path, command in there.items():
+        row = next(line for line in rows.splitlines() if line.startswith(f"| `{path}`"))
+        options = {
+            option
+            for parameter in command.params
+            for option in parameter.opts
+            if option.startswith("--") and option != "--help"
+        }
+        assert set(re.findall(r"`(--[a-z-]+)`", row)) == options, path
+
+
+def test_every_call_of_the_api_is_in_the_reference() -> None:
+    """Calls match the API's own description, which another test holds to the code."""
+    description = json.loads((ROOT / "hub/room/openapi.json").read_text())
+    calls = {
+        f"{method.upper()} {path}"
+        for path, methods in description["paths"].items()
+        for method, call in methods.items()
+        if isinstance(call, dict)
+    }
+    assert first_column(section(reference(), "API")) == calls
