@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 
 from hub.engine import Engine, EngineError
-from hub.room.app import Place, RoomApp
+from hub.room.app import Listening, RoomApp
 from hub.room.journal import JournalError
 from hub.settings import Settings, SettingsError, settings
 
 log = logging.getLogger("hub.room")
 
 
-def place(found: Settings, flags: argparse.Namespace) -> Place:
+def place(found: Settings, flags: argparse.Namespace) -> Listening:
     """Return where to listen: flags first, then engine.json and the settings.
 
     Raises:
@@ -29,7 +29,7 @@ def place(found: Settings, flags: argparse.Namespace) -> Place:
         engine = Engine.load(found)
         gateway = gateway or engine.gateway
         public_url = public_url if public_url is not None else engine.public_url
-    return Place(
+    return Listening(
         address=gateway,
         port=flags.port or found.room_port,
         desk_port=flags.desk_port or found.desk_port,
@@ -51,7 +51,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-async def run(found: Settings, where: Place) -> None:
+async def run(found: Settings, where: Listening) -> None:
     """Serve until SIGTERM or SIGINT."""
     app, stop = RoomApp(found, where), asyncio.Event()
     loop = asyncio.get_running_loop()

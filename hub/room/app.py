@@ -43,7 +43,7 @@ _SEAT = "([sp][a-z0-9]{10})"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Listening:
     """Where the service listens and finds the hub."""
 
     address: str
@@ -96,7 +96,7 @@ def desk_routes(service: Service) -> list[tuple[Any, ...]]:
 class RoomApp:
     """One running room service."""
 
-    def __init__(self, settings: Settings, place: Place) -> None:
+    def __init__(self, settings: Settings, place: Listening) -> None:
         self.settings = settings
         self.place = place
         self.journal = Journal(settings.room_dir)

@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from hub.catalog import Lab, LabError, load_labs
+from hub.catalog import Lab, LabError, load_lab
 from hub.room.refusal import RefusalError
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,8 @@ class Catalogue:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.trouble = ""
+        """Why some lab could not be read; empty when all could."""
         self._labs: dict[str, Lab] = {}
         self._stamp: tuple[object, ...] = ()
         self.refresh()
@@ -28,29 +30,44 @@ class Catalogue:
     def refresh(self) -> None:
         """Read the labs again if a lab.toml came, went or changed."""
         try:
-            stats = [
-                (path, path.stat()) for path in sorted(self.folder.glob("*/lab.toml"))
-            ]
-            stamp = tuple(
-                (path, stat.st_mtime_ns, stat.st_size) for path, stat in stats
-            )
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._labs = load_labs(self.folder)
-        except (LabError, OSError) as error:
+            paths = sorted(self.folder.glob("*/lab.toml"))
+            stats = [(path, path.stat()) for path in paths]
+        except OSError as error:
+            self.trouble = str(error)
             log.error("labs stay as they were: %s", error)
+            return
+        stamp = tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+        if stamp != self._stamp:
+            self._stamp, self.trouble = stamp, ""
+            labs = (self._read(path.parent) for path in paths)
+            self._labs = {lab.slug: lab for lab in labs if lab}
+
+    def _read(self, folder: Path) -> Lab | None:
+        """Read one lab; while it is broken, the last good one stays."""
+        try:
+            return load_lab(folder)
+        except (LabError, OSError) as error:
+            self.trouble = str(error)
+            log.error("lab=%s stays as it was: %s", folder.name, error)
+            return self._labs.get(folder.name)
 
     def lab(self, slug: str) -> Lab | None:
         """Return one lab."""
         return self._labs.get(slug)
 
     def has_step(self, slug: str, step: str) -> bool:
-        """Say whether a lab has a step; looks at the disk before it says no."""
+        """Say whether a lab has a step; looks at the disk before it says no.
+
+        Raises:
+            RefusalError: `lab-away`: it may have it, but cannot be read just now.
+        """
         for _ in range(2):
             lab = self._labs.get(slug)
             if lab and step in lab.step_ids:
                 return True
             self.refresh()
+        if self.trouble or slug not in self._labs:
+            raise RefusalError("lab-away", retry_after=10)
         return False
 
     def traits(self, slugs: list[str]) -> dict[str, Any]:

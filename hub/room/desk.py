@@ -116,7 +116,7 @@ class DoorHandler(DeskHandler):
         if code.strip():
             room: Room | None = self.reception.room_of(code, browser)
         else:
-            room = self._only_open()
+            room = self._only_open() or self.reception.room_held(browser)
         seat = self.reception.held(room.id, browser) if room else None
         shown = bool(code.strip()) or seat is not None
         self.give(

@@ -121,10 +121,16 @@ class Journal:
             SecondWriterError: another room service runs on this folder.
             CannotSaveError: the database cannot be opened or migrated.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(self.folder / "lock")
+        path = self.folder / "journal.sqlite"
+        try:  # SQLite gives its other files the same mode
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except OSError as error:
+            os.close(self._lock)
+            raise CannotSaveError(str(error)) from None
         engine = create_engine(
-            f"sqlite:///{self.folder / 'journal.sqlite'}",
+            f"sqlite:///{path}",
             isolation_level="AUTOCOMMIT",
             poolclass=StaticPool,
             connect_args={"check_same_thread": False},

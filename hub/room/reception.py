@@ -164,6 +164,14 @@ class Reception:
         seat = self.store.claims.get((room, self.seal.browser_mark(browser)))
         return self.store.seats[seat] if seat else None
 
+    def room_held(self, browser: str) -> Room | None:
+        """Return the newest room in which a browser holds a seat."""
+        mark = self.seal.browser_mark(browser)
+        rooms = [
+            self.store.rooms[room] for room, other in self.store.claims if other == mark
+        ]
+        return max(rooms, key=lambda room: room.created_at, default=None)
+
     def place(self, seat: Seat) -> Place:
         """Return the place of a claimed seat, its phrase until it was noted."""
         person = self.store.people[seat.id]

@@ -28,6 +28,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "mixed-labs": (422, "These labs cannot share a room."),
     "slow-down": (429, "Too many tries. Please wait a moment."),
     "broken": (500, "Something in the room went wrong; its log says what."),
+    "lab-away": (503, "This lab cannot be read just now. Please try again."),
     "hub-away": (503, "The hub does not answer just now. Please try again."),
     "busy": (503, "The room has too much to do just now. Please try again."),
     "cannot-save": (

@@ -178,6 +178,8 @@ def test_the_door_shows_the_room_and_never_gives_a_code_away(
     assert (known["number"], known["name"], known["seen"]) == (1, "Ines", False)
     room.make_room()
     assert room.desk("GET", "/door").body["room"] is None
+    held = room.desk("GET", "/door?browser=b1").body
+    assert (held["room"]["id"], held["seat"]["number"]) == (evening["id"], 1)
     refused(room.desk("GET", "/door?browser=b2&code=XXXX-00"), 403, "wrong-code")
 
 
@@ -348,7 +350,9 @@ def test_names_stay_out_of_the_journal_and_secrets_out_of_the_database(
     claim = room.claim(evening["code"], "Xylophonia", "browser-string-of-ines").body
     room.staff(evening)
     room.stop()
-    content = (root / ".airlift" / "room" / "journal.sqlite").read_bytes()
+    path = root / ".airlift" / "room" / "journal.sqlite"
+    assert path.stat().st_mode & 0o077 == 0
+    content = path.read_bytes()
     assert content.count(b"Xylophonia") == 1
     for secret in (
         claim["phrase"],
