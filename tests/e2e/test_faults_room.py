@@ -24,6 +24,7 @@ pytestmark = pytest.mark.docker
 
 KILLS = 5
 MINUTE = 60.0
+FILLER = "filler"
 
 
 class Crowd:
@@ -148,18 +149,19 @@ def small_disk(evening: Evening) -> Iterator[Path]:
         undo.callback(shutil.copytree, aside, folder, dirs_exist_ok=True)
         undo.callback(subprocess.run, ["umount", str(folder)], check=True)
         shutil.copytree(aside, folder, dirs_exist_ok=True)
-        airlift.launch("room")
-        airlift.wait_up("room")
         try:
+            airlift.launch("room")
+            airlift.wait_up("room")
             yield folder
         finally:
             airlift.kill("room", signal.SIGTERM)
+            (folder / FILLER).unlink(missing_ok=True)
             shutil.copytree(folder, aside, dirs_exist_ok=True)
 
 
 def fill(folder: Path) -> Path:
     """Write a file until the disk has no page left; returns it."""
-    filler = folder / "filler"
+    filler = folder / FILLER
     with suppress(OSError), filler.open("wb", buffering=0) as file:
         while True:
             file.write(b"\0" * 4096)

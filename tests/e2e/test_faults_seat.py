@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
+from websocket import WebSocketException
 
 from tests.evening import Attendee, Evening
 from tests.harness import wait_for
@@ -36,6 +41,13 @@ def kill_server(evening: Evening, who: Attendee) -> None:
     who.kill("os.getppid()")
 
 
+def visit_again(who: Attendee) -> None:
+    """Come back to a seat that has ended, once the hub knows that it has."""
+    gone = "the hub to notice"
+    wait_for(gone, lambda: not who.visitor.get("/hub/api/user").json()["server"])
+    who.visitor.start()
+
+
 @pytest.mark.parametrize("kill", [kill_container, kill_server])
 def test_a_killed_seat_is_the_same_seat_after_another_visit(
     evening: Evening, kill: Callable[[Evening, Attendee], None]
@@ -49,9 +61,7 @@ def test_a_killed_seat_is_the_same_seat_after_another_visit(
     for _ in range(3):
         who.work()
     kill(evening, who)
-    gone = "the hub to notice"
-    wait_for(gone, lambda: not who.visitor.get("/hub/api/user").json()["server"])
-    who.visitor.start()
+    visit_again(who)
     assert (who.seat, who.visitor.number) == (seat, number)
     assert who.container_id() != old
     assert who.visitor.notebook(NOTEBOOK)["cells"][-1]["source"] == NOTE
@@ -59,6 +69,38 @@ def test_a_killed_seat_is_the_same_seat_after_another_visit(
     who.open_notebook()
     who.work()
     evening.wire.mend()
+    evening.assert_all_arrived_once()
+
+
+def test_a_seat_killed_while_somebody_works_keeps_every_result_that_was_shown(
+    evening: Evening,
+) -> None:
+    """At any moment, numbering and sending included: no result lost, no number."""
+    who = evening.attendees[2]
+    shown: list[int] = []
+
+    def work() -> None:
+        """Run cells until the seat is gone."""
+        with suppress(OSError, AssertionError, WebSocketException):
+            while True:
+                who.work()
+                shown.append(who.ran[-1])
+
+    for _ in range(2):
+        with ThreadPoolExecutor(1) as pool:
+            working = pool.submit(work)
+            goal = len(shown) + 10
+            wait_for("ten results", lambda goal=goal: len(shown) >= goal, 60)
+            time.sleep(random.uniform(0, 0.3))
+            kill_container(evening, who)
+            working.result()
+        visit_again(who)
+        wait_for("an empty outbox", lambda: not who.status()["pending"], 60)
+        kept = [one.number for one in evening.kept(who.seat)]
+        assert kept in (who.ran, who.ran[:-1])
+        assert set(shown) <= set(kept)
+        who.ran[:] = kept
+        who.open_notebook()
     evening.assert_all_arrived_once()
 
 
