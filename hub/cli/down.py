@@ -24,10 +24,11 @@ def down() -> None:
     else:
         terminal.say("Proxy, hub and room do not run.")
     stopped = _stop_seats(airlift, terminal)
-    kept = f"rooms and journal in {airlift.state_dir}"
-    if stopped == "docker":
-        kept += ", people's files in Docker volumes"
-    terminal.say(f"Kept: {kept}. `make up` goes on where this ended.")
+    where = "in Docker volumes" if stopped == "docker" else "there too"
+    terminal.say(
+        f"Kept: rooms and journal in {airlift.state_dir}, people's files {where}. "
+        "`make up` goes on where this ended."
+    )
 
 
 def _stop_seats(airlift: Settings, terminal: Terminal) -> str:
@@ -38,7 +39,7 @@ def _stop_seats(airlift: Settings, terminal: Terminal) -> str:
         return ""
     seats = running_seats(airlift, engine)
     if seats:
-        with terminal.step(f"Stopping {len(seats)} seats"):
+        with terminal.step(f"Stopping the seats ({len(seats)})"):
             for seat in seats:
                 stop_seat(engine, seat)
     return engine.engine
