@@ -111,12 +111,20 @@ def _end(process: int) -> None:
     deadline = time.monotonic() + GRACE
     try:
         os.kill(process, signal.SIGTERM)
-        while time.monotonic() < deadline:
-            os.kill(process, 0)
-            time.sleep(0.05)
     except ProcessLookupError:
-        pass
+        return
+    while _alive(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
     try:
         os.killpg(process, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def _alive(process: int) -> bool:
+    """Say whether a process runs; one that only waits to be reaped does not."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return text.rpartition(")")[2].split()[0] != "Z"

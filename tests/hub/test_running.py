@@ -1,0 +1,65 @@
+"""Which local seats run is read from the processes themselves."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from hub.engine import Engine
+from hub.running import running_seats, stop_seat
+from hub.settings import settings
+from tests.harness import wait_for
+
+ENGINE = Engine("local", "127.0.0.1", "airlift-00000000")
+STUBBORN = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+child = subprocess.Popen(["sleep", "300"])
+print(child.pid, flush=True)
+time.sleep(300)
+"""
+
+
+def seat(home: Path, name: str) -> subprocess.Popen[str]:
+    """Start something that looks like a seat's server, with a child of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUBBORN],
+        env={"AIRLIFT_SEAT": name, "HOME": str(home), "PATH": "/usr/bin:/bin"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    return process
+
+
+def test_local_seats_are_found_and_stopped_with_all_they_started(
+    tmp_path: Path,
+) -> None:
+    """Those of this installation alone; no process of a stopped one is left."""
+    airlift = settings(tmp_path, {})
+    ours = seat(airlift.seats_dir / "sabcdefghjk", "sabcdefghjk")
+    others = seat(tmp_path / "elsewhere" / "sbbbbbbbbbb", "sbbbbbbbbbb")
+    try:
+        assert ours.stdout is not None
+        child = int(ours.stdout.readline())
+        found = running_seats(airlift, ENGINE)
+        assert [(one.seat, one.process) for one in found] == [("sabcdefghjk", ours.pid)]
+        stop_seat(ENGINE, found[0])
+        ours.wait(10)
+        wait_for("its child to end", lambda: not _alive(child), 10)
+        assert running_seats(airlift, ENGINE) == []
+        assert others.poll() is None
+    finally:
+        for process in (ours, others):
+            process.kill()
+            process.wait(10)
+
+
+def _alive(pid: int) -> bool:
+    """Say whether a process runs; one that only waits to be reaped does not."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return text.rpartition(")")[2].split()[0] != "Z"
