@@ -23,9 +23,7 @@ def tries(guesses: Guesses, browser: str, code: str = "", most: int = 1000) -> i
     for number in range(most):
         try:
             guesses.check(browser, code)
-        except RefusalError as refusal:
-            assert refusal.code == "slow-down"
-            assert refusal.retry_after
+        except RefusalError:
             return number
         guesses.wrong(browser, code)
     return most
@@ -73,6 +71,7 @@ def test_a_refusal_says_how_long_to_wait() -> None:
     tries(guesses, "eve")
     with pytest.raises(RefusalError) as refused:
         guesses.check("eve")
+    assert refused.value.code == "slow-down"
     assert refused.value.retry_after
     clock.now += refused.value.retry_after + 0.1
     guesses.check("eve")
