@@ -39,6 +39,8 @@ class Kept:
     seq: int
     number: int
     """The number of the cell that was run; 0 for another cell."""
+    at: int
+    """When it happened, in milliseconds by the room's clock."""
 
 
 class WiredAirlift(Airlift):
@@ -158,13 +160,15 @@ class Evening:
         return who
 
     def mend(self) -> Evening:
-        """Mend the wire and start every part that is down."""
+        """Mend the wire, start every part that is down, let the outboxes empty."""
         self.wire.mend()
         for part in PARTS:
             if self.airlift.parts[part].poll() is not None:
                 self.airlift.launch(part)
                 self.airlift.wait_up(part)
         self.airlift.wait_door()
+        for who in self.attendees:
+            self.wait_empty(who)
         return self
 
     def kept(self, seat: str) -> list[Kept]:
@@ -172,11 +176,11 @@ class Evening:
         path = self.airlift.settings.room_dir / "journal.sqlite"
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as journal:
             rows = journal.execute(
-                "SELECT uid, body FROM journal WHERE kind = 'attempt' AND seat = ?",
+                "SELECT uid, body, at FROM journal WHERE kind = 'attempt' AND seat = ?",
                 [seat],
             ).fetchall()
         return sorted(
-            (_kept(uid, json.loads(body)) for uid, body in rows),
+            (_kept(uid, json.loads(body), at) for uid, body, at in rows),
             key=lambda one: (one.seq, one.id),
         )
 
@@ -197,7 +201,7 @@ class Evening:
     def assert_all_arrived_once(self) -> None:
         """Wait for every attempt; compare seats, journal and board."""
         for who in self.attendees:
-            wait_for("an empty outbox", lambda who=who: not who.status()["pending"], 60)
+            self.wait_empty(who)
             kept = self.kept(who.seat)
             assert [one.number for one in kept] == who.ran
             assert [one.seq for one in kept] == list(range(1, len(who.ran) + 1))
@@ -216,6 +220,10 @@ class Evening:
         found: dict[str, Any] = seats[who.seat]
         return found
 
+    def wait_empty(self, who: Attendee) -> None:
+        """Wait until an attendee's outbox is empty."""
+        wait_for("an empty outbox", lambda: not who.status()["pending"], 60)
+
     def wait_kept(self, who: Attendee) -> None:
         """Wait until the journal has the last cell of an attendee."""
         wait_for(
@@ -228,11 +236,11 @@ class Evening:
         wait_for("the agent to notice", lambda: who.status()["state"] == "away", 60)
 
 
-def _kept(uid: str, body: dict[str, Any]) -> Kept:
+def _kept(uid: str, body: dict[str, Any], at: int) -> Kept:
     """Read a row of the journal."""
     rows = _ROWS.search(body["hint"])
     number = int(rows[1].replace(",", "")) if rows else 0
-    return Kept(uid, body["epoch"], body["seq"], number)
+    return Kept(uid, body["epoch"], body["seq"], number, at)
 
 
 @contextmanager

@@ -18,6 +18,19 @@ pytestmark = pytest.mark.docker
 
 NOTE = "A note of my own, saved before it happened."
 NOTEBOOK = "first_flight/first_flight.ipynb"
+HOUR = 3_600_000
+YEAR = 365 * 24 * HOUR
+MOVE = """
+import json, pathlib
+moved = 0
+for path in pathlib.Path.home().glob(".airlift/outbox/numbered/*.json"):
+    data = json.loads(path.read_text())
+    data["wall"] += {jump}
+    path.write_text(json.dumps(data))
+    moved += 1
+print(moved)
+"""
+"""Moves the wall clock's time of what waits in the outbox; says how many there were."""
 
 
 def write_note(who: Attendee) -> None:
@@ -95,7 +108,7 @@ def test_a_seat_killed_while_somebody_works_keeps_every_result_that_was_shown(
             kill_container(evening, who)
             working.result()
         visit_again(who)
-        wait_for("an empty outbox", lambda: not who.status()["pending"], 60)
+        evening.wait_empty(who)
         kept = [one.number for one in evening.kept(who.seat)]
         assert kept in (who.ran, who.ran[:-1])
         assert set(shown) <= set(kept)
@@ -118,3 +131,22 @@ def test_a_kernel_killed_before_its_attempt_was_sent_loses_nothing(
     who.work()
     evening.wire.mend()
     evening.assert_all_arrived_once()
+
+
+@pytest.mark.parametrize("jump", [-YEAR, YEAR])
+def test_a_seat_whose_wall_clock_jumps_reports_when_it_really_happened(
+    evening: Evening, jump: int
+) -> None:
+    """Set a year back or ahead before it is sent: the journal's time is right."""
+    who = evening.attendees[0]
+    evening.wire.cut()
+    began = time.time_ns() // 1_000_000
+    who.work()
+    evening.wait_away(who)
+    code, output = evening.airlift.python_in(who.seat, MOVE.format(jump=jump))
+    assert (code, output) == (0, "1\n"), output
+    time.sleep(1)
+    mended = time.time_ns() // 1_000_000
+    evening.wire.mend()
+    evening.assert_all_arrived_once()
+    assert began - HOUR < evening.kept(who.seat)[-1].at < mended
