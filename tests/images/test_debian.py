@@ -6,6 +6,7 @@ from pathlib import Path
 
 import debian
 import pytest
+from client import Client, ClientError
 from debian import Source
 
 NEWER = """\
@@ -88,3 +89,14 @@ def test_a_machine_without_sources_uses_the_distributions_mirror(
     """There is always one."""
     found = debian.find_source(tmp_path, "ubuntu", "noble")
     assert found == Source("http://archive.ubuntu.com/ubuntu", "noble")
+
+
+def test_without_root_the_sentence_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nothing is tried that cannot work."""
+    monkeypatch.setattr(debian.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(debian, "_family", lambda: ("debian", "bookworm"))
+    with pytest.raises(ClientError, match="Run this once as root"):
+        debian.make_base(Client("docker", buildx=False), tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -207,6 +207,7 @@ def test_pip_settings_and_certificates_reach_a_build(
         "docker = find_client()\n"
         "options = write_secrets(Path(sys.argv[1], 'secrets'))\n"
         "command = [*docker.build_command(), *options, '-t', 'airlift-test-pip']\n"
+        "command += ['--network', 'none']\n"
         "subprocess.run([*command, sys.argv[1] + '/context'], check=True)\n"
     )
     try:
@@ -223,7 +224,10 @@ def test_pip_settings_and_certificates_reach_a_build(
             "grep index.example", ""
         )
         left = client.containers.run(
-            made, ["sh", "-c", "cat /run/secrets/* 2>/dev/null; true"], remove=True
+            made,
+            ["sh", "-c", "cat /run/secrets/* 2>/dev/null; true"],
+            network_mode="none",
+            remove=True,
         )
         assert left == b""
     finally:

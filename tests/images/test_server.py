@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.harness import Airlift, wait_for
 from tests.visitor import Visitor
@@ -47,6 +49,39 @@ def test_nothing_calls_home_and_nothing_can_be_installed(seated: Visitor) -> Non
     found = seated.get(f"{settings}:notification").json()["schema"]["properties"]
     assert found["fetchNews"]["default"] == "false"
     assert found["checkForUpdates"]["default"] is False
+
+
+@pytest.fixture
+def context() -> Iterator[BrowserContext]:
+    """A window of the machine's chromium, without a screen."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program:
+        pytest.skip("needs chromium")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=flags)
+        yield started.new_context()
+        started.close()
+
+
+@pytest.mark.browser
+def test_the_lab_page_opens_without_a_complaint(
+    airlift: Airlift, seated: Visitor, context: BrowserContext
+) -> None:
+    """What is left out is not asked for; nothing is fetched from elsewhere."""
+    for cookie in seated.http.cookies:
+        place = {"domain": "127.0.0.1", "path": cookie.path}
+        context.add_cookies([{"name": cookie.name, "value": cookie.value, **place}])
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
+    page.on("request", lambda asked: complaints.append(asked.url))
+    page.goto(f"{airlift.url}{seated.base}/lab/tree/first_flight/first_flight.ipynb")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+    ours = (f"{airlift.url}/", f"ws{airlift.url[4:]}/", "data:", "blob:")
+    quiet = ("log:", "info:", "debug:", "warning:", *ours)
+    assert [line for line in complaints if not line.startswith(quiet)] == []
 
 
 def test_work_is_saved_every_few_seconds(seated: Visitor) -> None:
