@@ -10,7 +10,7 @@ from hub.authenticator import STAFF_GROUPS, RoomAuthenticator
 from hub.desk import Desk
 from hub.engine import Engine
 from hub.join import PAGES, landing
-from hub.orphans import remove_orphans
+from hub.seating.orphans import remove_orphans
 from hub.secrets import read_secret
 from hub.settings import settings
 from hub.spawner import spawner_class

@@ -21,12 +21,12 @@ from jupyterhub.spawner import Spawner, SpawnException
 from requests.exceptions import RequestException
 from traitlets import Instance, default
 
-from hub import container, deaths
-from hub.boarding import PATIENCE, Boarding, refusal, wait_ready
 from hub.desk import Desk
 from hub.engine import Engine
-from hub.local_seats import LocalSeatSpawner
-from hub.placement import (
+from hub.seating import container, deaths
+from hub.seating.boarding import PATIENCE, Boarding, refusal, wait_ready
+from hub.seating.local_seats import LocalSeatSpawner
+from hub.seating.placement import (
     SEAT_COMMAND,
     Placement,
     find_placement,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hub import dockerd
+from hub.machine import dockerd
 from tests.harness import REPOSITORY, Airlift, running
 
 

@@ -22,9 +22,10 @@ from typing import Any, TypeVar
 import docker
 import requests
 
-from hub import accounts, container, dockerd, proxy
 from hub.desk import Desk
 from hub.engine import Engine, fresh_name
+from hub.machine import accounts, dockerd, proxy
+from hub.seating import container
 from hub.secrets import ensure_secrets, read_secret
 from hub.settings import Settings, settings
 from tests.visitor import Visitor

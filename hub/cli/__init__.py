@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from hub.accounts import AccountError
 from hub.catalog import LabError
 from hub.cli.doctor import doctor
 from hub.cli.down import down
@@ -16,12 +15,13 @@ from hub.cli.status import status
 from hub.cli.up import up
 from hub.desk import DeskAwayError, DeskError
 from hub.engine import EngineError
-from hub.installation import InstallationError
-from hub.ports import PortError
-from hub.preparation import PreparationError
-from hub.proxy import ProxyError
+from hub.machine.accounts import AccountError
+from hub.machine.installation import InstallationError
+from hub.machine.ports import PortError
+from hub.machine.preparation import PreparationError
+from hub.machine.proxy import ProxyError
+from hub.machine.supervision import SupervisionError
 from hub.settings import SettingsError
-from hub.supervision import SupervisionError
 
 EXPECTED = (
     AccountError,

@@ -7,8 +7,8 @@ from dataclasses import asdict
 import click
 
 from hub.cli.terminal import console, json_flag, print_json
-from hub.doctor import Finding, examine, worst
-from hub.installation import running_settings
+from hub.machine.doctor import Finding, examine, worst
+from hub.machine.installation import running_settings
 
 _MARKS = {"ok": "✓", "warn": "!", "bad": "✗"}
 _COLOURS = {"ok": "blue", "warn": "yellow", "bad": "dark_orange3"}

@@ -6,10 +6,10 @@ import click
 
 from hub.cli.terminal import Terminal
 from hub.engine import Engine, EngineError
-from hub.installation import running_settings
-from hub.running import running_seats, stop_seat
+from hub.machine.installation import running_settings
+from hub.machine.running import running_seats, stop_seat
+from hub.machine.supervision import Supervision
 from hub.settings import Settings
-from hub.supervision import Supervision
 
 
 @click.command()

@@ -15,8 +15,8 @@ from hub.cli.terminal import (
     print_table,
 )
 from hub.desk import Desk
-from hub.installation import running_settings
-from hub.ports import door_url
+from hub.machine.installation import running_settings
+from hub.machine.ports import door_url
 from hub.settings import Settings
 
 TIME_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%H:%M")

@@ -8,8 +8,8 @@ import click
 
 from hub.cli.terminal import ago, console, json_flag, print_json, print_table
 from hub.engine import Engine
-from hub.installation import running_settings
-from hub.running import running_seats, stop_seat
+from hub.machine.installation import running_settings
+from hub.machine.running import running_seats, stop_seat
 
 
 @click.group()

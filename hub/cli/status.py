@@ -10,11 +10,11 @@ import click
 from hub.cli.terminal import ago, console, json_flag, print_json, print_table
 from hub.desk import Desk, DeskError
 from hub.engine import Engine, EngineError
-from hub.installation import running_settings
-from hub.ports import door_url
-from hub.running import running_seats
+from hub.machine.installation import running_settings
+from hub.machine.ports import door_url
+from hub.machine.running import running_seats
+from hub.machine.supervision import Part, Supervision, SupervisionError
 from hub.settings import Settings
-from hub.supervision import Part, Supervision, SupervisionError
 
 
 @click.command()

@@ -24,7 +24,7 @@ json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 class Terminal:
-    """Tells the organiser what is going on; a `hub.preparation.Teller`."""
+    """Tells the organiser what is going on; a `hub.machine.preparation.Teller`."""
 
     def say(self, sentence: str) -> None:
         """Print one sentence."""

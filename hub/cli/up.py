@@ -17,11 +17,11 @@ from hub.cli.room import print_room
 from hub.cli.terminal import Terminal, console
 from hub.desk import Desk, DeskAwayError
 from hub.engine import Engine
-from hub.installation import running_settings, save_running
-from hub.ports import near_url
-from hub.preparation import prepare
+from hub.machine.installation import running_settings, save_running
+from hub.machine.ports import near_url
+from hub.machine.preparation import prepare
+from hub.machine.supervision import PARTS, Supervision, SupervisionError
 from hub.settings import ENGINES, Settings
-from hub.supervision import PARTS, Supervision, SupervisionError
 
 PATIENCE = 60.0
 """Seconds until all parts must answer."""

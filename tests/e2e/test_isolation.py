@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub import container
+from hub.seating import container
 from tests.harness import Airlift, wait_for
 from tests.visitor import Kernel, Visitor
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from hub.proxy import find_node
+from hub.machine.proxy import find_node
 
 STATIC = Path(__file__).parents[2] / "hub/room/static"
 TESTS = Path(__file__).with_name("facts.test.mjs")

@@ -9,7 +9,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from hub import container
+from hub.seating import container
 from tests.harness import Airlift, wait_for
 from tests.visitor import Visitor
 from tests.wire import Wire

@@ -15,8 +15,8 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from hub import container
-from hub.placement import Placement
+from hub.seating import container
+from hub.seating.placement import Placement
 from hub.settings import Settings
 from tests.harness import REPOSITORY
 

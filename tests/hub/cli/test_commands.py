@@ -10,9 +10,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hub.accounts import ensure_folders
 from hub.cli import main
 from hub.engine import Engine, fresh_name
+from hub.machine.accounts import ensure_folders
 from hub.settings import settings
 from tests.harness import REPOSITORY, free_ports
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from hub.engine import Engine
-from hub.proxy import command, find_node
+from hub.machine.proxy import command, find_node
 from hub.secrets import read_secret
 from hub.settings import settings
 

@@ -17,7 +17,7 @@ import docker
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
-from hub.container import INSTALLATION, SEAT
+from hub.seating.container import INSTALLATION, SEAT
 
 log = logging.getLogger(__name__)
 

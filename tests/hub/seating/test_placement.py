@@ -15,7 +15,7 @@ from jupyterhub.spawner import SpawnException
 
 from hub.desk import Desk
 from hub.engine import Engine
-from hub.placement import find_placement, first_page, seat_environment
+from hub.seating.placement import find_placement, first_page, seat_environment
 from hub.settings import Settings
 
 SEAT = {

@@ -17,8 +17,8 @@ import docker
 from docker.errors import DockerException, NotFound
 from requests.exceptions import RequestException
 
-from hub.container import INSTALLATION, SEAT
 from hub.engine import Engine
+from hub.seating.container import INSTALLATION, SEAT
 from hub.settings import Settings
 
 log = logging.getLogger(__name__)

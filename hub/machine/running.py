@@ -18,8 +18,8 @@ import docker
 from docker.errors import DockerException, NotFound
 from requests.exceptions import RequestException
 
-from hub.container import INSTALLATION, ROOM, SEAT, seat_name
 from hub.engine import Engine, EngineError
+from hub.seating.container import INSTALLATION, ROOM, SEAT, seat_name
 from hub.settings import Settings
 
 ERRORS = (DockerException, RequestException)

@@ -15,8 +15,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from hub.machine.supervision import Supervision
 from hub.settings import Settings, settings
-from hub.supervision import Supervision
 
 CONFIG = "jupyterhub_config.py"
 

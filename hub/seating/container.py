@@ -15,7 +15,7 @@ from hub.engine import Engine
 from hub.settings import Settings
 
 if TYPE_CHECKING:  # the CLI reads names and labels here and needs no JupyterHub
-    from hub.placement import Placement
+    from hub.seating.placement import Placement
 
 UID = 1000
 """The user `seat` of every image."""

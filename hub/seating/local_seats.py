@@ -19,11 +19,11 @@ from typing import Any, BinaryIO
 from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Instance, Integer
 
-from hub.accounts import SEAT
-from hub.boarding import PATIENCE, Boarding, refusal, wait_ready
 from hub.desk import Desk
 from hub.engine import Engine
-from hub.placement import (
+from hub.machine.accounts import SEAT
+from hub.seating.boarding import PATIENCE, Boarding, refusal, wait_ready
+from hub.seating.placement import (
     SEAT_COMMAND,
     Placement,
     find_placement,

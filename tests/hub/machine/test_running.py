@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from hub.engine import Engine
-from hub.running import running_seats, stop_seat
+from hub.machine.running import running_seats, stop_seat
 from hub.settings import settings
 from tests.harness import wait_for
 

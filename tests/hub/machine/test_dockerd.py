@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import docker
 import pytest
 
-from hub import dockerd
-from hub.container import INSTALLATION
 from hub.engine import EngineError, fresh_name
+from hub.machine import dockerd
+from hub.seating.container import INSTALLATION
 from tests.harness import remove_installation
 
 pytestmark = pytest.mark.docker

@@ -17,10 +17,10 @@ import docker
 from docker.errors import DockerException, ImageNotFound
 from requests.exceptions import RequestException
 
-from hub import ports, probe, proxy
 from hub.engine import Engine, EngineError
+from hub.machine import ports, probe, proxy
+from hub.machine.supervision import Supervision, SupervisionError
 from hub.settings import Settings
-from hub.supervision import Supervision, SupervisionError
 
 Level = Literal["ok", "warn", "bad"]
 ERRORS = (DockerException, RequestException)
@@ -69,7 +69,7 @@ def _versions() -> Iterator[Finding]:
     said = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     python = ".".join(map(str, sys.version_info[:3]))
     yield Finding("versions", "ok", f"Python {python}, {said}")
-    locked = _locked(Path(__file__).parents[1] / "requirements.lock")
+    locked = _locked(Path(__file__).parents[2] / "requirements.lock")
     other = [
         f"{name} {importlib.metadata.version(name)} (expected {version})"
         for name, version in locked.items()

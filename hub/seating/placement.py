@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from jupyterhub.spawner import SpawnException
 
-from hub.boarding import refusal
 from hub.desk import Desk, DeskAwayError, DeskError
 from hub.engine import Engine
+from hub.seating.boarding import refusal
 from hub.settings import Settings
 
 PATIENCE = 30.0

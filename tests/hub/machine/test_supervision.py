@@ -13,11 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from hub import accounts, proxy
 from hub.engine import Engine, fresh_name
-from hub.secrets import NAMES, read_secret
-from hub.settings import Settings, settings
-from hub.supervision import (
+from hub.machine import accounts, proxy
+from hub.machine.supervision import (
     PARTS,
     Supervision,
     SupervisionError,
@@ -25,6 +23,8 @@ from hub.supervision import (
     environment,
     restarts,
 )
+from hub.secrets import NAMES, read_secret
+from hub.settings import Settings, settings
 from tests.harness import REPOSITORY, NotInTimeError, free_ports, wait_for
 
 

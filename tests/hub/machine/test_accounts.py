@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub import accounts
+from hub.machine import accounts
 from hub.secrets import NAMES
 from hub.settings import Settings, settings
 

@@ -6,9 +6,9 @@ import json
 
 import docker
 
-from hub import ports
-from hub.container import NOWHERE, TMPFS, UID
 from hub.engine import Engine
+from hub.machine import ports
+from hub.seating.container import NOWHERE, TMPFS, UID
 
 Target = tuple[str, int]
 OUTSIDE: tuple[Target, ...] = (("198.51.100.1", 443), ("169.254.169.254", 80))

@@ -25,7 +25,7 @@ from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from hub.accounts import service_user
+from hub.machine.accounts import service_user
 from hub.settings import Settings
 
 PARTS = ("proxy", "hub", "room")
@@ -101,7 +101,7 @@ class Supervision:
         draft.write_text(configuration(self, service_user()))
         draft.chmod(0o600)
         draft.replace(self.config)
-        line = [sys.executable, "-m", "hub.supervisord", "-c", str(self.config)]
+        line = [sys.executable, "-m", "hub.machine.supervisord", "-c", str(self.config)]
         process = subprocess.Popen(
             [*line, "--nodaemon"] if foreground else line,
             cwd=self.settings.root,
@@ -250,7 +250,7 @@ def configuration(supervision: Supervision, user: str) -> str:
         "-f",
         str(settings.root / "jupyterhub_config.py"),
     ]
-    lines = {"proxy": [python, "-m", "hub.proxy"], "hub": hub}
+    lines = {"proxy": [python, "-m", "hub.machine.proxy"], "hub": hub}
     lines["room"] = [python, "-m", "hub.room"]
     sections = [_daemon(supervision)]
     for number, name in enumerate(PARTS, 1):

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from hub import container
 from hub.engine import Engine
-from hub.placement import Placement
+from hub.seating import container
+from hub.seating.placement import Placement
 from hub.settings import Settings
 
 ENGINE = Engine(

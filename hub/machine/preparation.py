@@ -17,10 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from hub import accounts, dockerd, engine, ports, proxy
+from hub import engine
 from hub.catalog import load_labs
 from hub.engine import Engine
-from hub.installation import on_loopback
+from hub.machine import accounts, dockerd, ports, proxy
+from hub.machine.installation import on_loopback
 from hub.settings import Settings
 
 

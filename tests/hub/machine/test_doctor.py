@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hub import doctor, probe
-from hub.doctor import Finding
+from hub.machine import doctor, probe
+from hub.machine.doctor import Finding
 
 NOWHERE = dict.fromkeys(probe.OUTSIDE, "no answer")
 
@@ -62,6 +62,6 @@ def test_the_worst_finding_counts() -> None:
 
 def test_every_lock_entry_is_read() -> None:
     """What is installed is compared with what `make up` would install."""
-    locked = doctor._locked(Path(doctor.__file__).parents[1] / "requirements.lock")
+    locked = doctor._locked(Path(doctor.__file__).parents[2] / "requirements.lock")
     assert locked["jupyterhub"].startswith("6.")
     assert len(locked) > 50

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from jupyterhub.spawner import SpawnException
 
-from hub.boarding import Boarding, answers, wait_ready
+from hub.seating.boarding import Boarding, answers, wait_ready
 
 
 async def serve(reply: bytes) -> asyncio.Server:

@@ -13,9 +13,9 @@ import docker
 from docker.errors import DockerException, NotFound
 from requests.exceptions import RequestException
 
-from hub.accounts import apt_install
-from hub.container import INSTALLATION
 from hub.engine import Choice, EngineError, Machine
+from hub.machine.accounts import apt_install
+from hub.seating.container import INSTALLATION
 
 ERRORS = (DockerException, RequestException)
 PATIENCE = 60.0

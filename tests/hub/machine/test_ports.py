@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub import ports
+from hub.machine import ports
 from hub.settings import Settings
 from tests.harness import free_ports
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub import proxy
+from hub.machine import proxy
 from hub.settings import Settings
 
 

@@ -8,8 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from hub.accounts import SEAT
-from hub.local_seats import born, limits
+from hub.machine.accounts import SEAT
+from hub.seating.local_seats import born, limits
 from hub.settings import Settings
 from tests.harness import Airlift, wait_for
 from tests.visitor import Visitor

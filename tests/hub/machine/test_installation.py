@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hub.installation import CONFIG, InstallationError, chosen_settings, find_root
+from hub.machine.installation import (
+    CONFIG,
+    InstallationError,
+    chosen_settings,
+    find_root,
+)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What `airlift up` needs of this machine: engine, accounts, ports, parts, doctor."""

@@ -1,0 +1,1 @@
+"""From a claim to a running server: placement, container or process, boarding."""
