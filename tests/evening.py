@@ -203,8 +203,9 @@ class Evening:
         for who in self.attendees:
             self.wait_empty(who)
             kept = self.kept(who.seat)
-            assert [one.number for one in kept] == who.ran
-            assert [one.seq for one in kept] == list(range(1, len(who.ran) + 1))
+            numbers, seqs = [one.number for one in kept], [one.seq for one in kept]
+            assert numbers == who.ran, f"expected cells {who.ran}, got {kept}"
+            assert seqs == list(range(1, len(who.ran) + 1)), f"gaps: {kept}"
             assert len({one.epoch for one in kept}) == 1, "numbered anew"
             assert who.status()["refused"] == 0
             seen = self.on_board(who)

@@ -26,7 +26,9 @@ moved = 0
 for path in pathlib.Path.home().glob(".airlift/outbox/numbered/*.json"):
     data = json.loads(path.read_text())
     data["wall"] += {jump}
-    path.write_text(json.dumps(data))
+    aside = path.parents[1] / "aside"
+    aside.write_text(json.dumps(data))
+    aside.rename(path)
     moved += 1
 print(moved)
 """
