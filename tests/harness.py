@@ -278,7 +278,8 @@ class Airlift:
         if part == "hub":
             config = REPOSITORY / "jupyterhub_config.py"
             return [sys.executable, "-m", "jupyterhub", "-f", str(config)]
-        return [sys.executable, "-m", f"hub.{part}"]
+        module = proxy.__name__ if part == "proxy" else f"hub.{part}"
+        return [sys.executable, "-m", module]
 
     def _health(self, part: str) -> str:
         """Return the address of a part's health question."""
