@@ -88,8 +88,19 @@ def stop_seat(engine: Engine, seat: RunningSeat) -> None:
 
 
 def _processes(settings: Settings) -> list[RunningSeat]:
-    """Find the first process of each local seat: it leads its session."""
-    found = []
+    """Find the first process of each local seat: its server, not the server's kernels.
+
+    Kernels and terminals lead sessions of their own; one whose server is gone counts.
+    """
+    leaders = _leaders(settings)
+    return [
+        seat for seat in leaders.values() if _starter(seat.process) not in leaders
+    ]
+
+
+def _leaders(settings: Settings) -> dict[int, RunningSeat]:
+    """Find the processes of local seats that lead a session, by their number."""
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         pid = int(folder.name)
         try:
@@ -102,8 +113,17 @@ def _processes(settings: Settings) -> list[RunningSeat]:
         environ = dict(pair.partition(b"=")[::2] for pair in pairs)
         seat = environ.get(b"AIRLIFT_SEAT", b"").decode()
         if seat and environ.get(b"HOME") == os.fsencode(settings.seats_dir / seat):
-            found.append(RunningSeat(seat, "", "running", born, pid))
+            found[pid] = RunningSeat(seat, "", "running", born, pid)
     return found
+
+
+def _starter(pid: int) -> int:
+    """Return the session whose process started this one; 0 when that is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+        return os.getsid(int(text.rpartition(")")[2].split()[1]))
+    except OSError:
+        return 0
 
 
 def _end(process: int) -> None:

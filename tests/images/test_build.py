@@ -116,6 +116,7 @@ def test_without_registry_and_root_the_sentence_says_what_to_do(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_the_local_environment_has_the_same_software(prefix: Path) -> None:
     """Software, checkers, server and labs, without an image."""
     code = (
@@ -134,6 +135,7 @@ def test_the_local_environment_has_the_same_software(prefix: Path) -> None:
     assert (prefix.parent / "released/first_flight/first_flight.ipynb").is_file()
 
 
+@pytest.mark.slow
 def test_the_local_environment_can_be_used_by_others(prefix: Path) -> None:
     """Seats run as another user; whoever made it had whatever umask."""
     closed = [
@@ -144,6 +146,7 @@ def test_the_local_environment_can_be_used_by_others(prefix: Path) -> None:
     assert closed == []
 
 
+@pytest.mark.slow
 def test_a_second_local_build_does_nothing(prefix: Path) -> None:
     """The stamp says it is what it would become."""
     build(REPOSITORY, "--local")

@@ -15,6 +15,8 @@ from hub.authoring.prove import builds_on
 from hub.authoring.release import source_notebook
 from hub.catalog import load_lab
 
+pytestmark = pytest.mark.slow
+
 LAB = load_lab(Path(__file__).parents[2] / "labs" / "first_flight")
 TIDY = """
 for name in ["origin", "destination"]:

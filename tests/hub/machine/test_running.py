@@ -16,13 +16,14 @@ STUBBORN = """
 import signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 child = subprocess.Popen(["sleep", "300"])
-print(child.pid, flush=True)
+kernel = subprocess.Popen(["sleep", "300"], start_new_session=True)
+print(child.pid, kernel.pid, flush=True)
 time.sleep(300)
 """
 
 
 def seat(home: Path, name: str) -> subprocess.Popen[str]:
-    """Start something that looks like a seat's server, with a child of its own."""
+    """Start something like a seat's server: a child, and a kernel in its own session."""
     process = subprocess.Popen(
         [sys.executable, "-c", STUBBORN],
         env={"AIRLIFT_SEAT": name, "HOME": str(home), "PATH": "/usr/bin:/bin"},
@@ -42,12 +43,15 @@ def test_local_seats_are_found_and_stopped_with_all_they_started(
     others = seat(tmp_path / "elsewhere" / "sbbbbbbbbbb", "sbbbbbbbbbb")
     try:
         assert ours.stdout is not None
-        child = int(ours.stdout.readline())
+        child, kernel = map(int, ours.stdout.readline().split())
         found = running_seats(airlift, ENGINE)
         assert [(one.seat, one.process) for one in found] == [("sabcdefghjk", ours.pid)]
         stop_seat(ENGINE, found[0])
         ours.wait(10)
         wait_for("its child to end", lambda: not _alive(child), 10)
+        left = running_seats(airlift, ENGINE)
+        assert [one.process for one in left] == [kernel], "a kernel without its server"
+        stop_seat(ENGINE, left[0])
         assert running_seats(airlift, ENGINE) == []
         assert others.poll() is None
     finally:

@@ -27,6 +27,8 @@ from hub.secrets import NAMES, read_secret
 from hub.settings import Settings, settings
 from tests.harness import REPOSITORY, NotInTimeError, free_ports, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def supervised(passable: Path) -> Iterator[Supervision]:

@@ -21,6 +21,8 @@ import pytest
 from tests.hub.room import killed
 from tests.hub.room.process import RoomProcess, StandInHub, an_attempt, batch
 
+pytestmark = pytest.mark.slow
+
 
 def kept(root: Path) -> Counter[tuple[str, str]]:
     """Count the journal's attempts by (seat, id), read from the file itself."""

@@ -20,6 +20,8 @@ from hub.secrets import read_secret
 from tests.hub.room.conftest import installation
 from tests.hub.room.process import RoomProcess, an_attempt, batch, free_port
 
+pytestmark = pytest.mark.slow
+
 CONFIG = '''
 from jupyterhub.proxy import Proxy
 

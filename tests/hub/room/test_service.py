@@ -22,6 +22,8 @@ from tests.hub.room.process import (
     batch,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def refused(answer: Answer, status: int, code: str) -> None:
     """Check a refusal: status and code."""

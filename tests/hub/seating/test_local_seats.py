@@ -8,11 +8,15 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from hub.machine.accounts import SEAT
 from hub.seating.local_seats import born, limits
 from hub.settings import Settings
 from tests.harness import Airlift, wait_for
 from tests.visitor import Visitor
+
+pytestmark = pytest.mark.slow
 
 
 def processes_of(home: Path) -> list[int]:
