@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,8 +37,8 @@ class RunningSeat:
     state: str
     since: float
     """When it started, in seconds since the epoch."""
-    process: int = 0
-    """The first process of a local seat."""
+    sessions: tuple[int, ...] = ()
+    """Of a local seat: the server, then its kernels, terminals and what they left."""
 
 
 def running_seats(settings: Settings, engine: Engine) -> list[RunningSeat]:
@@ -47,7 +48,7 @@ def running_seats(settings: Settings, engine: Engine) -> list[RunningSeat]:
         EngineError: the Docker engine does not answer.
     """
     if engine.engine == "local":
-        return sorted(_processes(settings), key=lambda seat: seat.seat)
+        return _local_seats(settings)
     try:
         found = docker.from_env().containers.list(
             all=True, filters={"label": f"{INSTALLATION}={engine.name}"}
@@ -76,7 +77,7 @@ def stop_seat(engine: Engine, seat: RunningSeat) -> None:
         EngineError: the Docker engine refused.
     """
     if engine.engine == "local":
-        _end(seat.process)
+        _end(seat.sessions)
         return
     try:
         client = docker.from_env()
@@ -87,64 +88,58 @@ def stop_seat(engine: Engine, seat: RunningSeat) -> None:
         raise EngineError(f"Docker could not stop seat {seat.seat}: {error}") from None
 
 
-def _processes(settings: Settings) -> list[RunningSeat]:
-    """Find the first process of each local seat: its server, not the server's kernels.
-
-    Kernels and terminals lead sessions of their own; one whose server is gone counts.
-    """
-    leaders = _leaders(settings)
-    return [
-        seat for seat in leaders.values() if _starter(seat.process) not in leaders
-    ]
-
-
-def _leaders(settings: Settings) -> dict[int, RunningSeat]:
-    """Find the processes of local seats that lead a session, by their number."""
-    found = {}
+def _local_seats(settings: Settings) -> list[RunningSeat]:
+    """Read from the processes which local seats run, sorted by name."""
+    sessions: dict[str, list[tuple[float, int]]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         pid = int(folder.name)
         try:
             if os.getsid(pid) != pid:
                 continue
             pairs = (folder / "environ").read_bytes().split(b"\0")
-            born = folder.stat().st_mtime
+            since = _since(pid)
         except OSError:
             continue
         environ = dict(pair.partition(b"=")[::2] for pair in pairs)
         seat = environ.get(b"AIRLIFT_SEAT", b"").decode()
         if seat and environ.get(b"HOME") == os.fsencode(settings.seats_dir / seat):
-            found[pid] = RunningSeat(seat, "", "running", born, pid)
+            sessions.setdefault(seat, []).append((since, pid))
+    found = []
+    for seat, known in sorted(sessions.items()):
+        known.sort()
+        pids = tuple(pid for _, pid in known)
+        found.append(RunningSeat(seat, "", "running", known[0][0], pids))
     return found
 
 
-def _starter(pid: int) -> int:
-    """Return the session whose process started this one; 0 when that is gone."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-        return os.getsid(int(text.rpartition(")")[2].split()[1]))
-    except OSError:
-        return 0
+def _since(pid: int) -> float:
+    """Return when a process started, in seconds since the epoch."""
+    ticks = int(_stat(pid)[19])
+    uptime = float(Path("/proc/uptime").read_text().split()[0])
+    return time.time() - uptime + ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _end(process: int) -> None:
-    """Ask a session's first process to end, then kill what is left of its group."""
-    deadline = time.monotonic() + GRACE
-    try:
-        os.kill(process, signal.SIGTERM)
-    except ProcessLookupError:
-        return
-    while _alive(process) and time.monotonic() < deadline:
+def _stat(pid: int) -> list[str]:
+    """Return what the kernel says of a process, from its state on."""
+    text = Path(f"/proc/{pid}/stat").read_text()
+    return text.rpartition(")")[2].split()
+
+
+def _end(sessions: tuple[int, ...]) -> None:
+    """Ask a seat's server to end its work, then kill what is left of its sessions."""
+    server, deadline = sessions[0], time.monotonic() + GRACE
+    with suppress(ProcessLookupError):
+        os.kill(server, signal.SIGTERM)
+    while _alive(server) and time.monotonic() < deadline:
         time.sleep(0.05)
-    try:
-        os.killpg(process, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    for session in sessions:
+        with suppress(ProcessLookupError):
+            os.killpg(session, signal.SIGKILL)
 
 
 def _alive(process: int) -> bool:
     """Say whether a process runs; one that only waits to be reaped does not."""
     try:
-        text = Path(f"/proc/{process}/stat").read_text()
+        return _stat(process)[0] != "Z"
     except OSError:
         return False
-    return text.rpartition(")")[2].split()[0] != "Z"
