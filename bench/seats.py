@@ -31,13 +31,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "images")]
 
 import docker  # noqa: E402 - the two folders above come first
 import requests  # noqa: E402
+
 from build import find_base  # noqa: E402
 from client import find_client, run_step  # noqa: E402
 from contents import fingerprint  # noqa: E402
-from machine import proxy_options, write_secrets  # noqa: E402
-
 from hub.machine import proxy  # noqa: E402
 from hub.settings import settings  # noqa: E402
+from machine import proxy_options, write_secrets  # noqa: E402
 from tests.harness import Airlift, free_ports, running, wait_for  # noqa: E402
 
 PATIENCE = 300

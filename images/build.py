@@ -34,11 +34,10 @@ from contents import (
     own_files,
     software_files,
 )
-from local import build_local
-from machine import proxy_options, write_secrets
-
 from hub.settings import Settings, SettingsError
 from hub.settings import settings as load_settings
+from local import build_local
+from machine import proxy_options, write_secrets
 
 CONTENT = "org.airlift.content"
 VERSION = "org.airlift.version"

@@ -24,7 +24,6 @@ from contents import (
     readable,
     software_files,
 )
-
 from hub.settings import Settings
 
 STAMP = "airlift-stamp.json"

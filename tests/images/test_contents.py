@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import contents
 import pytest
+
+import contents
 
 
 @pytest.fixture

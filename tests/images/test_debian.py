@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import debian
 import pytest
+
+import debian
 from client import Client, ClientError
 from debian import Source
 

@@ -6,8 +6,9 @@ import configparser
 import stat
 from pathlib import Path
 
-import machine
 import pytest
+
+import machine
 
 
 def read(text: str) -> dict[str, str]:
