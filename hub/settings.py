@@ -60,7 +60,7 @@ class Settings:
     seat_cpus: float = _setting(1.0, "processor share of one seat, in cores")
     seat_pids: int = _setting(256, "processes and threads of one seat")
     erase_days: int = _setting(
-        30, "days after opening until a room's personal data is due to be erased"
+        30, "days after opening until names, phrases and browsers of a room are erased"
     )
 
     @property

@@ -183,13 +183,14 @@ class RoomApp:
         )
 
     async def _tick(self) -> None:
-        """Look every second at what is due: closing rooms, a disk that has space."""
+        """Look every second at what is due: rooms to close, people to erase, a disk."""
         while True:
             await asyncio.sleep(TICK)
             try:
                 if self.journal.failing:
                     await self.journal.probe()
                 await self.service.reception.close_due()
+                await self.service.reception.erase_due()
             except JournalError as error:
                 log.warning("not yet: %s", error)
 

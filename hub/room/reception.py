@@ -293,6 +293,18 @@ class Reception:
             if due and room.state is State.OPEN:
                 await self.turn(room.id, State.CLOSED)
 
+    async def erase_due(self) -> None:
+        """Erase the people of the rooms whose erase date has come."""
+        now = wall_ms()
+        for room in list(self.store.rooms.values()):
+            known = any(
+                seat in self.store.people for seat in self.store.claimed(room.id)
+            )
+            if known and room.erase_at is not None and room.erase_at <= now:
+                await self.turn(room.id, State.CLOSED)
+                async with self.store.lock:
+                    await self.store.erase_people(room.id)
+
     def key(self, room: str, role: str) -> str:
         """Return the staff key of a room."""
         return self.seal.key(room, role)

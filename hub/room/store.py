@@ -216,6 +216,29 @@ class Store:
 
         await self._journal.write(partial(run, statement), (), then)
 
+    async def erase_people(self, room: str) -> None:
+        """Erase who sat in a room: names, phrases, browsers; seats and journal stay.
+
+        Deleted pages are overwritten (`secure_delete`) and the log is truncated, so
+        the files hold nothing of it afterwards.
+        """
+        seats = self.seats_of[room]
+
+        def work(connection: Connection) -> None:
+            people, claims = tables.participants, tables.claims
+            connection.execute(delete(people).where(people.c.seat.in_(seats)))
+            connection.execute(delete(claims).where(claims.c.room == room))
+
+        def then() -> None:
+            for seat in seats:
+                self.people.pop(seat, None)
+            for key in [key for key in self.claims if key[0] == room]:
+                del self.claims[key]
+            self._names.pop(room, None)
+
+        await self._journal.write(work, (), then)
+        await self._journal.read(_truncate_log)
+
     async def see_phrase(self, seat: str) -> None:
         """Keep that the phrase of a seat was shown and noted."""
         table = tables.participants
@@ -243,6 +266,11 @@ class Store:
             self.staff[user, room] = role
 
         await self._journal.write(work, (), then)
+
+
+def _truncate_log(connection: Connection) -> None:
+    """Move everything from the write-ahead log into the database and empty the log."""
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
 
 
 def _claim(seat: Seat, mark: str, at: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -362,3 +363,31 @@ def test_names_stay_out_of_the_journal_and_secrets_out_of_the_database(
     ):
         assert secret.encode() not in content
         assert secret not in room.log
+
+
+def test_people_are_erased_when_their_room_is_due(
+    own_room: RoomProcess, root: Path
+) -> None:
+    """At the erase date name, phrase and browser are gone from memory and files."""
+    room = own_room
+    evening = room.make_room()
+    claim = room.claim(evening["code"], "Xylophonia", "browser-string-of-ines").body
+    room.stop()
+    folder = root / ".airlift" / "room"
+    with sqlite3.connect(folder / "journal.sqlite") as database:
+        database.execute("UPDATE rooms SET erase_at = 1")
+    database.close()
+    room.start()
+
+    def names() -> bytes:
+        """Return everything the room's files hold."""
+        return b"".join(path.read_bytes() for path in folder.iterdir())
+
+    deadline = time.monotonic() + 20
+    while b"Xylophonia" in names() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert b"Xylophonia" not in names()
+    refused(room.desk("GET", f"/claims/{claim['seat']}"), 404, "not-found")
+    found = room.desk("GET", f"/rooms/{evening['id']}").body
+    assert found["state"] == "closed"
+    assert [seat["name"] for seat in found["progress"]["seats"]] == [""]
