@@ -10,6 +10,7 @@ the server answers.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
@@ -58,6 +59,7 @@ class SeatSpawner(DockerSpawner):
     will_resume = False
     """A container is never started twice: its token and environment would be old."""
     _executor = ThreadPoolExecutor(THREADS, thread_name_prefix="engine")
+    _making = threading.Lock()
     _listening = False
     _watched: ClassVar[WeakValueDictionary[str, SeatSpawner]] = WeakValueDictionary()
     _looks: ClassVar[set[asyncio.Future[Any]]] = set()
@@ -81,6 +83,16 @@ class SeatSpawner(DockerSpawner):
     def _default_cmd(self) -> list[str]:
         """Start the seat, then its server."""
         return ["python", *SEAT_COMMAND, "jupyterhub-singleuser"]
+
+    @property
+    def client(self) -> Any:
+        """Return the hub's one client of the engine, made by one thread alone.
+
+        DockerSpawner 14.0.0 makes it without a lock (seen 2026-11-22): threads that
+        replace each other's client now and then crash the whole hub as it starts.
+        """
+        with self._making:
+            return super().client
 
     def options_from_form(self, form: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         """Take no options from anybody."""
