@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import docker
 import pytest
 
 from hub.seating import container
+from hub.spawner import THREADS, SeatSpawner
 from tests.harness import Airlift, wait_for
 from tests.visitor import Visitor
 from tests.wire import Wire
@@ -305,3 +307,30 @@ def test_ten_people_at_once_get_ten_seats(own_airlift: Airlift) -> None:
     assert len({visitor.seat for visitor in visitors}) == 10
     assert len(own_airlift.containers()) == 10
     assert all(is_running(visitor) for visitor in visitors)
+
+
+def test_threads_that_ask_at_once_get_one_client_of_the_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A hub that starts looks at all its seats at once; replaced clients crash it."""
+    made: list[docker.APIClient] = []
+    at_once = threading.Barrier(THREADS)
+    make = docker.APIClient
+
+    def noted(**how: object) -> docker.APIClient:
+        """Make a client and note it."""
+        made.append(make(**how))
+        return made[-1]
+
+    def ask(_thread: int) -> docker.APIClient:
+        """Ask for the client when everybody is ready to."""
+        at_once.wait(30)
+        return SeatSpawner().client
+
+    monkeypatch.setattr(SeatSpawner, "_client", None)
+    monkeypatch.setattr(docker, "APIClient", noted)
+    with ThreadPoolExecutor(THREADS) as pool:
+        got = list(pool.map(ask, range(THREADS)))
+    assert len(made) == 1
+    assert set(map(id, got)) == {id(made[0])}
+    made[0].close()
