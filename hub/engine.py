@@ -132,7 +132,7 @@ def _what_to_do(machine: Machine) -> str:
     """Say how this user gets an engine."""
     if machine.installed:
         return (
-            "Docker is installed: start it (`sudo systemctl start docker`), and let "
+            "Docker is installed: start it (`sudo service docker start`), and let "
             'this user in (`sudo usermod -aG docker "$USER"`, then log in again).'
         )
     if machine.debian:

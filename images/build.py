@@ -124,6 +124,7 @@ def pull(client: Client, reference: str, logs: Path) -> bool:
     """Pull an image; tell whether it is here now. A silent registry is given up."""
     say(f"Looking for {reference} …")
     log = logs / "pull.log"
+    log.unlink(missing_ok=True)
     with log.open("w") as file:
         pulling = subprocess.Popen(
             [client.path, "pull", reference],

@@ -115,6 +115,7 @@ def run_step(
     """
     say(f"{sentence} …")
     start = time.monotonic()
+    log.unlink(missing_ok=True)  # a build by root leaves one that others cannot write
     with log.open("w") as file:
         step = subprocess.Popen(
             command,

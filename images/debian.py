@@ -12,6 +12,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,8 +124,10 @@ def make_base(client: Client, logs: Path) -> str:
     if os.geteuid():
         raise ClientError(
             "expected an image registry that answers, or root to make a Debian base "
-            "without one; got neither. Run this once as root, or load an official "
-            "Python image into the engine (docker load) and name it as base_image."
+            "without one; got neither. Run once "
+            f"`sudo {sys.executable} {Path(__file__).with_name('build.py')}`, or load "
+            "an official Python image into the engine (docker load) and name it as "
+            "base_image."
         )
     source = find_source(Path("/etc"), family, suite)
     say(f"No image registry answers, so the base is made from packages of {suite}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,7 +18,7 @@ from hub.cli.up import up
 from hub.desk import DeskAwayError, DeskError
 from hub.engine import EngineError
 from hub.machine.accounts import AccountError
-from hub.machine.installation import InstallationError
+from hub.machine.installation import InstallationError, chosen_settings
 from hub.machine.ports import PortError
 from hub.machine.preparation import PreparationError
 from hub.machine.proxy import ProxyError
@@ -47,6 +49,8 @@ class Speaking(click.Group):
             return super().invoke(ctx)
         except (DeskAwayError, FileNotFoundError) as error:
             raise click.ClickException(_away(error)) from None
+        except PermissionError as error:
+            raise click.ClickException(_not_ours(error)) from None
         except EXPECTED as error:
             raise click.ClickException(str(error)) from None
 
@@ -59,6 +63,26 @@ def _away(error: Exception) -> str:
         "The room does not answer. `airlift status` shows how its parts are; "
         "`airlift up` starts them."
     )
+
+
+def _not_ours(error: PermissionError) -> str:
+    """Say whose file this user cannot use: the installation may be another user's."""
+    path, state = Path(error.filename or "/"), chosen_settings().state_dir
+    if not path.is_relative_to(state):
+        raise error
+    return (
+        f"expected to be allowed to use {path}, it belongs to {_owner(path)}: this "
+        "installation was started as another user. Go on as that one (`sudo make up`), "
+        f'or after `make down` give it back: `sudo chown -R "$USER": {state}`'
+    )
+
+
+def _owner(path: Path) -> str:
+    """Return the name of a file's owner, as far as it can be seen."""
+    for place in (path, *path.parents):
+        with suppress(OSError, KeyError):
+            return place.owner()
+    return "another user"
 
 
 @click.group(cls=Speaking, context_settings={"help_option_names": ["-h", "--help"]})

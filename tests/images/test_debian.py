@@ -98,6 +98,6 @@ def test_without_root_the_sentence_says_what_to_do(
     """Nothing is tried that cannot work."""
     monkeypatch.setattr(debian.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(debian, "_family", lambda: ("debian", "bookworm"))
-    with pytest.raises(ClientError, match="Run this once as root"):
+    with pytest.raises(ClientError, match="Run once `sudo "):
         debian.make_base(Client("docker", buildx=False), tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hub.cli import main
+from hub.cli import Speaking, main
 from hub.engine import Engine, fresh_name
 from hub.machine.accounts import ensure_folders
 from hub.settings import settings
@@ -84,6 +84,29 @@ def test_what_goes_wrong_is_one_sentence(
     assert result.exit_code == 1
     assert says in result.stderr
     assert isinstance(result.exception, SystemExit)
+
+
+def test_an_installation_of_another_user_is_a_sentence(
+    run: CliRunner, tmp_path: Path
+) -> None:
+    """Root started it, say: whose it is and how to get on; other files stay bugs."""
+    theirs, other = tmp_path / ".airlift" / "room", tmp_path / "elsewhere"
+    theirs.mkdir(parents=True)
+
+    @click.command()
+    @click.argument("path")
+    def touch(path: str) -> None:
+        """Fail as the system does on a file of somebody else."""
+        raise PermissionError(1, "Operation not permitted", path)
+
+    group = Speaking(commands={"touch": touch})
+    result = run.invoke(group, ["touch", str(theirs)])
+    assert result.exit_code == 1
+    assert f"{theirs}, it belongs to {theirs.owner()}" in result.stderr
+    assert f'chown -R "$USER": {theirs.parent}' in result.stderr
+    assert isinstance(
+        run.invoke(group, ["touch", str(other)]).exception, PermissionError
+    )
 
 
 def test_a_taken_port_stops_up_before_anything_is_built(
