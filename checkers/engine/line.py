@@ -15,8 +15,9 @@ from checkers.engine.attempt import Attempt, Outcome
 from checkers.engine.text import clean
 
 FAULT = "The check itself has a fault; this is not held against you."
-_BLUE = "var(--jp-brand-color1, #0072b2)"
-_AMBER = "var(--jp-warn-color0, #b36b00)"
+_BLUE = "#0072b2"
+_AMBER = "#b87a00"
+"""The look's own hues, at least 3:1 on a light and a dark theme; themes have others."""
 _INK = "var(--jp-ui-font-color1, #16202c)"
 _DIM = "var(--jp-ui-font-color2, #5b6775)"
 _PAPER = "var(--jp-layout-color1, #fff)"
@@ -34,8 +35,8 @@ class Mark(Enum):
     )
     TRYING = (
         "◐",
-        f'<circle cx="10" cy="10" r="7" fill="{_PAPER}" stroke="{_INK}" '
-        f'stroke-width="1.6"/><path d="M10 3a7 7 0 0 1 0 14z" fill="{_AMBER}"/>',
+        f'<circle cx="10" cy="10" r="7" fill="none" stroke="{_AMBER}" '
+        f'stroke-width="2.4"/><path d="M10 3a7 7 0 0 1 0 14z" fill="{_AMBER}"/>',
     )
     FAULT = (
         "◌",
