@@ -18,7 +18,7 @@ define install
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps \
 		--require-hashes -r $(1) 2>$(VENV)/install.log \
 	| (n=0; while read -r word rest; do [ "$$word" != Collecting ] || { n=$$((n+1)); \
-		[ ! -t 1 ] || printf '  %d packages\r' $$n; }; done; echo "  $$n packages") \
+		[ ! -t 1 ] || printf '  %d packages\r' $$n; }; done; echo "  $$n new packages") \
 	|| { tail -n 15 $(VENV)/install.log; echo "pip failed, see $(VENV)/install.log"; exit 1; }; \
 	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps \
 		--no-build-isolation -e . 2>>$(VENV)/install.log \
