@@ -33,6 +33,12 @@ def is_running(visitor: Visitor) -> bool:
     return bool(server.get("ready"))
 
 
+def is_starting(visitor: Visitor) -> bool:
+    """Say whether the hub is at starting the visitor's seat."""
+    server = visitor.get("/hub/api/user").json()["servers"].get("", {})
+    return server.get("pending") == "spawn"
+
+
 def test_a_seat_has_the_baseline_of_every_container(
     airlift: Airlift, code: str
 ) -> None:
@@ -134,8 +140,14 @@ def test_a_killed_container_comes_back_with_its_home(
     first.kill()
     wait_for("the hub to notice", lambda: not is_running(visitor))
     assert "stopped, with exit code: it was killed" in airlift.log("hub", 400)
-    visitor.start()
+    with ThreadPoolExecutor() as pool:  # a quick start would end before its page opens
+        path = f"/hub/api/users/{visitor.seat}/server"
+        starting = pool.submit(visitor.post, path)
+        wait_for("the start", lambda: is_starting(visitor))
+        visitor.wait_ready()
+        assert starting.result().status_code in (201, 202)
     assert "Your seat had stopped: it was killed. Your files are kept." in visitor.told
+    visitor.start()
     second = airlift.container(visitor.seat)
     assert second.id != first.id
     assert visitor.kernel().run("print(open('kept.txt').read())").text == "kept\n"

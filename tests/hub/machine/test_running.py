@@ -39,11 +39,13 @@ def test_local_seats_are_found_and_stopped_with_all_they_started(
     tmp_path: Path,
 ) -> None:
     """Those of this installation alone; no process of a stopped one is left."""
-    airlift = settings(tmp_path, {})
+    airlift, elsewhere = settings(tmp_path, {}), settings(tmp_path / "elsewhere", {})
     ours = seat(airlift.seats_dir / "sabcdefghjk", "sabcdefghjk")
-    others = seat(tmp_path / "elsewhere" / "sbbbbbbbbbb", "sbbbbbbbbbb")
+    others = seat(elsewhere.seats_dir / "sbbbbbbbbbb", "sbbbbbbbbbb")
     try:
         assert ours.stdout is not None
+        assert others.stdout is not None
+        others.stdout.readline()
         child, kernel = map(int, ours.stdout.readline().split())
         found = running_seats(airlift, ENGINE)
         assert [(one.seat, one.sessions) for one in found] == [
@@ -57,8 +59,10 @@ def test_local_seats_are_found_and_stopped_with_all_they_started(
         assert running_seats(airlift, ENGINE) == []
         assert others.poll() is None
     finally:
+        for place in (airlift, elsewhere):
+            for left in running_seats(place, ENGINE):
+                stop_seat(ENGINE, left)
         for process in (ours, others):
-            process.kill()
             process.wait(10)
 
 
