@@ -18,7 +18,9 @@ from typing import Literal
 from hub.settings import Settings
 
 Kind = Literal["docker", "local"]
-INSTALL = "apt-get install -y --no-install-recommends docker.io"
+PACKAGES = ("docker.io", "apparmor", "ca-certificates")
+"""Debian's engine, and what it needs to confine containers and to trust registries."""
+INSTALL = f"apt-get install -y --no-install-recommends {' '.join(PACKAGES)}"
 """The command that brings Debian's Docker engine."""
 
 

@@ -189,9 +189,9 @@ def _ensure_setfacl(say: Callable[[str], object]) -> None:
         )
 
 
-def apt_install(package: str) -> subprocess.CompletedProcess[str]:
-    """Install one Debian package; package lists are fetched when it is unknown."""
-    line = ["apt-get", "install", "-y", "-q", "--no-install-recommends", package]
+def apt_install(*packages: str) -> subprocess.CompletedProcess[str]:
+    """Install Debian packages; package lists are fetched when one is unknown."""
+    line = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
 
     def run(command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,7 @@ import docker
 from docker.errors import DockerException, NotFound
 from requests.exceptions import RequestException
 
-from hub.engine import Choice, EngineError, Machine
+from hub.engine import PACKAGES, Choice, EngineError, Machine
 from hub.machine.accounts import apt_install
 from hub.seating.container import INSTALLATION
 
@@ -50,7 +50,7 @@ def bring(choice: Choice, say: Callable[[str], object], log: Path) -> None:
         EngineError: it could not be installed or does not answer.
     """
     if choice.install:
-        done = apt_install("docker.io")
+        done = apt_install(*PACKAGES)
         if done.returncode:
             raise EngineError(
                 "apt-get could not install docker.io. It said: "
