@@ -213,11 +213,19 @@ def test_a_container_the_hub_does_not_know_is_removed_at_its_start(
     assert own_airlift.docker is not None
     marks = {container.INSTALLATION: own_airlift.name, container.SEAT: "sorphan2345"}
     orphan = own_airlift.docker.containers.run(
-        own_airlift.image, ["sleep", "600"], detach=True, labels=marks
+        own_airlift.image,
+        ["sleep", "600"],
+        detach=True,
+        labels=marks,
+        network_mode="none",
     )
     others = {container.INSTALLATION: "airlift-ffffffff", container.SEAT: visitor.seat}
     stranger = own_airlift.docker.containers.run(
-        own_airlift.image, ["sleep", "600"], detach=True, labels=others
+        own_airlift.image,
+        ["sleep", "600"],
+        detach=True,
+        labels=others,
+        network_mode="none",
     )
     try:
         own_airlift.restart("hub")
