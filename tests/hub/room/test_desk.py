@@ -14,6 +14,8 @@ import pytest
 from hub.seats import words
 from tests.hub.room.process import LAB, Answer, RoomProcess, call
 
+pytestmark = pytest.mark.slow
+
 
 def refused(answer: Answer, status: int, code: str) -> None:
     """Check a refusal: status, code, and a sentence for the person."""
