@@ -53,7 +53,7 @@ class Settings:
     )
     labs: Path = _setting(Path("labs"), "folder of the labs, relative to the root")
     base_image: str = _setting(
-        "docker.io/library/python:3.11-slim-bookworm",
+        "python:3.11-slim-bookworm",
         "official image the seat's image starts from, when a registry answers",
     )
     seat_memory: str = _setting("1G", "memory of one seat, such as 512M or 2G")

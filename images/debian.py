@@ -1,6 +1,7 @@
 """A base for seats where no image registry answers: Debian or Ubuntu by debootstrap.
 
-The mirror, suite and keyring are those this machine's own apt uses.
+The mirror, suite and keyring are those this machine's own apt uses; where it names
+none, debootstrap's own.
 
 Errors:
     ClientError: this machine cannot make such a base; says what to do.
@@ -21,14 +22,6 @@ from client import Client, ClientError, run_step, say
 
 LABEL = "org.airlift.base"
 TAG = "airlift-base"
-MIRRORS = {
-    "debian": "http://deb.debian.org/debian",
-    "ubuntu": "http://archive.ubuntu.com/ubuntu",
-}
-SECURITY = {
-    "debian": "http://deb.debian.org/debian-security",
-    "ubuntu": "http://security.ubuntu.com/ubuntu",
-}
 COMPONENTS = {"debian": "main", "ubuntu": "main,universe"}
 PACKAGES = "ca-certificates,python3,python3-venv"
 LEAVES = (
@@ -55,16 +48,10 @@ class Source:
     keyring: str = ""
 
 
-def find_source(etc: Path, family: str, suite: str) -> Source:
-    """Return the source of `suite` as apt's files below `etc` name it.
-
-    Falls back to the distribution's own mirror.
-    """
-    for source in _deb822(etc) + _one_line(etc):
-        if source.suite == suite:
-            return source
-    usual = SECURITY if suite.endswith("-security") else MIRRORS
-    return Source(usual[family], suite)
+def find_source(etc: Path, suite: str) -> Source | None:
+    """Return the source of `suite` as apt's files below `etc` name it, if they do."""
+    sources = (source for source in _deb822(etc) + _one_line(etc))
+    return next((source for source in sources if source.suite == suite), None)
 
 
 def _deb822(etc: Path) -> list[Source]:
@@ -129,7 +116,7 @@ def make_base(client: Client, logs: Path) -> str:
             "an official Python image into the engine (docker load) and name it as "
             "base_image."
         )
-    source = find_source(Path("/etc"), family, suite)
+    source = find_source(Path("/etc"), suite) or Source("", suite)
     say(f"No image registry answers, so the base is made from packages of {suite}.")
     _bring_debootstrap(logs)
     folder = Path(tempfile.mkdtemp(prefix="airlift-base-", dir="/var/tmp"))
@@ -145,7 +132,7 @@ def _family() -> tuple[str, str]:
     release = platform.freedesktop_os_release()
     names = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
     suite = release.get("UBUNTU_CODENAME") or release.get("VERSION_CODENAME", "")
-    family = next((name for name in MIRRORS if name in names), "")
+    family = next((name for name in COMPONENTS if name in names), "")
     if "UBUNTU_CODENAME" in release:
         family = "ubuntu"
     if not family or not suite:
@@ -178,7 +165,9 @@ def _bootstrap(source: Source, family: str, folder: Path, logs: Path) -> None:
     alone = ["unshare", "--mount"]
     run_step(
         f"Fetching a small {source.suite} (about a minute)",
-        [*alone, "debootstrap", *options, source.suite, str(folder), source.mirror],
+        # without a mirror of this machine's own, debootstrap knows the distribution's
+        [*alone, "debootstrap", *options, source.suite, str(folder)]
+        + ([source.mirror] if source.mirror else []),
         logs / "debootstrap.log",
         {"DEBIAN_FRONTEND": "noninteractive"},
     )
@@ -195,12 +184,13 @@ def _bootstrap(source: Source, family: str, folder: Path, logs: Path) -> None:
 
 def _upgrade(source: Source, family: str, folder: Path, logs: Path) -> None:
     """Bring the security fixes in; without a mirror that has them, say so."""
-    safe = find_source(Path("/etc"), family, f"{source.suite}-security")
+    safe = find_source(Path("/etc"), f"{source.suite}-security")
+    if safe is None:
+        say("The base stays without security fixes: apt knows no source of them here.")
+        return
     components = COMPONENTS[family].replace(",", " ")
-    (folder / "etc/apt/sources.list").write_text(
-        f"deb {source.mirror} {source.suite} {components}\n"
-        f"deb {safe.mirror} {safe.suite} {components}\n"
-    )
+    with (folder / "etc/apt/sources.list").open("a") as sources:  # after debootstrap's
+        sources.write(f"\ndeb {safe.mirror} {safe.suite} {components}\n")
     apt = "apt-get -qq update && apt-get -qq -y --no-install-recommends upgrade"
     alone = ["unshare", "--mount", "chroot", str(folder), "sh", "-c", apt]
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
