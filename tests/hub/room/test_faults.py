@@ -153,7 +153,7 @@ def small_disk(root: Path) -> Iterator[Path]:
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "airlift-test", str(folder)]
     done = subprocess.run(mount, capture_output=True, text=True)
     if done.returncode:
-        pytest.skip(f"cannot mount here: {done.stderr.strip()}")
+        pytest.fail(f"cannot mount here: {done.stderr.strip()}")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
