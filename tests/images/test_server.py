@@ -56,7 +56,7 @@ def context() -> Iterator[BrowserContext]:
     """A window of the machine's chromium, without a screen."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if not program:
-        pytest.skip("needs chromium")
+        pytest.fail("needs chromium; `make test` as root installs it")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=flags)

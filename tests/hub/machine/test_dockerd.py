@@ -20,7 +20,7 @@ pytestmark = pytest.mark.docker
 def name() -> Iterator[str]:
     """The name of an installation that leaves nothing behind."""
     if not dockerd.answers():
-        pytest.skip("needs a Docker engine that answers")
+        pytest.fail("needs a Docker engine that answers; see `airlift doctor`")
     one = fresh_name()
     yield one
     with contextlib.closing(docker.DockerClient()) as client:
