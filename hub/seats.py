@@ -51,6 +51,10 @@ class Room:
     opened_at: int | None = None
     closes_at: int | None = None
     erase_at: int | None = None
+    language: str = ""
+    """Language of its pages, such as `de`; "" is each browser's own."""
+    practice: bool = False
+    """A standing room for one lab, without a presenter and a clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Seat:
         generation: counts up when the seat's phrase has to be another one.
         claimed_at: when somebody took it; None while it is free. It never becomes
             free again.
+        erased_at: when everything of its participant was erased; None before.
+        swept: its server, volume and Hub user are gone, too.
     """
 
     id: str
@@ -68,6 +74,8 @@ class Seat:
     number: int
     generation: int = 1
     claimed_at: int | None = None
+    erased_at: int | None = None
+    swept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

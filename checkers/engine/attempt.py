@@ -4,32 +4,26 @@ This module is the wire contract between seats and the room, version 1. Both sid
 import it, so it holds nothing but the standard library and costs a kernel nothing.
 
 Errors:
-    AttemptError: a JSON object that is not an attempt; names the key, what was
+    WireError: a JSON object that is not an attempt; names the key, what was
         expected and what was there.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
+
+from checkers.engine import fields
+from checkers.engine.fields import NAME_LENGTH, WireError
 
 VERSION = 1
 HINT_LENGTH = 300
-NAME_LENGTH = 200
 MAX_MS = 3_600_000
 MAX_AGE_MS = 366 * 24 * 3_600_000
 MAX_SEQ = 2**53
-_E = TypeVar("_E", bound=StrEnum)
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-
-
-class AttemptError(ValueError):
-    """A JSON object is not an attempt of this version."""
+MAX_GENERATION = 10_000
 
 
 class Outcome(StrEnum):
@@ -65,6 +59,7 @@ class Attempt:
         ms: duration of the check in milliseconds.
         age_ms: milliseconds since it happened, at sending; the room's clock does
             the rest. 0 until the agent sends it.
+        generation: how often the step had been reset before; 0 at first.
         epoch: UUID of the outbox that numbers it; "" until the agent numbers it.
         seq: its number in that outbox, from 1, without gaps; 0 until numbered.
     """
@@ -79,6 +74,7 @@ class Attempt:
     reason: str = ""
     hint: str = ""
     ms: int = 0
+    generation: int = 0
     age_ms: int = 0
     epoch: str = ""
     seq: int = 0
@@ -97,6 +93,7 @@ class Attempt:
             "reason": self.reason,
             "hint": self.hint,
             "ms": self.ms,
+            "generation": self.generation,
             "age_ms": self.age_ms,
             "epoch": self.epoch,
             "seq": self.seq,
@@ -107,26 +104,29 @@ class Attempt:
         """Read one JSON object; unknown keys are left alone.
 
         Raises:
-            AttemptError: the first thing that is wrong, as one sentence.
+            WireError: the first thing that is wrong, as one sentence.
         """
         if not isinstance(data, Mapping):
-            raise AttemptError(f"attempt: expected an object, got {_kind(data)}")
+            raise WireError(f"attempt: expected an object, got {fields.kind_of(data)}")
         if data.get("v") != VERSION or isinstance(data.get("v"), bool):
-            raise AttemptError(f"v: expected {VERSION}, got {_short(data.get('v'))}")
+            raise WireError(f"v: expected {VERSION}, got {fields.short(data.get('v'))}")
         return cls(
-            id=_uuid(data, "id"),
-            lab=_pattern(data, "lab", _SLUG, "a lab's slug"),
-            lab_version=_text(data, "lab_version", 64),
-            notebook=_text(data, "notebook", NAME_LENGTH, default=""),
-            step=_pattern(data, "step", _SLUG, "a step's id"),
-            trigger=_choice(data, "trigger", Trigger),
-            outcome=_choice(data, "outcome", Outcome),
-            reason=_optional_pattern(data, "reason", _REASON, "a short key"),
-            hint=_text(data, "hint", HINT_LENGTH, default=""),
-            ms=_number(data, "ms", MAX_MS),
-            age_ms=_number(data, "age_ms", MAX_AGE_MS),
-            epoch=_uuid(data, "epoch") if data.get("epoch") else "",
-            seq=_number(data, "seq", MAX_SEQ),
+            id=fields.uuid(data, "id"),
+            lab=fields.pattern(data, "lab", fields.SLUG, "a lab's slug"),
+            lab_version=fields.text(data, "lab_version", 64),
+            notebook=fields.text(data, "notebook", NAME_LENGTH, default=""),
+            step=fields.pattern(data, "step", fields.SLUG, "a step's id"),
+            trigger=fields.choice(data, "trigger", Trigger),
+            outcome=fields.choice(data, "outcome", Outcome),
+            reason=fields.optional_pattern(
+                data, "reason", fields.REASON, "a short key"
+            ),
+            hint=fields.text(data, "hint", HINT_LENGTH, default=""),
+            ms=fields.number(data, "ms", MAX_MS),
+            generation=fields.number(data, "generation", MAX_GENERATION),
+            age_ms=fields.number(data, "age_ms", MAX_AGE_MS),
+            epoch=fields.uuid(data, "epoch") if data.get("epoch") else "",
+            seq=fields.number(data, "seq", MAX_SEQ),
         )
 
     def numbered(self, epoch: str, seq: int) -> Attempt:
@@ -136,86 +136,3 @@ class Attempt:
     def aged(self, age_ms: int) -> Attempt:
         """Return this attempt as it looks `age_ms` milliseconds after it happened."""
         return replace(self, age_ms=min(max(age_ms, 0), MAX_AGE_MS))
-
-
-def _short(value: object) -> str:
-    """Show a hostile value in at most 40 characters."""
-    if isinstance(value, (str, int, float, bool)) or value is None:
-        text = repr(value[:40] if isinstance(value, str) else value)
-        return text[:60]
-    return _kind(value)
-
-
-def _kind(value: object) -> str:
-    """Name a JSON value's kind."""
-    return "nothing" if value is None else type(value).__name__
-
-
-def _text(
-    data: Mapping[str, Any], key: str, length: int, default: str | None = None
-) -> str:
-    """Read a string of at most `length` characters."""
-    value = data.get(key, default)
-    if not isinstance(value, str):
-        raise AttemptError(f"{key}: expected a string, got {_kind(value)}")
-    if len(value) > length:
-        raise AttemptError(
-            f"{key}: expected at most {length} characters, got {len(value)}"
-        )
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise AttemptError(
-            f"{key}: expected Unicode text, got a lone surrogate"
-        ) from None
-    return value
-
-
-def _pattern(
-    data: Mapping[str, Any], key: str, pattern: re.Pattern[str], what: str
-) -> str:
-    """Read a string that matches `pattern` in full."""
-    value = _text(data, key, NAME_LENGTH)
-    if not pattern.fullmatch(value):
-        raise AttemptError(f"{key}: expected {what}, got {_short(value)}")
-    return value
-
-
-def _optional_pattern(
-    data: Mapping[str, Any], key: str, pattern: re.Pattern[str], what: str
-) -> str:
-    """Read a string that is empty or matches `pattern`."""
-    return _pattern(data, key, pattern, what) if data.get(key) else ""
-
-
-def _uuid(data: Mapping[str, Any], key: str) -> str:
-    """Read a UUID in its usual form of 36 characters."""
-    value = _text(data, key, NAME_LENGTH)
-    try:
-        if str(UUID(value)) == value:
-            return value
-    except ValueError:
-        pass
-    raise AttemptError(f"{key}: expected a UUID, got {_short(value)}")
-
-
-def _number(data: Mapping[str, Any], key: str, most: int) -> int:
-    """Read a whole number from 0 to `most`; absent is 0."""
-    value = data.get(key, 0)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise AttemptError(f"{key}: expected a whole number, got {_short(value)}")
-    if not 0 <= value <= most:
-        raise AttemptError(f"{key}: expected 0 to {most}, got {_short(value)}")
-    return value
-
-
-def _choice(data: Mapping[str, Any], key: str, kind: type[_E]) -> _E:
-    """Read one of an enumeration's values."""
-    value = data.get(key)
-    try:
-        return kind(value)  # type: ignore[arg-type]
-    except ValueError:
-        names = ", ".join(member.value for member in kind)
-        raise AttemptError(
-            f"{key}: expected one of {names}; got {_short(value)}"
-        ) from None

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from checkers.engine.attempt import MAX_SEQ, Attempt, AttemptError
+from checkers.engine.attempt import MAX_SEQ, Attempt
+from checkers.engine.fields import WireError
 from checkers.engine.outbox import NEW, age_ms, stamp
 
 _MOST_BYTES = 16_384
@@ -237,7 +238,7 @@ def _read(path: Path) -> _Kept | None:
             Attempt.from_json(data["attempt"]),
             {key: data.get(key) for key in stamp()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttemptError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, WireError, RecursionError):
         return None
     finally:
         os.close(handle)

@@ -21,12 +21,12 @@ from uuid import uuid4
 from checkers.engine.attempt import (
     HINT_LENGTH,
     MAX_MS,
-    NAME_LENGTH,
     Attempt,
     Outcome,
     Trigger,
 )
 from checkers.engine.check import ID, Check, CheckError, Failed
+from checkers.engine.fields import NAME_LENGTH
 from checkers.engine.guard import (
     NamesKept,
     OriginalBuiltins,

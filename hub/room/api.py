@@ -8,7 +8,8 @@ from typing import Any
 
 from tornado.web import stream_request_body
 
-from checkers.engine.attempt import VERSION, Attempt, AttemptError
+from checkers.engine.attempt import VERSION, Attempt
+from checkers.engine.fields import WireError
 from hub.room.clock import Clock
 from hub.room.entry import ATTEMPT, Entry
 from hub.room.progress import SeatFacts
@@ -62,7 +63,7 @@ def read_batch(data: dict[str, Any], seat: Seat, room: Room, service: Service) -
     for item in attempts:
         try:
             attempt = Attempt.from_json(item)
-        except AttemptError as error:
+        except WireError as error:
             batch.refused.append(_refused(item, "bad-attempt", str(error)))
             continue
         problem = _problem(attempt, room, service)

@@ -13,6 +13,27 @@ CLAIMED = "claimed"
 ROOM = "room"
 """The room itself changed; no seat; body: its state."""
 
+# Notes of a seat are kept under their own kind (checkers.engine.note.Kind); body: lab,
+# step, epoch, seq and the note's body without what people wrote, which is in `texts`.
+
+MESSAGE = "message"
+"""Staff say something; body: to ("all", "step" or "seat"), lab, step, by. With `seat`
+set it is for that seat alone. The text is in `texts`."""
+CLAIM_ASK = "ask-claimed"
+"""A helper goes to a seat; body: ask, by (staff user)."""
+RELEASE_ASK = "ask-released"
+"""The helper does not go after all; body: ask, by."""
+ANSWER_ASK = "ask-answered"
+"""The ask is done; body: ask, by."""
+GATE = "gate"
+"""Not beyond this step yet, or open again; no seat; body: lab, step, closed, by."""
+HINTS = "hints"
+"""Hints of a step held back or released; no seat; body: lab, step, held, by."""
+OFFER = "offer"
+"""A corrected version of a lab is there to be taken; no seat; body: lab, version."""
+PHRASE = "phrase"
+"""The seat got another return phrase; body: by."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -21,7 +42,7 @@ class Entry:
     Args:
         room: id of the room.
         seat: id of the seat; "" when it concerns the whole room.
-        kind: what happened: ATTEMPT, CLAIMED, ROOM.
+        kind: what happened: one of this module's words, or a note's kind.
         uid: unique for the seat; an entry with a known one is the same entry.
         at: when it happened, milliseconds since 1970 by the room's clock.
         mono: the same moment in milliseconds since the machine booted.

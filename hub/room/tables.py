@@ -1,6 +1,7 @@
 """Tables of the room's database, and the step that brings it up to date.
 
-`journal` is append-only and holds no personal data; names are in `participants` alone.
+`journal` is append-only and holds no personal data; names are in `participants` alone,
+people's own words in `texts`.
 Alembic's migrations make the tables; a test compares them with this module.
 """
 
@@ -62,6 +63,8 @@ rooms = Table(
     Column("erase_at", BigInteger),
     Column("presenter_mark", String, nullable=False, unique=True),
     Column("helper_mark", String, nullable=False, unique=True),
+    Column("language", String, nullable=False, server_default=""),
+    Column("practice", Boolean, nullable=False, server_default="0"),
 )
 
 seats = Table(
@@ -72,6 +75,8 @@ seats = Table(
     Column("number", Integer, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("claimed_at", BigInteger),
+    Column("erased_at", BigInteger),
+    Column("swept", Boolean, nullable=False, server_default="0"),
     UniqueConstraint("room", "number", name="one_number"),
 )
 
@@ -107,6 +112,21 @@ staff_browsers = Table(
     Column("browser_mark", String, primary_key=True),
     Column("user", String, nullable=False),
 )
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("seat", String, primary_key=True),
+    Column("uid", String, primary_key=True),
+    Column("room", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("lab", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", JSON, nullable=False),
+    Index("texts_by_room", "room"),
+)
+"""What people wrote, and cells they share: personal, so not in the journal."""
 
 pulse = Table(
     "pulse",
