@@ -1,0 +1,62 @@
+// Sentences of the room's pages in the reader's language. English is the source: what
+// another language lacks is said in English, and a key nobody knows is shown itself.
+//
+//   import { locale, say, speak } from "./strings.js";
+//   await speak(room.language);        // "" = the browser's own
+//   say("progress.passed", { passed: 3, total: 6 })   // "{passed} of {total} passed"
+//   say("progress.minutes", { count: 5 })   // progress.minutes.one or .other by `count`
+"use strict";
+
+export const LANGUAGES = ["en", "de"];
+const LOCALES = { en: "en-GB", de: "de-DE" };
+let language = "en";
+let sentences = {};
+
+// Returns the first language we have: the room's, else by the browser's wishes.
+export function pick(room, wishes) {
+  for (const wish of room ? [room] : wishes) {
+    const short = wish.toLowerCase().split("-")[0];
+    if (LANGUAGES.includes(short)) {
+      return short;
+    }
+  }
+  return "en";
+}
+
+// Takes sentences as they are; `speak` does it with those of the server.
+export function take(name, ...tables) {
+  language = name;
+  sentences = Object.assign({}, ...tables);
+}
+
+// Loads the sentences and tells the page which language it is in.
+export async function speak(room = "") {
+  const name = pick(room, navigator.languages ?? []);
+  const tables = await Promise.all([...new Set(["en", name])].map(load));
+  take(name, ...tables);
+  document.documentElement.lang = name;
+}
+
+async function load(name) {
+  try {
+    const answer = await fetch(new URL(`strings/${name}.json`, import.meta.url));
+    return answer.ok ? await answer.json() : {};
+  } catch {
+    return {};
+  }
+}
+
+// Returns the name under which Intl writes dates and numbers of the page's language.
+export function locale() {
+  return LOCALES[language];
+}
+
+// Returns a sentence with its {names} filled in.
+export function say(key, values = {}) {
+  let known = sentences[key];
+  if (known === undefined && "count" in values) {
+    const form = new Intl.PluralRules(language).select(values.count);
+    known = sentences[`${key}.${form}`] ?? sentences[`${key}.other`];
+  }
+  return (known ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
