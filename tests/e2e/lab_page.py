@@ -1,0 +1,456 @@
+"""A seat's page as a person uses it: JupyterLab or Notebook 7 in a real browser.
+
+Cells are found by their position from 0 or by how their source begins. What a person
+does from a menu or by a key is done by the command behind it, which both front ends
+share; texts are typed. A page opened through here exposes its application, which is
+a setting of the page for tests only.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.visitor import Visitor
+
+LAB = "lab"
+NOTEBOOK = "notebook"
+NOTEBOOK_PATH = "first_flight/first_flight.ipynb"
+START_MS = 120_000
+"""How long a page may take to be there on a busy machine."""
+_ADDRESS = {LAB: "/lab/tree/{path}", NOTEBOOK: "/notebooks/{path}"}
+_EXPOSE = """
+document.addEventListener('readystatechange', () => {
+  const element = document.getElementById('jupyter-config-data');
+  if (document.readyState !== 'interactive' || !element) return;
+  const config = JSON.parse(element.textContent);
+  config.exposeAppInBrowser = true;
+  element.textContent = JSON.stringify(config);
+});
+"""
+"""Runs between the page's parsing and its deferred scripts."""
+_OPEN = """
+const app = window.jupyterapp;
+const main = app.shell.currentWidget;
+const all = [...app.shell.widgets('main')];
+const panel = [main, ...all].find(one => one?.content?.widgets && one?.context);
+const notebook = panel?.content;
+const wait = ms => new Promise(done => setTimeout(done, ms));
+"""
+"""Names for what the scripts below need: app, panel, notebook."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as the page holds it."""
+
+    id: str
+    kind: str
+    source: str
+
+
+def context_of(browser: Browser, visitor: Visitor, **how: Any) -> BrowserContext:
+    """Return a browser context that is logged in as a visitor."""
+    how.setdefault("viewport", {"width": 1400, "height": 900})
+    context = browser.new_context(**how)
+    context.add_cookies(
+        [
+            {
+                "name": cookie.name,
+                "value": cookie.value or "",
+                "url": visitor.url + cookie.path,
+            }
+            for cookie in visitor.http.cookies
+        ]
+    )
+    return context
+
+
+class LabPage:
+    """One page with one open notebook."""
+
+    def __init__(self, page: Page, seat: str, interface: str = LAB) -> None:
+        self.page = page
+        self.seat = seat.rstrip("/")
+        """Address of the seat's server."""
+        self.interface = interface
+        page.add_init_script(_EXPOSE)
+
+    # --- opening
+
+    def open(self, path: str = NOTEBOOK_PATH) -> LabPage:
+        """Open a notebook by its path below the home; its kernel is idle then."""
+        self.page.goto(self.seat + _ADDRESS[self.interface].format(path=path))
+        return self.wait_ready()
+
+    def wait_ready(self) -> LabPage:
+        """Wait for the notebook and its kernel."""
+        self.page.wait_for_function(
+            f"() => {{ if (!window.jupyterapp?.shell) return false; {_OPEN}"
+            "return panel?.context.isReady && notebook.widgets.length > 0; }",
+            timeout=START_MS,
+        )
+        self.wait_idle(START_MS)
+        return self
+
+    def reload(self) -> LabPage:
+        """Save and load the page again."""
+        self.save()
+        self.page.reload()
+        return self.wait_ready()
+
+    def script(self, code: str, given: object = None) -> Any:
+        """Run code in the page; `app`, `panel`, `notebook` and `given` are there."""
+        return self.page.evaluate(f"async given => {{ {_OPEN} {code} }}", given)
+
+    def command(self, name: str, args: object = None) -> Any:
+        """Run one of the application's commands and wait for its end."""
+        return self.script(
+            "await app.commands.execute(given[0], given[1] ?? {}); return null;",
+            [name, args],
+        )
+
+    @property
+    def path(self) -> str:
+        """Path of the open notebook below the home, as the page has it."""
+        return str(self.script("return panel.context.path;"))
+
+    # --- cells
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All cells of the open notebook."""
+        found = self.script(
+            "return notebook.widgets.map(one => [one.model.id, one.model.type, "
+            "one.model.sharedModel.getSource()]);"
+        )
+        return [Cell(*one) for one in found]
+
+    def find(self, cell: int | str) -> int:
+        """Return the position of a cell, or of the first that begins with a text."""
+        if isinstance(cell, int):
+            return cell if cell >= 0 else len(self.cells) + cell
+        for number, one in enumerate(self.cells):
+            if one.source.startswith(cell):
+                return number
+        raise AssertionError(f"expected a cell that begins with {cell!r}")
+
+    def locator(self, cell: int | str) -> Locator:
+        """Return the element of a cell, which is the active one from now on."""
+        self.select(cell)
+        return self.page.locator(".jp-Notebook:visible .jp-Cell.jp-mod-active")
+
+    def select(self, first: int | str, last: int | str | None = None) -> None:
+        """Make a cell the active one, or select a range of cells."""
+        start = self.find(first)
+        end = start if last is None else self.find(last)
+        self.script(
+            "notebook.deselectAll(); notebook.activeCellIndex = given[0];"
+            "notebook.mode = 'command';"
+            "if (given[1] !== given[0]) notebook.extendContiguousSelectionTo(given[1]);"
+            "await notebook.scrollToItem(given[1], 'smart');"
+            "notebook.activate(); await wait(30);",
+            [start, end],
+        )
+
+    def write(self, cell: int | str, source: str) -> int:
+        """Type over a cell's source; returns its position."""
+        number = self.edit(cell)
+        self.page.keyboard.press("Control+a")
+        self._type(source)
+        expect_source(self, number, source)
+        return number
+
+    def append(self, cell: int | str, text: str) -> int:
+        """Type at the end of a cell; returns its position."""
+        number = self.edit(cell)
+        whole = self.cells[number].source + text
+        self.page.keyboard.press("Control+End")
+        self._type(text)
+        expect_source(self, number, whole)
+        return number
+
+    def edit(self, cell: int | str) -> int:
+        """Put the cursor into a cell; returns its position."""
+        number = self.find(cell)
+        self.select(number)
+        self.script(
+            "notebook.mode = 'edit'; await notebook.activeCell.ready;"
+            "notebook.activeCell.editor.focus(); await wait(30);"
+        )
+        return number
+
+    def _type(self, text: str) -> None:
+        """Type as an input method does, so that no bracket closes itself."""
+        if text:
+            self.page.keyboard.insert_text(text)
+        else:
+            self.page.keyboard.press("Delete")
+        self.page.keyboard.press("Escape")
+
+    def insert(self, source: str, after: int | str = -1, kind: str = "code") -> int:
+        """Insert a cell below another; returns its position."""
+        number = self.find(after)
+        self.select(number)
+        self.command("notebook:insert-cell-below")
+        self.select(number + 1)
+        if kind != "code":
+            self.command(f"notebook:change-cell-to-{kind}")
+        return self.write(number + 1, source)
+
+    def copy(self, cell: int | str, below: int | str | None = None) -> int:
+        """Copy a cell and paste it below another or itself; returns the position."""
+        number = self.find(cell)
+        target = number if below is None else self.find(below)
+        self.take(number)
+        return self.paste(target)
+
+    def take(self, cell: int | str) -> None:
+        """Copy a cell, to be pasted here or in another notebook of the page."""
+        self.select(cell)
+        self.command("notebook:copy-cell")
+
+    def paste(self, below: int | str) -> int:
+        """Paste what was copied below a cell; returns the position."""
+        number = self.find(below)
+        self.select(number)
+        self.command("notebook:paste-cell-below")
+        return number + 1
+
+    def split(self, cell: int | str, line: int) -> int:
+        """Split a cell before a line counted from 0; returns the upper position."""
+        number = self.edit(cell)
+        self.script(
+            "notebook.activeCell.editor.setCursorPosition({line: given, column: 0});",
+            line,
+        )
+        self.command("notebook:split-cell-at-cursor")
+        self.page.keyboard.press("Escape")
+        return number
+
+    def merge(self, first: int | str, last: int | str) -> int:
+        """Merge a range of cells; returns the position of what is left."""
+        number = self.find(first)
+        self.select(first, last)
+        self.command("notebook:merge-cells")
+        return number
+
+    def delete(self, cell: int | str) -> None:
+        """Delete a cell."""
+        self.select(cell)
+        self.command("notebook:delete-cell")
+
+    def move(self, cell: int | str, by: int) -> int:
+        """Move a cell down by as many places, or up; returns its position."""
+        number = self.find(cell)
+        for _ in range(abs(by)):
+            self.select(number)
+            self.command(f"notebook:move-cell-{'down' if by > 0 else 'up'}")
+            number += 1 if by > 0 else -1
+        return number
+
+    def become(self, cell: int | str, kind: str) -> int:
+        """Turn a cell into ``code``, ``markdown`` or ``raw``; returns its position."""
+        number = self.find(cell)
+        self.select(number)
+        self.command(f"notebook:change-cell-to-{kind}")
+        return number
+
+    def clear(self, cell: int | str | None = None) -> None:
+        """Clear the output of one cell, or of all."""
+        if cell is None:
+            self.command("notebook:clear-all-cell-outputs")
+        else:
+            self.select(cell)
+            self.command("notebook:clear-cell-output")
+
+    # --- running
+
+    def run(self, cell: int | str) -> str:
+        """Run a cell to its end; returns the text of its lines."""
+        number = self.find(cell)
+        self.select(number)
+        self.command("notebook:run-cell")
+        self.wait_idle()
+        return self.line(number)
+
+    def run_by_key(self, cell: int | str) -> int:
+        """Press Shift+Enter in a cell, as most people do; does not wait."""
+        number = self.edit(cell)
+        self.page.keyboard.press("Shift+Enter")
+        return number
+
+    def begin(self, cell: int | str) -> int:
+        """Run a cell and return when the kernel is busy with it."""
+        number = self.find(cell)
+        self.select(number)
+        self.script("void app.commands.execute('notebook:run-cell');")
+        self.wait_status("busy")
+        return number
+
+    def do(self, cell: int | str, source: str) -> str:
+        """Write a cell and run it; returns the text of its lines."""
+        return self.run(self.write(cell, source))
+
+    def run_all(self) -> None:
+        """Run all cells to the end, or to the first that raises."""
+        self.command("notebook:run-all-cells")
+        self.wait_idle()
+
+    def restart(self) -> None:
+        """Restart the kernel, and say yes when asked."""
+        with self._sure():
+            self.script("void app.commands.execute('notebook:restart-kernel');")
+        self.wait_idle()
+
+    def restart_and_run_all(self) -> None:
+        """Restart the kernel and run all cells, and say yes when asked."""
+        with self._sure():
+            self.script("void app.commands.execute('notebook:restart-run-all');")
+        self.page.wait_for_function(
+            f"() => {{ {_OPEN} const cells = notebook.widgets.filter("
+            "one => one.model.type === 'code' && one.model.sharedModel.getSource());"
+            "return cells.every(one => one.model.executionCount) || cells.some("
+            "one => one.model.sharedModel.outputs.some("
+            "out => out.output_type === 'error')); }",
+            timeout=START_MS,
+        )
+        self.wait_idle()
+
+    @contextmanager
+    def _sure(self) -> Iterator[None]:
+        """Say yes to the question that what is done here brings up."""
+        old = self.kernel
+        yield
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+        self.page.wait_for_function(
+            f"given => {{ {_OPEN} const kernel = panel.sessionContext.session?.kernel;"
+            "return kernel && kernel.connectionStatus === 'connected' "
+            "&& !kernel.status.includes('restarting'); }",
+            arg=old,
+        )
+
+    def interrupt(self) -> None:
+        """Interrupt the kernel and wait until it is idle."""
+        self.command("notebook:interrupt-kernel")
+        self.wait_idle()
+
+    @property
+    def kernel(self) -> str:
+        """Id of the open notebook's kernel, "" when it has none."""
+        return str(
+            self.script("return panel.sessionContext.session?.kernel?.id ?? '';")
+        )
+
+    def wait_status(self, status: str, timeout_ms: int = 30_000) -> None:
+        """Wait until the kernel is ``idle`` or ``busy``."""
+        self.page.wait_for_function(
+            f"given => {{ {_OPEN} return "
+            "panel.sessionContext.session?.kernel?.status === given; }",
+            arg=status,
+            timeout=timeout_ms,
+        )
+
+    def wait_idle(self, timeout_ms: int = 60_000) -> None:
+        """Wait until the kernel is idle and no cell waits for it."""
+        self.page.wait_for_function(
+            f"() => {{ {_OPEN} return "
+            "panel.sessionContext.session?.kernel?.status === 'idle' && "
+            "!panel.node.querySelector('.jp-Cell.jp-mod-running, "
+            ".jp-Cell[data-executing]') && notebook.widgets.every("
+            "one => one.model.type !== 'code' || "
+            "one.model.executionState !== 'running'); }",
+            timeout=timeout_ms,
+        )
+
+    # --- what is shown
+
+    def lines(self, cell: int | str) -> list[str]:
+        """Return Airlift's lines below a cell, as their readable text."""
+        found = self.script(
+            "const outputs = notebook.widgets[given].model.sharedModel.outputs ?? [];"
+            "return outputs.filter(one => JSON.stringify(one.data?.['text/html'] ?? '')"
+            ".includes('airlift-lines')).map(one => one.data['text/plain']);",
+            self.find(cell),
+        )
+        return ["".join(one) for one in found]
+
+    def line(self, cell: int | str) -> str:
+        """Return the text of Airlift's lines below a cell, "" when there is none."""
+        return "\n".join(self.lines(cell))
+
+    def output(self, cell: int | str) -> str:
+        """Return everything a cell shows below itself, as text."""
+        found = self.script(
+            "return (notebook.widgets[given].model.sharedModel.outputs ?? []).map("
+            "one => one.text ?? one.data?.['text/plain'] ?? one.traceback ?? '');",
+            self.find(cell),
+        )
+        return "\n".join("".join(one) for one in found)
+
+    def expect_line(self, cell: int | str, text: str) -> None:
+        """Wait until a line below a cell is seen with that text."""
+        shown = self.locator(cell).locator(".airlift-lines")
+        expect(shown.filter(has_text=re.compile(re.escape(text))).first).to_be_visible()
+
+    # --- the notebook as a file
+
+    def save(self) -> None:
+        """Save the notebook."""
+        self.script("await panel.context.save();")
+
+    def rename(self, path: str) -> None:
+        """Rename the open notebook, or move it, as the file browser does."""
+        self.save()
+        self.script(
+            "await app.serviceManager.contents.rename(panel.context.path, given);",
+            path,
+        )
+        self.page.wait_for_function(
+            f"given => {{ {_OPEN} return panel.context.path === given; }}", arg=path
+        )
+
+    def duplicate(self, path: str, folder: str) -> str:
+        """Duplicate a file into a folder; returns the copy's path."""
+        return str(
+            self.script(
+                "return (await app.serviceManager.contents.copy("
+                "given[0], given[1])).path;",
+                [path, folder],
+            )
+        )
+
+    def open_beside(self, path: str) -> None:
+        """Open another notebook in the same page; JupyterLab only."""
+        self.script(
+            "const other = await app.commands.execute('docmanager:open', "
+            "{path: given}); await other.context.ready; "
+            "await other.sessionContext.ready; app.shell.activateById(other.id); "
+            "await wait(200);",
+            path,
+        )
+        self.wait_idle(START_MS)
+
+    def show(self, path: str) -> None:
+        """Bring an open notebook to the front; JupyterLab only."""
+        self.script(
+            "const found = all.find(one => one?.context?.path === given);"
+            "app.shell.activateById(found.id); await wait(200);",
+            path,
+        )
+
+
+def expect_source(lab: LabPage, cell: int, source: str) -> None:
+    """Wait until the page's model has what was typed."""
+    lab.page.wait_for_function(
+        f"given => {{ {_OPEN} return "
+        "notebook.widgets[given[0]].model.sharedModel.getSource() === given[1]; }",
+        arg=[cell, source],
+    )
