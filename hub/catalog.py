@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 INTERFACES = ("lab", "notebook")
+LEVELS = ("beginner", "intermediate", "advanced")
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STEP = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -54,6 +55,8 @@ class Lab:
     interface: str
     egress: bool
     steps: tuple[Step, ...]
+    level: str = ""
+    """How much the lab expects people to know, one of LEVELS; "" says nothing."""
 
     @property
     def source(self) -> Path:
@@ -120,6 +123,7 @@ def load_lab(folder: Path) -> Lab:
         interface=table.text("interface", "lab", choices=INTERFACES),
         egress=table.flag("egress"),
         steps=_steps(where, steps),
+        level=table.choice("level", LEVELS),
     )
     table.finish()
     return lab
@@ -195,6 +199,13 @@ class _Table:
         if choices and value not in choices:
             raise self._refuse(key, f"one of {', '.join(choices)}", value)
         return value
+
+    def choice(self, key: str, choices: tuple[str, ...]) -> str:
+        """Take one of a few words; absent is ""."""
+        value = self._take(key, "")
+        if value != "" and value not in choices:
+            raise self._refuse(key, f"one of {', '.join(choices)}", value)
+        return str(value)
 
     def texts(
         self, key: str, default: tuple[str, ...] | None = None

@@ -19,6 +19,7 @@ from checkers.engine.steps import marked
 from hub.authoring.kernel import LabKernel
 from hub.authoring.mistakes import Mistake, load_mistakes
 from hub.authoring.release import attendee_version, source_notebook
+from hub.authoring.states import before
 from hub.catalog import Lab, Step
 
 FEWEST_MISTAKES = 2
@@ -62,6 +63,7 @@ def prove(lab: Lab, folder: Path) -> tuple[Finding, ...]:
             *values_stay(lab, kernel),
             *garbage_is_no_error(lab, kernel),
             *release_passes_nothing(lab, kernel),
+            *states_lead_on(lab, kernel),
             *mistakes_fail(lab, kernel),
         )
 
@@ -120,6 +122,32 @@ def release_passes_nothing(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
         for step, got in seen.items()
         if set(got) != {Outcome.FAILED.value}
     )
+
+
+def states_lead_on(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
+    """Catch up before each step: nothing counts, and its solution passes there."""
+    solutions = {cell.id: cell.source for cell in _code(source_notebook(lab))}
+    found = []
+    for step in lab.steps:
+        kernel.forget()
+        where = f"state before step {step.id}"
+        for cell in _code(before(lab, step.id)):
+            if cell.id in step.cells:
+                break
+            for attempt in kernel.run(cell.source):
+                what = f"cell {cell.id}: expected no check, got {attempt.step}"
+                found.append(Finding(lab.slug, where, what))
+        attempts = [
+            attempt
+            for cell in step.cells
+            if cell in solutions
+            for attempt in kernel.run(solutions[cell])
+        ]
+        got = _said(_last(attempts, step.id))
+        if got != "passed":
+            what = f"expected the solution to pass, got {got}"
+            found.append(Finding(lab.slug, where, what))
+    return tuple(found)
 
 
 def mistakes_fail(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:

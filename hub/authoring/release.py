@@ -121,6 +121,7 @@ def description(lab: Lab) -> dict[str, Any]:
         "title": lab.title,
         "version": lab.version,
         "minutes": lab.minutes,
+        "level": lab.level,
         "language": lab.language,
         "interface": lab.interface,
         "notebook": f"{lab.slug}.ipynb",

@@ -111,6 +111,7 @@ class Catalogue:
             "title": lab.title,
             "version": lab.version,
             "minutes": lab.minutes,
+            "level": lab.level,
             "steps": [
                 {
                     "id": step.id,

@@ -69,6 +69,16 @@ TYPOS = {
         'minutes = 5\ninterface = "labs"',
         "lab.interface: expected one of lab, notebook, got 'labs'",
     ),
+    "level": (
+        "minutes = 5",
+        'minutes = 5\nlevel = "easy"',
+        "lab.level: expected one of beginner, intermediate, advanced, got 'easy'",
+    ),
+    "level as number": (
+        "minutes = 5",
+        "minutes = 5\nlevel = 1",
+        "lab.level: expected one of beginner, intermediate, advanced, got 1",
+    ),
     "egress": (
         "minutes = 5",
         'minutes = 5\negress = "no"',

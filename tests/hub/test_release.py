@@ -76,6 +76,7 @@ def test_the_description_says_what_a_seat_needs(tmp_path: Path) -> None:
         "title": "First flight",
         "version": lab.version,
         "minutes": 25,
+        "level": "beginner",
         "language": "en",
         "interface": "lab",
         "notebook": "first_flight.ipynb",

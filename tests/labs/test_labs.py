@@ -53,6 +53,11 @@ def test_the_release_passes_no_step(lab: Lab, kernel: LabKernel) -> None:
     assert said(prove.release_passes_nothing(lab, kernel)) == []
 
 
+def test_whoever_catches_up_can_go_on(lab: Lab, kernel: LabKernel) -> None:
+    """Before each step: the solved cells count for nothing, and the solution passes."""
+    assert said(prove.states_lead_on(lab, kernel)) == []
+
+
 def test_each_mistake_fails_with_its_reason(lab: Lab, kernel: LabKernel) -> None:
     """mistakes.toml holds at least two a step, and the checker tells them apart."""
     assert said(prove.mistakes_fail(lab, kernel)) == []
