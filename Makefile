@@ -25,7 +25,7 @@ define install
 	|| { tail -n 15 $(VENV)/install.log; exit 1; }
 endef
 
-.PHONY: help up down status doctor test test-fast lint bench locks
+.PHONY: help up down status doctor test test-fast lint bench locks strings
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -55,6 +55,9 @@ lint: $(VENV)/installed-dev  ## ruff and mypy
 
 bench: $(VENV)/installed-dev  ## speed and memory beside a stock set-up, as tables
 	@$(BIN)/python -m bench
+
+strings: $(VENV)/installed-dev  ## update the catalogues of sentences from the sources
+	@$(BIN)/python -m tests.catalogues
 
 # Left out: a format check that no Jupyter schema uses, whose grammars take half of the
 # hub's start (rfc3987_syntax: 1.4 of 2.8 s; jupyter_server issue 1559; November 2026).

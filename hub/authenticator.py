@@ -18,6 +18,7 @@ from traitlets import Instance
 
 from hub import join
 from hub.desk import Desk, DeskError
+from hub.strings import noted
 
 STAFF_GROUPS = {"presenter": "room-presenters", "helper": "room-helpers"}
 """Hub group of each staff role; jupyterhub_config.py gives the groups their scopes."""
@@ -75,7 +76,8 @@ async def _continue(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
     query = urlencode({key: data[key] for key in ("code", "browser")})
     door = await desk.ask("GET", f"/door?{query}")
     if door["seat"] is None:
-        raise DeskError("not-found", "This browser holds no seat any more.", 404)
+        gone = noted("This browser holds no seat any more.")
+        raise DeskError("not-found", gone, 404)
     return {"name": door["seat"]["seat"]}
 
 

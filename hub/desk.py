@@ -17,6 +17,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
 from hub.secrets import read_secret
 from hub.settings import Settings
+from hub.strings import noted
 
 TIMEOUT = 5.0
 """Seconds that a person at the door waits at most for the room service."""
@@ -39,7 +40,8 @@ class DeskAwayError(DeskError):
     """The room service does not answer; it comes back alone."""
 
     def __init__(self) -> None:
-        super().__init__("room-away", "The room is restarting. Try again in a moment.")
+        away = noted("The room is restarting. Try again in a moment.")
+        super().__init__("room-away", away)
 
 
 @dataclass(frozen=True, slots=True)

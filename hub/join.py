@@ -1,8 +1,9 @@
 """The pages of the door: join, the seat taken, staff; handlers of the Hub.
 
-Each page is a standalone template of hub/pages, works without JavaScript, and says
-what went wrong in one sentence. The browser keeps one random cookie, by which it finds
-its seat again; the room knows only an HMAC of it.
+Each page is a standalone template of hub/pages, works without JavaScript, speaks the
+room's language or else the browser's, and says what went wrong in one sentence. The
+browser keeps one random cookie, by which it finds its seat again; the room knows only
+an HMAC of it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from jupyterhub.utils import url_path_join
 from tornado import web
 
 from hub.desk import Desk, DeskError
+from hub.strings import language_of, noted, translation
 
 COOKIE = "airlift-browser"
 _BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -99,12 +101,31 @@ class DoorHandler(BaseHandler):
         path = str(url_path_join(self.hub.base_url, page))
         return f"{path}?{urlencode(given)}" if given else path
 
-    async def show(self, page: str, status: int = 200, **values: Any) -> None:
-        """Render a page of hub/pages."""
+    async def show(
+        self,
+        page: str,
+        status: int = 200,
+        *,
+        language: str = "",
+        error: str = "",
+        **values: Any,
+    ) -> None:
+        """Render a page of hub/pages in the room's `language`, else the browser's.
+
+        What the desk says (`error`) is known by its English words.
+        """
         self.set_status(status)
+        accepted = self.request.headers.get("Accept-Language", "")
+        lang = language_of(language, accepted)
+        say = translation(lang).gettext
+        self.set_header("Content-Language", lang)
+        self.set_header("Vary", "Accept-Language")
         html = await self.get_template(page).render_async(
             look_url=url_path_join(self.hub.base_url, "look"),
             xsrf=self.xsrf_token.decode("ascii"),
+            lang=lang,
+            _=say,
+            error=say(error) if error else "",
             **values,
         )
         self.finish(html)
@@ -121,8 +142,10 @@ class DoorHandler(BaseHandler):
     stale = False
 
 
-STALE = "This page was open for long. Please press the button once more."
-COOKIES = "Your browser sent no cookie. Please allow cookies here and press once more."
+STALE = noted("This page was open for long. Please press the button once more.")
+COOKIES = noted(
+    "Your browser sent no cookie. Please allow cookies here and press once more."
+)
 
 
 class JoinHandler(DoorHandler):
@@ -190,6 +213,7 @@ class JoinHandler(DoorHandler):
         await self.show(
             "join.html",
             status,
+            language=(door["room"] or {}).get("language", ""),
             room=door["room"],
             remembered=door["seat"],
             code=code,
@@ -242,6 +266,7 @@ class SeatHandler(DoorHandler):
         await self.show(
             "seat.html",
             status,
+            language=(seat or {}).get("language", ""),
             seat=seat,
             running=bool(user and user.spawner.ready),
             error=sentence,

@@ -51,10 +51,11 @@ function wake() {
 
 // Dates in the browser's own zone and its page's language.
 function tellTimes(root) {
-  const lang = document.documentElement.lang || undefined;
-  const clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
-  const dated = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  const lang = document.documentElement.lang;
+  const locale = lang === "en" ? "en-GB" : lang;
+  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
+  const dated = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
   const today = new Date();
   for (const time of root.querySelectorAll("time[data-ms]")) {
     const at = new Date(Number(time.dataset.ms));
@@ -64,7 +65,7 @@ function tellTimes(root) {
   for (const span of root.querySelectorAll("[data-opens]")) {
     const opens = new Date(Number(span.dataset.opens));
     const closes = span.dataset.closes ? new Date(Number(span.dataset.closes)) : null;
-    const when = opens.toDateString() === today.toDateString() ? "today" : day.format(opens);
+    const when = opens.toDateString() === today.toDateString() ? span.dataset.today : day.format(opens);
     const sameDay = closes && closes.toDateString() === opens.toDateString();
     const until = sameDay ? ` – ${clock.format(closes)}` : "";
     span.textContent = ` · ${when} ${clock.format(opens)}${until}`;
@@ -103,9 +104,9 @@ function showAndCopy(root) {
       const said = document.getElementById("copied");
       try {
         await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-        said.textContent = "Copied.";
+        said.textContent = said.dataset.done;
       } catch {
-        said.textContent = "This browser does not allow copying.";
+        said.textContent = said.dataset.refused;
       }
     });
   }

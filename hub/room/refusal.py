@@ -6,38 +6,46 @@ Errors:
 
 from __future__ import annotations
 
+from hub.strings import noted
+
 REFUSALS: dict[str, tuple[int, str]] = {
-    "bad-request": (400, "This request is not one the room understands."),
-    "not-logged-in": (401, "Please log in first."),
-    "not-allowed": (403, "You are not allowed to do this here."),
-    "wrong-code": (403, "No room has this code. Please look at it once more."),
-    "wrong-phrase": (403, "No seat in this room has this phrase. Please try again."),
-    "wrong-key": (403, "No room has this key. Please look at it once more."),
-    "not-found": (404, "There is no such thing here."),
-    "wrong-method": (405, "This address does not do that."),
-    "room-full": (409, "All seats are taken. Please tell the presenter."),
-    "room-not-open": (409, "The room is not open yet. Please try again at the start."),
+    "bad-request": (400, noted("This request is not one the room understands.")),
+    "not-logged-in": (401, noted("Please log in first.")),
+    "not-allowed": (403, noted("You are not allowed to do this here.")),
+    "wrong-code": (403, noted("No room has this code. Please look at it once more.")),
+    "wrong-phrase": (
+        403,
+        noted("No seat in this room has this phrase. Please try again."),
+    ),
+    "wrong-key": (403, noted("No room has this key. Please look at it once more.")),
+    "not-found": (404, noted("There is no such thing here.")),
+    "wrong-method": (405, noted("This address does not do that.")),
+    "room-full": (409, noted("All seats are taken. Please tell the presenter.")),
+    "room-not-open": (
+        409,
+        noted("The room is not open yet. Please try again at the start."),
+    ),
     "room-closed": (
         409,
-        "The room is closed. Only people who were in it can come back.",
+        noted("The room is closed. Only people who were in it can come back."),
     ),
-    "too-large": (413, "This is more than the room takes at once."),
-    "bad-name": (422, "Please type a name with at least one letter."),
-    "bad-room": (422, "A room cannot be made from this."),
-    "unknown-lab": (422, "There is no such lab."),
-    "mixed-labs": (422, "These labs cannot share a room."),
-    "slow-down": (429, "Too many tries. Please wait a moment."),
-    "broken": (500, "Something in the room went wrong; its log says what."),
-    "lab-away": (503, "This lab cannot be read just now. Please try again."),
-    "hub-away": (503, "The hub does not answer just now. Please try again."),
-    "busy": (503, "The room has too much to do just now. Please try again."),
+    "too-large": (413, noted("This is more than the room takes at once.")),
+    "bad-name": (422, noted("Please type a name with at least one letter.")),
+    "bad-room": (422, noted("A room cannot be made from this.")),
+    "unknown-lab": (422, noted("There is no such lab.")),
+    "mixed-labs": (422, noted("These labs cannot share a room.")),
+    "slow-down": (429, noted("Too many tries. Please wait a moment.")),
+    "broken": (500, noted("Something in the room went wrong; its log says what.")),
+    "lab-away": (503, noted("This lab cannot be read just now. Please try again.")),
+    "hub-away": (503, noted("The hub does not answer just now. Please try again.")),
+    "busy": (503, noted("The room has too much to do just now. Please try again.")),
     "cannot-save": (
         503,
-        "The room cannot save anything just now: its disk may be full.",
+        noted("The room cannot save anything just now: its disk may be full."),
     ),
-    "stopping": (503, "The room is restarting. Please try again in a moment."),
+    "stopping": (503, noted("The room is restarting. Please try again in a moment.")),
 }
-"""Code -> HTTP status and the sentence for whoever asked."""
+"""Code -> HTTP status and the sentence for whoever asked; the door translates it."""
 
 
 class RefusalError(Exception):

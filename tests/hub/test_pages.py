@@ -12,6 +12,7 @@ import jinja2
 import pytest
 
 from hub.join import PAGES
+from hub.strings import translation
 
 HOSTILE = "<script>alert(1)</script>\"' onload=x {{ 7*7 }}"
 ROOM = {
@@ -44,8 +45,9 @@ GIVEN: dict[str, Any] = {
 }
 
 
-def page(template: str, /, **values: Any) -> str:
+def page(template: str, /, lang: str = "en", **values: Any) -> str:
     """Render one page the way the Hub does: escaped, asynchronous."""
+    values |= {"lang": lang, "_": translation(lang).gettext}
     loader = jinja2.FileSystemLoader(PAGES)
     env = jinja2.Environment(loader=loader, autoescape=True, enable_async=True)
     return asyncio.run(env.get_template(template).render_async({**GIVEN, **values}))
@@ -191,3 +193,31 @@ def test_dates_without_javascript_are_right(day: str) -> None:
     )
     expected = f"{date.day} {date:%B %Y}"
     assert f">{expected}</time>" in text
+
+
+def test_a_date_is_written_as_its_language_does() -> None:
+    """German dates have a full stop after the day."""
+    text = page("join.html", lang="de")
+    assert ">30. Dezember 2026</time>" in text
+
+
+@pytest.mark.parametrize("name", PAGES_WITH_TEXT)
+def test_a_page_names_its_language(name: str) -> None:
+    """A screen reader is told which language to speak."""
+    assert '<html lang="de">' in page(name, lang="de")
+    assert '<html lang="en">' in page(name)
+
+
+def test_a_page_in_german_has_no_english_left() -> None:
+    """Every sentence of the English pages changes; names, titles and phrases do not."""
+    kept = {"First flight", "First flight · Airlift", "Test group", "a b c", "Code"}
+    for name in ("join.html", "seat.html", "staff.html"):
+        for more in ({}, {"mode": "phrase"}, {"remembered": SEAT}, {"retry": True}):
+            words = [
+                {
+                    line.strip()
+                    for line in Tags(page(name, lang=lang, **more)).text.split("\n")
+                }
+                for lang in ("en", "de")
+            ]
+            assert {one for one in words[0] & words[1] if one} <= kept
