@@ -75,3 +75,18 @@ def next_move(
     if retry_after is not None:
         wait = max(wait, min(retry_after, _LONGEST) * (1.0 + 0.25 * chance))
     return Move(State.AWAY, wait, min(sent, BATCH))
+
+
+def standing(delivery: State, line: State | None) -> State:
+    """Return how a seat stands with its room, by what it sends and what it hears.
+
+    Args:
+        delivery: how the last delivery went.
+        line: how the room's stream stands; None where the room has none.
+    """
+    if delivery is State.PRACTICE or line is None:
+        return delivery
+    for state in (State.REFUSED, State.AWAY, State.CONNECTED):
+        if state in (delivery, line):
+            return state
+    return State.WAITING

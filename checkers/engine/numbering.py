@@ -1,8 +1,10 @@
-"""The agent's side of the outbox: number attempts without gaps, drop them once acked.
+"""The agent's side of the outbox: number what is there, drop it once acked.
+
+Attempts and notes have one numbering without gaps, in the order they happened.
 
 Layout below the outbox: ``new/`` (written by kernels), ``numbered/`` (waiting for the
 room; the number is in the file's name), ``refused/`` (what the room can never accept,
-and files that are no attempt), ``counter.json`` (this outbox's epoch and last number).
+and files that are neither), ``counter.json`` (this outbox's epoch and last number).
 
 A number is given by renaming the file, and the counter is written before any numbered
 file can go: whatever is killed in between, no number is skipped or given twice.
@@ -24,24 +26,28 @@ from uuid import UUID, uuid4
 
 from checkers.engine.attempt import MAX_SEQ, Attempt
 from checkers.engine.fields import WireError
+from checkers.engine.note import Note
 from checkers.engine.outbox import NEW, age_ms, stamp
 
-_MOST_BYTES = 16_384
+_MOST_BYTES = 160_000
+"""Of one file: a shared cell of the greatest length, escaped, and some more."""
+_RUN_BYTES = 200_000
+"""Of the files sent together, unless the first alone is larger."""
 _KEPT_REFUSED = 500
 _STALE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A numbered attempt that the room does not have yet."""
+    """A numbered attempt or note that the room does not have yet."""
 
     path: Path
-    attempt: Attempt
+    item: Attempt | Note
     stamp: dict[str, Any]
 
     def to_json(self, now: dict[str, Any]) -> dict[str, Any]:
-        """Return the attempt as it is sent at the moment `now`."""
-        return self.attempt.aged(age_ms(self.stamp, now)).to_json()
+        """Return it as it is sent at the moment `now`."""
+        return self.item.aged(age_ms(self.stamp, now)).to_json()
 
 
 class Numbering:
@@ -113,7 +119,7 @@ class Numbering:
                 continue
             _flush(path)
             self._last += 1
-            path.rename(self.numbered / f"{self._last:016d}-{read.attempt.id}.json")
+            path.rename(self.numbered / f"{self._last:016d}-{read.item.id}.json")
             count += 1
         if self._last != self._written:
             _flush(self.numbered)
@@ -121,13 +127,14 @@ class Numbering:
         return count
 
     def waiting(self, most: int) -> list[Waiting]:
-        """Return the oldest `most` attempts that wait for the room.
+        """Return what to send next: at most `most`, the oldest, all of one form.
 
         None while the counter is behind: what is not counted must not go.
         """
         if self._last != self._written:
             return []
         found: list[Waiting] = []
+        size = 0
         for path, seq in self._in_order():
             if len(found) == most:
                 break
@@ -135,29 +142,43 @@ class Numbering:
             if read is None:
                 self._set_aside(path)
                 continue
-            attempt = read.attempt.numbered(self.epoch, seq)
-            found.append(Waiting(path, attempt, read.stamp))
+            size += read.size
+            if found and (
+                type(read.item) is not type(found[0].item) or size > _RUN_BYTES
+            ):
+                break
+            item = read.item.numbered(self.epoch, seq)
+            found.append(Waiting(path, item, read.stamp))
         return found
 
     def count(self) -> int:
-        """Return how many attempts wait, numbered or not."""
-        return sum(
-            1
+        """Return how many attempts and notes wait, numbered or not."""
+        return len(self.ids())
+
+    def ids(self) -> set[str]:
+        """Return the ids of the attempts and notes that wait, numbered or not."""
+        return {
+            name.partition("-")[2].removesuffix(".json")
             for folder in (self.new, self.numbered)
             for name in _names(folder)
             if name[0] != "."
-        )
+        }
 
     def count_refused(self) -> int:
         """Return how many files have been set aside."""
         return len(_names(self.refused))
 
+    def refused_ids(self) -> set[str]:
+        """Return the ids of what the room has refused."""
+        names = _names(self.refused)
+        return {name.partition("-")[2].removesuffix(".json") for name in names}
+
     def drop(self, waiting: Waiting) -> None:
-        """Forget an attempt, because the room has it."""
+        """Forget an item, because the room has it."""
         waiting.path.unlink(missing_ok=True)
 
     def refuse(self, waiting: Waiting) -> None:
-        """Set an attempt aside, because the room can never accept it."""
+        """Set an item aside, because the room can never accept it."""
         self._set_aside(waiting.path)
 
     def trim(self, most: int) -> None:
@@ -219,8 +240,9 @@ class Numbering:
 class _Kept:
     """What a file of the outbox holds."""
 
-    attempt: Attempt
+    item: Attempt | Note
     stamp: dict[str, Any]
+    size: int
 
 
 def _read(path: Path) -> _Kept | None:
@@ -234,10 +256,12 @@ def _read(path: Path) -> _Kept | None:
         if not stat.S_ISREG(state.st_mode) or state.st_size > _MOST_BYTES:
             return None
         data = json.loads(os.read(handle, _MOST_BYTES))
-        return _Kept(
-            Attempt.from_json(data["attempt"]),
-            {key: data.get(key) for key in stamp()},
+        item = (
+            Note.from_json(data["note"])
+            if "note" in data
+            else Attempt.from_json(data["attempt"])
         )
+        return _Kept(item, {key: data.get(key) for key in stamp()}, state.st_size)
     except (OSError, ValueError, KeyError, TypeError, WireError, RecursionError):
         return None
     finally:

@@ -1,4 +1,4 @@
-"""The outbox: one file per attempt, kept until the room has it.
+"""The outbox: one file per attempt or note, kept until the room has it.
 
 The kernel writes, the agent numbers and sends; see `checkers.engine.numbering`. A file
 appears whole or not at all (written aside, then renamed), so it survives a killed
@@ -6,7 +6,7 @@ kernel and container. The agent flushes it to the disk, since the cell's reply d
 wait for that.
 
 Errors:
-    OutboxError: a sentence for the attendee: why an attempt could not be kept.
+    OutboxError: a sentence for the attendee: why something could not be kept.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checkers.engine.attempt import Attempt
+
+if TYPE_CHECKING:  # a kernel puts attempts only and need not import notes
+    from checkers.engine.note import Note
 
 NEW = "new"
 SOCKET = "agent.sock"
@@ -29,7 +32,7 @@ _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class OutboxError(Exception):
-    """An attempt could not be kept."""
+    """An attempt or a note could not be kept."""
 
 
 def outbox_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -59,16 +62,24 @@ def age_ms(then: Mapping[str, Any], now: Mapping[str, Any]) -> int:
     return max(0, int(now[clock]) - moment)
 
 
-def put(folder: Path, attempt: Attempt) -> Path:
-    """Keep an attempt in the outbox and wake the agent; return its file.
+def put(
+    folder: Path, item: Attempt | Note, stamped: Mapping[str, Any] | None = None
+) -> Path:
+    """Keep an attempt or a note in the outbox and wake the agent; return its file.
+
+    Args:
+        folder: the outbox.
+        item: what to keep.
+        stamped: the moment it happened, as `stamp` gives it; now when not said.
 
     Raises:
         OutboxError: the disk is full, or the folder cannot be written.
     """
-    text = json.dumps({"attempt": attempt.to_json(), **stamp()})
+    form = "attempt" if isinstance(item, Attempt) else "note"
+    text = json.dumps({form: item.to_json(), **(stamped or stamp())})
     new = folder / NEW
-    path = new / f"{time.time_ns():020d}-{attempt.id}.json"
-    aside = new / f".{attempt.id}.tmp"
+    path = new / f"{time.time_ns():020d}-{item.id}.json"
+    aside = new / f".{item.id}.tmp"
     try:
         new.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -78,7 +89,7 @@ def put(folder: Path, attempt: Attempt) -> Path:
             aside.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutboxError(_sentence(error)) from error
+        raise OutboxError(why_not(error)) from error
     _wake(folder)
     return path
 
@@ -94,15 +105,15 @@ def _write(path: Path, data: bytes) -> None:
         os.close(handle)
 
 
-def _sentence(error: OSError) -> str:
-    """Say to the attendee why the result could not be kept, and what to do."""
+def why_not(error: OSError) -> str:
+    """Say to the attendee why something could not be kept, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return (
-            "Your disk is full, so this result could not be saved or sent. Delete "
-            "files you do not need, then run the cell again."
+            "Your disk is full, so this could not be saved or sent. Delete files you "
+            "do not need, then try again."
         )
     return (
-        "This result could not be saved or sent "
+        "This could not be saved or sent "
         f"({error.strerror or 'unknown reason'}). Please tell a helper."
     )
 

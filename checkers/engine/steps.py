@@ -33,6 +33,9 @@ class SeatStep:
     title: str
     minutes: int
     cells: tuple[str, ...]
+    points: int = 0
+    hints: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class SeatLab:
     title: str
     version: str
     steps: tuple[SeatStep, ...]
+    minutes: int = 0
+    language: str = "en"
+    notebook: str = ""
+    handbook: bool = False
 
     def step(self, step: str) -> SeatStep | None:
         """Return the step of that id."""
@@ -70,6 +77,19 @@ def seat_labs(folder: Path, slugs: Sequence[str] = ()) -> dict[str, SeatLab]:
     return {name: _lab(folder / name / "lab.json") for name in names}
 
 
+def labs_from(environ: Mapping[str, str]) -> dict[str, SeatLab]:
+    """Read the labs of the seat that these variables describe.
+
+    Raises:
+        SeatLabError: of the first that cannot be used.
+    """
+    folder = environ.get("AIRLIFT_LABS_DIR")
+    if not folder:
+        return {}
+    slugs = [slug.strip() for slug in environ.get("AIRLIFT_LABS", "").split(",")]
+    return seat_labs(Path(folder), [slug for slug in slugs if slug])
+
+
 def _lab(path: Path) -> SeatLab:
     """Read one lab.json."""
     try:
@@ -79,6 +99,10 @@ def _lab(path: Path) -> SeatLab:
             title=_text(data["title"]),
             version=_text(data["version"]),
             steps=tuple(_step(step) for step in data["steps"]),
+            minutes=int(data.get("minutes", 0)),
+            language=_text(data.get("language", "en")),
+            notebook=f"{data['slug']}/{_text(data.get('notebook', ''))}",
+            handbook=bool(data.get("handbook")),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SeatLabError(
@@ -92,8 +116,16 @@ def _step(data: Mapping[str, Any]) -> SeatStep:
         id=_text(data["id"]),
         title=_text(data["title"]),
         minutes=int(data.get("minutes", 0)),
-        cells=tuple(_text(cell) for cell in data.get("cells") or (data["id"],)),
+        cells=_texts(data.get("cells") or (data["id"],)),
+        points=int(data.get("points", 0)),
+        hints=_texts(data.get("hints", ())),
+        needs=_texts(data.get("needs", ())),
     )
+
+
+def _texts(values: Sequence[object]) -> tuple[str, ...]:
+    """Return strings that are some."""
+    return tuple(_text(value) for value in values)
 
 
 def _text(value: object) -> str:

@@ -322,7 +322,7 @@ def test_without_a_room_it_is_practice(tmp_path: Path) -> None:
             "JUPYTERHUB_API_TOKEN": "t",
         }
     )
-    assert agent.url == "http://h:1/services/room/api/attempts"
+    assert agent.room_url == "http://h:1/services/room"
 
 
 def test_age_is_the_time_since_it_happened(tmp_path: Path) -> None:

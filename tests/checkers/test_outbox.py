@@ -40,7 +40,7 @@ def held(folder: Path) -> Numbering:
 
 def seqs(numbering: Numbering) -> list[int]:
     """Return the numbers that wait."""
-    return [one.attempt.seq for one in numbering.waiting(1000)]
+    return [one.item.seq for one in numbering.waiting(1000)]
 
 
 def test_an_attempt_is_kept_whole_and_private(tmp_path: Path) -> None:
@@ -69,9 +69,9 @@ def test_numbers_start_at_one_and_have_no_gap(tmp_path: Path) -> None:
     second.collect()
     assert second.epoch == first.epoch
     waiting_now = second.waiting(10)
-    assert [one.attempt.seq for one in waiting_now] == [3, 4, 5]
-    assert [one.attempt.id for one in waiting_now] == [one.id for one in made[2:]]
-    assert {one.attempt.epoch for one in waiting_now} == {first.epoch}
+    assert [one.item.seq for one in waiting_now] == [3, 4, 5]
+    assert [one.item.id for one in waiting_now] == [one.id for one in made[2:]]
+    assert {one.item.epoch for one in waiting_now} == {first.epoch}
 
 
 def test_one_agent_at_a_time(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_what_is_no_attempt_is_set_aside(tmp_path: Path) -> None:
     (new / "3.json").symlink_to("/etc/passwd")
     (new / "4.json").mkdir()
     (new / "5.json").write_text('{"attempt": {"v": 9}}')
-    (new / "6.json").write_text("x" * 20_000)
+    (new / "6.json").write_text("x" * 200_000)
     os.mkfifo(new / "7.json")
     put(tmp_path, attempt())
     assert numbering.collect() == 1
@@ -104,14 +104,14 @@ def test_a_lost_counter_starts_a_new_epoch(tmp_path: Path) -> None:
     put(tmp_path, attempt())
     first = held(tmp_path)
     first.collect()
-    ids = [one.attempt.id for one in first.waiting(9)]
+    ids = [one.item.id for one in first.waiting(9)]
     first.release()
     (tmp_path / "counter.json").write_text("{torn")
     second = held(tmp_path)
     second.collect()
     assert second.epoch != first.epoch
     assert UUID(second.epoch)
-    assert [one.attempt.id for one in second.waiting(9)] == ids
+    assert [one.item.id for one in second.waiting(9)] == ids
     assert seqs(second) == [1]
 
 
@@ -183,9 +183,9 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files(tmp_path: Path) -> Non
     numbering = held(tmp_path)
     numbering.collect()
     waiting = numbering.waiting(10**6)
-    assert set(said) <= {one.attempt.id for one in waiting}
+    assert set(said) <= {one.item.id for one in waiting}
     assert numbering.count_refused() == 0
-    assert [one.attempt.seq for one in waiting] == list(range(1, len(waiting) + 1))
+    assert [one.item.seq for one in waiting] == list(range(1, len(waiting) + 1))
 
 
 class KilledError(Exception):
@@ -237,7 +237,7 @@ def test_no_kill_skips_or_repeats_a_number(
 def _acknowledge(numbering: Numbering, seen: dict[int, str]) -> None:
     """Play the room: take all that waits."""
     for one in numbering.waiting(100):
-        assert seen.setdefault(one.attempt.seq, one.attempt.id) == one.attempt.id
+        assert seen.setdefault(one.item.seq, one.item.id) == one.item.id
         numbering.drop(one)
 
 

@@ -1,0 +1,180 @@
+"""What the seat's own pages ask of the agent, and how they hear of news.
+
+``GET airlift/panel`` is the panel's whole state, ``POST airlift/notes`` tells
+something, ``POST airlift/welcomed`` notes that the welcome was seen, and
+``GET airlift/status`` says in short how the agent stands. Pages hear of a change over
+Jupyter Server's own event stream and then fetch the state again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.base.handlers import APIHandler
+from tornado.web import authenticated
+
+from checkers.engine.outbox import OutboxError
+from checkers.engine.panel_rules import RefusedError, granted, wish_from
+from checkers.engine.panel_state import panel_state
+
+if TYPE_CHECKING:  # the agent adds these routes
+    from checkers.engine.agent import Agent
+
+log = logging.getLogger(__name__)
+SCHEMA = "https://airlift.invalid/seat/panel"
+EVENT = {
+    "$id": SCHEMA,
+    "version": "1",
+    "title": "The panel of this seat",
+    "description": "What airlift/panel gives has changed.",
+    "personal-data": False,
+    "type": "object",
+    "properties": {"row": {"type": "integer", "description": "counts the changes"}},
+    "required": ["row"],
+}
+_MOST_BYTES = 128 * 1024
+_TOGETHER = 0.1
+
+
+class SeatHandler(APIHandler):
+    """A request of the seat's own page."""
+
+    def initialize(self, agent: Agent) -> None:
+        """Take the agent it asks."""
+        self.agent = agent
+
+    def answer(self, act: Callable[[], dict[str, Any]]) -> None:
+        """Answer with what `act` returns, or with why not, in words."""
+        try:
+            self.finish(json.dumps(act()))
+        except RefusedError as error:
+            self.refuse(error.status, error.code, str(error))
+        except OutboxError as error:
+            self.refuse(507, "not-saved", str(error))
+
+    def refuse(self, status: int, code: str, message: str) -> None:
+        """Answer with an error."""
+        self.set_status(status)
+        self.finish(json.dumps({"error": {"code": code, "message": message}}))
+
+    def data(self) -> object:
+        """Return the request's body as JSON.
+
+        Raises:
+            RefusedError: it is too large or no JSON.
+        """
+        if len(self.request.body) > _MOST_BYTES:
+            message = f"expected at most {_MOST_BYTES} bytes"
+            raise RefusedError("too-large", message, 413)
+        try:
+            return json.loads(self.request.body)
+        except (ValueError, RecursionError):
+            raise RefusedError("bad-request", "expected JSON", 400) from None
+
+
+class PanelHandler(SeatHandler):
+    """``GET <base>/airlift/panel``."""
+
+    @authenticated
+    def get(self) -> None:
+        """Give the panel's whole state."""
+        self.answer(lambda: panel_state(self.agent.scene()))
+
+
+class NotesHandler(SeatHandler):
+    """``POST <base>/airlift/notes``."""
+
+    @authenticated
+    def post(self) -> None:
+        """Tell something and give the state after it."""
+        self.answer(self._tell)
+
+    def _tell(self) -> dict[str, Any]:
+        """Tell what the body says, if the rules grant it."""
+        wish = granted(wish_from(self.data()), self.agent.scene())
+        if wish is not None:
+            self.agent.tell(wish.kind, wish.lab, wish.step, wish.body)
+        return panel_state(self.agent.scene())
+
+
+class WelcomedHandler(SeatHandler):
+    """``POST <base>/airlift/welcomed``."""
+
+    @authenticated
+    def post(self) -> None:
+        """Remember that the welcome was seen."""
+        self.answer(self._welcome)
+
+    def _welcome(self) -> dict[str, Any]:
+        """Remember, and give the state after it."""
+        self.agent.welcome()
+        return panel_state(self.agent.scene())
+
+
+class StatusHandler(SeatHandler):
+    """``GET <base>/airlift/status``."""
+
+    @authenticated
+    def get(self) -> None:
+        """Tell how the agent stands."""
+        self.answer(self.agent.status)
+
+
+def routes(base: str, agent: Agent) -> list[tuple[str, type, dict[str, Any]]]:
+    """Return the handlers below `base`."""
+    handlers = {
+        "panel": PanelHandler,
+        "notes": NotesHandler,
+        "welcomed": WelcomedHandler,
+        "status": StatusHandler,
+    }
+    return [
+        (f"{base}/{name}", handler, {"agent": agent})
+        for name, handler in handlers.items()
+    ]
+
+
+class Teller:
+    """Tells pages of changes, those of a tenth of a second together.
+
+    Args:
+        emit: called with the number of the change.
+    """
+
+    def __init__(self, emit: Callable[[int], None]) -> None:
+        self._emit = emit
+        self._row = 0
+        self._due = False
+
+    def changed(self) -> None:
+        """Note a change; pages hear of it soon."""
+        if not self._due:
+            self._due = True
+            asyncio.get_running_loop().call_later(_TOGETHER, self._tell)
+
+    def _tell(self) -> None:
+        """Tell the pages."""
+        self._due = False
+        self._row += 1
+        try:
+            self._emit(self._row)
+        except Exception:
+            # The boundary: what listens to events is not ours.
+            log.warning("pages could not be told", exc_info=True)
+
+
+def tell_pages(events: Any, agent: Agent) -> None:
+    """Let pages hear of the agent's changes over the server's event stream."""
+    events.register_event_schema(EVENT)
+    teller = Teller(partial(_emit, events))
+    agent.listeners.append(teller.changed)
+
+
+def _emit(events: Any, row: int) -> None:
+    """Emit one event."""
+    events.emit(schema_id=SCHEMA, data={"row": row})
