@@ -20,6 +20,7 @@ from typing import Any
 
 ENGINES = ("auto", "docker", "local")
 _MEMORY = re.compile(r"[1-9][0-9]*[MG]")
+_LABS = re.compile(r"|[a-z][a-z0-9_]*( *, *[a-z][a-z0-9_]*)*")
 
 
 class SettingsError(ValueError):
@@ -60,7 +61,14 @@ class Settings:
     seat_cpus: float = _setting(1.0, "processor share of one seat, in cores")
     seat_pids: int = _setting(256, "processes and threads of one seat")
     erase_days: int = _setting(
-        30, "days after opening until names, phrases and browsers of a room are erased"
+        30, "days after opening until everything of the people of a room is erased"
+    )
+    practice_labs: str = _setting(
+        "", "labs that anybody may start alone: empty for none, all, or slugs by comma"
+    )
+    practice_seats: int = _setting(50, "seats of one practice lab at a time")
+    idle_minutes: int = _setting(
+        60, "minutes without use until a practice seat stops; never in an open room"
     )
 
     @property
@@ -107,6 +115,16 @@ class Settings:
     def released_dir(self) -> Path:
         """Folder of the released labs; the local engine only."""
         return self.state_dir / "released"
+
+    def practises(self, lab: str) -> bool:
+        """Say whether anybody may start this lab for practice."""
+        slugs = self.practice_labs.split(",")
+        return self.practice_labs == "all" or lab in [slug.strip() for slug in slugs]
+
+    @property
+    def versions_dir(self) -> Path:
+        """Folder of the labs' versions with their solved states; the room's alone."""
+        return self.state_dir / "versions"
 
     @property
     def proxy_api_port(self) -> int:
@@ -193,4 +211,10 @@ _EXPECTED: dict[str, tuple[str, Any]] = {
     "seat_cpus": ("more than 0", lambda value: value > 0),
     "seat_pids": ("at least 64", lambda value: value >= 64),
     "erase_days": ("1 to 365", lambda value: 1 <= value <= 365),
+    "practice_labs": (
+        "all or slugs of labs such as first_flight, with commas between",
+        lambda value: bool(_LABS.fullmatch(value)),
+    ),
+    "practice_seats": ("1 to 500", lambda value: 1 <= value <= 500),
+    "idle_minutes": ("1 to 1440", lambda value: 1 <= value <= 1440),
 }

@@ -11,6 +11,7 @@ import click
 from hub.catalog import LabError
 from hub.cli.doctor import doctor
 from hub.cli.down import down
+from hub.cli.lab import lab
 from hub.cli.room import room
 from hub.cli.seat import seat
 from hub.cli.status import status
@@ -22,6 +23,7 @@ from hub.machine.installation import InstallationError, chosen_settings
 from hub.machine.ports import PortError
 from hub.machine.preparation import PreparationError
 from hub.machine.proxy import ProxyError
+from hub.machine.releasing import ReleasingError
 from hub.machine.supervision import SupervisionError
 from hub.settings import SettingsError
 
@@ -34,6 +36,7 @@ EXPECTED = (
     PortError,
     PreparationError,
     ProxyError,
+    ReleasingError,
     SettingsError,
     SupervisionError,
 )
@@ -91,5 +94,5 @@ def main() -> None:
     """Hands-on lab evenings: a room, a container per attendee, a live board."""
 
 
-for command in (up, down, status, doctor, room, seat):
+for command in (up, down, status, doctor, lab, room, seat):
     main.add_command(command)

@@ -77,6 +77,14 @@ def prepare_state(settings: Settings) -> None:
         _give(secret, "root" if secret.name in _HUB_ALONE else SERVICE)
     for path in (settings.room_dir, *settings.room_dir.rglob("*")):
         _give(path, SERVICE)
+    give_versions(settings)
+
+
+def give_versions(settings: Settings) -> None:
+    """Give the labs' versions to the room's account; root only."""
+    if os.geteuid() == 0:
+        for path in (settings.versions_dir, *settings.versions_dir.rglob("*")):
+            _give(path, SERVICE)
 
 
 def ensure_folders(settings: Settings) -> None:
@@ -90,6 +98,7 @@ def ensure_folders(settings: Settings) -> None:
         settings.run_dir: 0o700,
         settings.seats_dir: 0o711,
         settings.released_dir: 0o755,
+        settings.versions_dir: 0o700,
     }
     for folder, mode in modes.items():
         folder.mkdir(parents=True, exist_ok=True)

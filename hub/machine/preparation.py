@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from hub import engine
-from hub.catalog import load_labs
+from hub.catalog import Lab, load_labs
 from hub.engine import Engine
-from hub.machine import accounts, dockerd, ports, proxy
+from hub.machine import accounts, dockerd, ports, proxy, releasing
 from hub.machine.installation import on_loopback
 from hub.settings import Settings
+from hub.versions import Versions
 
 
 class PreparationError(Exception):
@@ -58,6 +59,7 @@ def prepare(airlift: Settings, teller: Teller) -> tuple[Settings, Engine]:
     ports.check_ports(airlift, found.gateway)
     _install_proxy(teller)
     found = replace(found, image=_build(airlift, found, teller))
+    _keep_versions(airlift, labs.values(), teller)
     users = [accounts.SERVICE]
     users += [accounts.SEAT] if choice.use == "local" else []
     accounts.open_ways(airlift, users, teller.say)
@@ -123,6 +125,17 @@ def _build(airlift: Settings, found: Engine, teller: Teller) -> str:
         line.append("--local")
     with teller.step("Image of the seats" if docker else "Seats' environment") as at:
         return _run_build(line, airlift, at)
+
+
+def _keep_versions(airlift: Settings, labs: Iterable[Lab], teller: Teller) -> None:
+    """Write the labs that changed for the room, and note what seats have now."""
+    labs, versions = list(labs), Versions(airlift.versions_dir)
+    stale = versions.stale(labs)
+    if stale:
+        with teller.step("Labs for the room"):
+            releasing.keep_versions(airlift, stale)
+    versions.seat(labs)
+    accounts.give_versions(airlift)
 
 
 def _run_build(line: list[str], airlift: Settings, at: Callable[[str], None]) -> str:

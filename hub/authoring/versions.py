@@ -1,0 +1,68 @@
+"""Versions, written: one release of a lab with the state before each of its steps.
+
+`hub.versions` says how they lie and reads them.
+
+Errors:
+    ReleaseError: the lab cannot be released, or a notebook of it is too large.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from hub.authoring.release import ReleaseError, attendee_version, description
+from hub.authoring.states import before
+from hub.catalog import Lab
+from hub.versions import MOST_BYTES, STAMP, Versions, made_of
+
+
+def write_version(lab: Lab, versions: Versions) -> Path:
+    """Write a lab's version and return its folder.
+
+    It appears whole, in place of an earlier one with the same number. Nobody but its
+    owner may read it.
+
+    Raises:
+        ReleaseError: the notebook cannot be used.
+        OSError: the folder cannot be written.
+    """
+    target = versions.path(lab.slug, lab.version)
+    texts = {
+        "lab.json": json.dumps(description(lab), indent=1) + "\n",
+        "lab.ipynb": _text(lab, attendee_version(lab)),
+        STAMP: made_of(lab) + "\n",
+    }
+    for step in lab.step_ids:
+        texts[f"before/{step}.ipynb"] = _text(lab, before(lab, step))
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{lab.version}-", dir=target.parent))
+    try:
+        new = aside / "new"
+        (new / "before").mkdir(parents=True)
+        for name, text in texts.items():
+            (new / name).write_text(text, encoding="utf-8", newline="\n")
+        for path in (new, *new.rglob("*")):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        if target.exists():
+            target.rename(aside / "old")
+        new.rename(target)
+    finally:
+        shutil.rmtree(aside)
+    return target
+
+
+def _text(lab: Lab, notebook: Any) -> str:
+    """Return a notebook as text that is not too large to be sent."""
+    text: str = nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call]
+    if len(text.encode()) > MOST_BYTES:
+        raise ReleaseError(
+            f"{lab.slug}/{lab.source.name}: expected at most {MOST_BYTES} bytes, got "
+            f"{len(text.encode())}: put large pictures into data/"
+        )
+    return text
