@@ -14,7 +14,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
-from hub.room import api, board, desk
+from hub.room import api, board, desk, intake, notes, seat_stream
 from hub.room.auth import room_auth
 from hub.room.catalogue import Catalogue
 from hub.room.clock import Clock
@@ -58,7 +58,9 @@ def public_routes(service: Service) -> list[tuple[Any, ...]]:
     parts = {"service": service}
     return [
         (f"{PREFIX}api/attempts", api.AttemptsHandler, parts),
+        (f"{PREFIX}api/notes", notes.NotesHandler, parts),
         (f"{PREFIX}api/seat/progress", api.SeatProgressHandler, parts),
+        (f"{PREFIX}api/seat/stream", seat_stream.SeatStreamHandler, parts),
         (f"{PREFIX}api/rooms", api.RoomsHandler, parts),
         (f"{PREFIX}api/rooms/{_ROOM}/progress", api.ProgressHandler, parts),
         (f"{PREFIX}api/rooms/{_ROOM}/stream", board.StreamHandler, parts),
@@ -138,7 +140,7 @@ class RoomApp:
         server = HTTPServer(
             app,
             xheaders=True,
-            max_body_size=2 * api.BODY_CAP,
+            max_body_size=2 * intake.BODY_CAP,
             max_header_size=32 * 1024,
             idle_connection_timeout=300,
             body_timeout=60,
@@ -156,7 +158,8 @@ class RoomApp:
         view = StoreView(store, catalogue, clock, place.public_url)
         feeds = Feeds(journal, view)
         metrics = Metrics()
-        metrics.watch("airlift_viewers", "Open streams", lambda: feeds.viewers)
+        metrics.watch("airlift_viewers", "Open boards", lambda: feeds.viewers)
+        metrics.watch("airlift_followers", "Seats that follow", lambda: feeds.followers)
         metrics.watch(
             "airlift_seats_claimed",
             "Seats that somebody holds",

@@ -12,6 +12,8 @@ CLAIMED = "claimed"
 """Somebody took the seat; body: its number."""
 ROOM = "room"
 """The room itself changed; no seat; body: its state."""
+REFUSED = "refused"
+"""An item of a seat's outbox that can never be kept; body: epoch, seq, code."""
 
 # Notes of a seat are kept under their own kind (checkers.engine.note.Kind); body: lab,
 # step, epoch, seq and the note's body without what people wrote, which is in `texts`.
@@ -33,6 +35,8 @@ OFFER = "offer"
 """A corrected version of a lab is there to be taken; no seat; body: lab, version."""
 PHRASE = "phrase"
 """The seat got another return phrase; body: by."""
+ERASED = "erased"
+"""Everything of the seat's participant was erased; no body."""
 
 
 @dataclass(frozen=True, slots=True)

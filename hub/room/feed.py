@@ -18,9 +18,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from hub.room.entry import Entry
+from hub.room.asks import ASK_KINDS, AskState, newest
+from hub.room.entry import CLAIMED, ERASED, Entry
 from hub.room.journal import Journal
 from hub.room.progress import SeatFacts, fold
+from hub.room.room_facts import RoomFacts, fold_room
 from hub.room.rows import entries_of
 
 log = logging.getLogger(__name__)
@@ -48,8 +50,10 @@ class View(Protocol):
     def seats(self, room: str) -> list[str]:
         """List its claimed seats."""
 
-    def seat(self, seat: str, facts: SeatFacts) -> dict[str, Any] | None:
-        """Describe one seat; None when nobody holds it."""
+    def seat(
+        self, seat: str, facts: SeatFacts, position: int | None
+    ) -> dict[str, Any] | None:
+        """Describe one seat and its place in the queue; None when nobody holds it."""
 
     def now(self) -> int:
         """Return the room's time."""
@@ -106,6 +110,38 @@ class Viewer:
         return self._queue.popleft()
 
 
+class SeatViewer:
+    """One seat that follows what concerns it; nothing is queued for it.
+
+    It is told that something changed and asks for the state as it is by then, so a
+    seat that does not read costs nothing.
+    """
+
+    def __init__(self) -> None:
+        self.ended = False
+        """Nothing comes any more."""
+        self._wake = asyncio.Event()
+        self._wake.set()
+
+    def touch(self) -> None:
+        """Say that something may have changed."""
+        self._wake.set()
+
+    def end(self) -> None:
+        """Let whoever waits stop waiting."""
+        self.ended = True
+        self._wake.set()
+
+    async def changed(self, patience: float) -> bool:
+        """Wait for a change, `patience` seconds at most; says whether one came."""
+        try:
+            await asyncio.wait_for(self._wake.wait(), patience)
+        except TimeoutError:
+            return False
+        self._wake.clear()
+        return True
+
+
 class RoomFeed:
     """Facts of one room and those who watch them."""
 
@@ -113,11 +149,17 @@ class RoomFeed:
         self.room = room
         self.row = 0
         self.facts: dict[str, SeatFacts] = {}
+        self.room_facts = RoomFacts()
         self.viewers: set[Viewer] = set()
+        self.seat_viewers: dict[str, SeatViewer] = {}
         self.view = view
         self._changed: set[str] = set()
-        self._room_row = 0
         self._room_changed = False
+        self._waiting: dict[str, int] = {}
+        """Seat with a waiting ask -> the ask's row."""
+        self._queue: dict[str, int] = {}
+        self._erased_row = 0
+        """Row of the last erased seat; an older view may still show it."""
         self._timer: asyncio.TimerHandle | None = None
         self._flushed = 0.0
         self._pause = LEAST_PAUSE
@@ -126,19 +168,48 @@ class RoomFeed:
     def fold(self, entry: Entry) -> None:
         """Take in one entry of this room."""
         self.row = max(self.row, entry.id)
-        if entry.seat:
-            facts = self.facts.get(entry.seat, SeatFacts())
-            try:
+        try:
+            self.room_facts = fold_room(self.room_facts, entry)
+            if entry.seat:
+                facts = self.facts.get(entry.seat, SeatFacts())
                 self.facts[entry.seat] = fold(facts, entry)
-            except (KeyError, TypeError, ValueError):
-                log.exception("room=%s row=%s not folded", self.room, entry.id)
+        except (KeyError, TypeError, ValueError):
+            log.exception("room=%s row=%s not folded", self.room, entry.id)
+        if entry.kind == ERASED:
+            self.facts.pop(entry.seat, None)
+            self._erased_row = entry.id
+        if entry.kind in (*ASK_KINDS, ERASED):
+            self._line_up(entry.seat)
+
+    def _line_up(self, seat: str) -> None:
+        """Put a seat into the queue or take it out; who asked first is first."""
+        self._waiting.pop(seat, None)
+        found = newest(self.facts.get(seat, SeatFacts()).asks)
+        if found and found[1].state is AskState.WAITING:
+            self._waiting[seat] = found[1].row
+        line = sorted(self._waiting, key=self._waiting.__getitem__)
+        self._queue = {name: place for place, name in enumerate(line, 1)}
+
+    def position(self, seat: str) -> int | None:
+        """Return a seat's place among the waiting, from 1; None when it does not."""
+        return self._queue.get(seat)
 
     def publish(self, entry: Entry) -> None:
         """Take in a new entry and see that viewers hear of it."""
         self.fold(entry)
+        if entry.kind == ERASED:  # no delta takes a seat away: a snapshot does
+            for viewer in self.viewers:
+                viewer.drop()
         if entry.seat:
             self._changed.add(entry.seat)
-        if not entry.body.get("step"):
+        if entry.kind in ASK_KINDS:
+            self._changed.update(self._waiting)
+        whole = not entry.seat or entry.kind in ASK_KINDS
+        touched = self.seat_viewers if whole else (entry.seat,)
+        for seat in touched:
+            if seat in self.seat_viewers:
+                self.seat_viewers[seat].touch()
+        if not entry.seat or entry.kind == CLAIMED:
             self._room_changed = True
         if self._timer is None:
             wait = self._flushed + self._pause - time.monotonic()
@@ -153,11 +224,12 @@ class RoomFeed:
                 means a snapshot.
         """
         viewer = Viewer(self)
-        if last is None or not 0 < last <= self.row:
+        if last is None or not max(1, self._erased_row) <= last <= self.row:
             viewer.offer(self.snapshot_message())
         else:
             changed = [seat for seat, facts in self.facts.items() if facts.row > last]
-            viewer.offer(_message("delta", self.row, self._delta(changed, room=True)))
+            changed += self._waiting.keys() - set(changed)
+            viewer.offer(message_of("delta", self.row, self._delta(changed, room=True)))
         self.viewers.add(viewer)
         return viewer
 
@@ -165,13 +237,25 @@ class RoomFeed:
         """Forget a viewer."""
         self.viewers.discard(viewer)
 
+    def follow(self, seat: str) -> SeatViewer:
+        """Add a seat's own viewer; an earlier one of the same seat ends."""
+        if seat in self.seat_viewers:
+            self.seat_viewers[seat].end()
+        self.seat_viewers[seat] = SeatViewer()
+        return self.seat_viewers[seat]
+
+    def unfollow(self, seat: str, viewer: SeatViewer) -> None:
+        """Forget a seat's viewer, unless another took its place."""
+        if self.seat_viewers.get(seat) is viewer:
+            del self.seat_viewers[seat]
+
     def snapshot(self) -> dict[str, Any]:
         """Describe the whole room."""
         return {
             "v": 1,
             "row": self.row,
             "at": self.view.now(),
-            "room": self.view.room(self.room),
+            "room": self._room(),
             "labs": self.view.labs(self.room),
             "seats": self._seats(self.view.seats(self.room)),
         }
@@ -180,7 +264,7 @@ class RoomFeed:
         """Return the snapshot as a server-sent event; made once for many viewers."""
         row, made, message = self._snapshot
         if row != self.row or time.monotonic() - made > 1.0:
-            message = _message("snapshot", self.row, self.snapshot())
+            message = message_of("snapshot", self.row, self.snapshot())
             self._snapshot = (self.row, time.monotonic(), message)
         return message
 
@@ -188,13 +272,24 @@ class RoomFeed:
         """Describe what changed."""
         delta: dict[str, Any] = {"v": 1, "row": self.row, "at": self.view.now()}
         if room:
-            delta["room"] = self.view.room(self.room)
+            delta["room"] = self._room()
         return {**delta, "seats": self._seats(seats)}
+
+    def _room(self) -> dict[str, Any]:
+        """Describe the room itself, and what the staff set there."""
+        facts = self.room_facts
+        return {
+            **self.view.room(self.room),
+            "gates": facts.closed,
+            "held": facts.without_hints,
+            "offers": dict(facts.offers),
+        }
 
     def _seats(self, seats: Sequence[str]) -> list[dict[str, Any]]:
         """Describe seats; those that nobody holds are left out."""
         found = (
-            self.view.seat(seat, self.facts.get(seat, SeatFacts())) for seat in seats
+            self.view.seat(seat, self.facts.get(seat, SeatFacts()), self.position(seat))
+            for seat in seats
         )
         return [seat for seat in found if seat is not None]
 
@@ -205,7 +300,7 @@ class RoomFeed:
         self._changed, self._room_changed, self._timer = set(), False, None
         if self.viewers and (changed or room):
             try:
-                message = _message("delta", self.row, self._delta(changed, room=room))
+                message = message_of("delta", self.row, self._delta(changed, room=room))
                 for viewer in self.viewers:
                     viewer.offer(message)
             except Exception:  # one odd seat must not silence the room
@@ -231,6 +326,11 @@ class Feeds:
     def viewers(self) -> int:
         """How many watch, over all rooms."""
         return sum(len(feed.viewers) for feed in self._feeds.values())
+
+    @property
+    def followers(self) -> int:
+        """How many seats follow, over all rooms."""
+        return sum(len(feed.seat_viewers) for feed in self._feeds.values())
 
     async def feed(self, room: str) -> RoomFeed:
         """Return the feed of a room.
@@ -275,7 +375,7 @@ class Feeds:
         return feed
 
 
-def _message(kind: str, row: int, data: Mapping[str, Any]) -> bytes:
+def message_of(kind: str, row: int, data: Mapping[str, Any]) -> bytes:
     """Write one server-sent event."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return f"event: {kind}\nid: {row}\ndata: {text}\n\n".encode("utf-8", "replace")

@@ -185,8 +185,8 @@ class Journal:
         work: Callable[[Connection], None],
         entries: Sequence[Entry] = (),
         then: Callable[[], None] | None = None,
-    ) -> None:
-        """Do `work` and write entries, all or nothing; answers after the commit.
+    ) -> list[Entry]:
+        """Do `work` and write entries, all or nothing; returns the new ones.
 
         Args:
             work: writes to the small tables, on the thread.
@@ -197,7 +197,7 @@ class Journal:
             CannotSaveError: nothing was kept.
             IntegrityError: `work` went against the tables' constraints.
         """
-        await self._do(entries, work, then=then)
+        return (await self._do(entries, work, then=then))[1]
 
     async def read(self, work: Callable[[Connection], _T]) -> _T:
         """Read on the journal's connection, between two transactions."""

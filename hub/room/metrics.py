@@ -26,9 +26,15 @@ class Metrics:
             ["answer"],
             registry=self.registry,
         )
-        self.new = self.attempts.labels("new")
-        self.known = self.attempts.labels("known")
-        self.refused = self.attempts.labels("refused")
+        self.notes = Counter(
+            "airlift_notes",
+            "Notes of seats by what became of them",
+            ["answer"],
+            registry=self.registry,
+        )
+        for answer in ("new", "known", "refused"):
+            self.attempts.labels(answer)
+            self.notes.labels(answer)
         self.refusals = Counter(
             "airlift_refusals",
             "Requests refused, by code",

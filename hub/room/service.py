@@ -35,7 +35,7 @@ class Service:
     metrics: Metrics
     desk_token: str = field(repr=False)
     attempts: Buckets
-    """Attempts that a seat may send."""
+    """Attempts and notes that a seat may send."""
     streams: Buckets
     """Streams that a user may open."""
     stopping: bool = False

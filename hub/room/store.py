@@ -20,6 +20,7 @@ from hub.room import tables
 from hub.room.entry import Entry
 from hub.room.journal import Journal
 from hub.room.rows import run
+from hub.room.texts import Texts
 from hub.seats import Participant, Room, Seat, State, display_names
 
 ROLES = ("presenter", "helper")
@@ -52,6 +53,7 @@ class Store:
         """Browser's mark -> staff user."""
         self.keys: dict[str, tuple[str, str]] = {}
         """Staff key's mark -> (room, role)."""
+        self.texts = Texts()
         self._journal = journal
         self._names: dict[str, dict[str, str]] = {}
 
@@ -77,6 +79,7 @@ class Store:
             self.staff[row.user, row.room] = row.role
         for row in connection.execute(select(tables.staff_browsers)):
             self.staff_browsers[row.browser_mark] = row.user
+        self.texts.load(connection)
 
     def _know_room(self, room: Room, marks: Marks) -> None:
         """Take a room into memory."""
@@ -125,6 +128,20 @@ class Store:
     def roles(self, user: str) -> dict[str, str]:
         """Return the rooms that list this user as staff, with the role in each."""
         return {room: role for (who, room), role in self.staff.items() if who == user}
+
+    def staff_name(self, room: str, user: str) -> str:
+        """Return what to call a user of the staff: people there have no names."""
+        role = self.staff.get((user, room))
+        if role is None:
+            return "somebody" if user else ""
+        peers = [
+            who
+            for (who, where), held in self.staff.items()
+            if where == room and held == role
+        ]
+        if len(peers) == 1:
+            return f"the {role}"
+        return f"{role} {peers.index(user) + 1}"
 
     # Changes ------------------------------------------------------------------------
 

@@ -262,14 +262,25 @@ class Stream:
     def __init__(
         self, room: RoomProcess, room_id: str, token: str, last: int | None = None
     ) -> None:
+        self._open(room, f"rooms/{room_id}/stream", token, last)
+
+    @classmethod
+    def of_seat(cls, room: RoomProcess, token: str) -> Stream:
+        """Open a seat's own stream."""
+        stream = cls.__new__(cls)
+        stream._open(room, "seat/stream", token)
+        return stream
+
+    def _open(
+        self, room: RoomProcess, path: str, token: str, last: int | None = None
+    ) -> None:
         self.connection = http.client.HTTPConnection(
             "127.0.0.1", room.port, timeout=DEADLINE
         )
         headers = auth(token)
         if last is not None:
             headers["Last-Event-ID"] = str(last)
-        path = f"/services/room/api/rooms/{room_id}/stream"
-        self.connection.request("GET", path, headers=headers)
+        self.connection.request("GET", f"/services/room/api/{path}", headers=headers)
         self.answer = self.connection.getresponse()
         self.status = self.answer.status
 
@@ -314,11 +325,35 @@ def an_attempt(step: str = "load-data", **changes: Any) -> dict[str, Any]:
         "reason": "",
         "hint": "",
         "ms": 3,
+        "generation": 0,
         "age_ms": 0,
         "epoch": "",
         "seq": 0,
     }
     return {**attempt, **changes}
+
+
+def a_note(
+    kind: str, step: str = "load-data", body: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """Return a note's JSON, with changes."""
+    note = {
+        "v": 1,
+        "id": str(uuid.uuid4()),
+        "kind": kind,
+        "lab": "first_flight",
+        "step": step,
+        "body": body or {},
+        "age_ms": 0,
+        "epoch": "",
+        "seq": 0,
+    }
+    return {**note, **more}
+
+
+def notes(*items: Any) -> dict[str, Any]:
+    """Return the body of POST api/notes."""
+    return {"v": 1, "notes": list(items)}
 
 
 def batch(*attempts: dict[str, Any]) -> dict[str, Any]:

@@ -37,8 +37,11 @@ class PlainView:
         del room
         return ["s1", "s2"]
 
-    def seat(self, seat: str, facts: SeatFacts) -> dict[str, Any] | None:
+    def seat(
+        self, seat: str, facts: SeatFacts, position: int | None
+    ) -> dict[str, Any] | None:
         """Describe one seat."""
+        del position
         if seat == self.broken:
             raise ZeroDivisionError
         return {
@@ -122,7 +125,7 @@ def test_a_claim_says_how_the_room_is_now() -> None:
         await viewer.next(1)
         feed.publish(Entry("r1", "s1", CLAIMED, "claimed", 1, id=1))
         _, _, data = read(await viewer.next(1))
-        assert data["room"] == {"id": "r1"}
+        assert data["room"]["id"] == "r1"
         assert data["seats"] == [{"seat": "s1", "attempts": 0}]
 
     play(story)
@@ -232,7 +235,7 @@ def test_a_lone_attempt_of_hostile_text_is_one_event() -> None:
         feed.view = type(
             "HintView",
             (PlainView,),
-            {"seat": lambda _self, seat, _facts: {"seat": seat, "name": hint}},
+            {"seat": lambda _self, seat, *_facts: {"seat": seat, "name": hint}},
         )()
         feed.publish(attempt(1))
         message = await viewer.next(1)

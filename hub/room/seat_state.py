@@ -1,0 +1,119 @@
+"""SeatState: what one seat is told of its room, built anew from the facts each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.room.asks import newest
+from hub.room.feed import RoomFeed
+from hub.room.progress import SeatFacts
+from hub.room.room_facts import Message, RoomFacts
+from hub.room.store import Store
+from hub.seats import Room
+
+SHOWN = 20
+"""Messages that a seat is shown at most; the newest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatState:
+    """One seat of one room, as the seat may see it.
+
+    Args:
+        steps_of: ids of a lab's steps, in order; empty when it is not known.
+    """
+
+    store: Store
+    room: Room
+    seat: str
+    steps_of: Mapping[str, tuple[str, ...]]
+
+    def describe(self, feed: RoomFeed) -> dict[str, Any]:
+        """Return the state, without row and time."""
+        facts = feed.facts.get(self.seat, SeatFacts())
+        return {
+            "v": 1,
+            "room": self._room(),
+            "steps": _steps(feed.room_facts),
+            "ask": self._ask(facts, feed.position(self.seat)),
+            "messages": self._messages(facts, feed.room_facts),
+            "shared": facts.shared,
+            "offers": dict(feed.room_facts.offers),
+        }
+
+    def _room(self) -> dict[str, Any]:
+        """Describe the room to somebody in it."""
+        room = self.store.rooms[self.room.id]
+        return {
+            "id": room.id,
+            "title": room.title,
+            "host": room.host,
+            "state": room.state.value,
+            "opened_at": room.opened_at,
+            "closes_at": room.closes_at,
+            "erase_at": room.erase_at,
+            "practice": room.practice,
+        }
+
+    def _ask(self, facts: SeatFacts, position: int | None) -> dict[str, Any] | None:
+        """Describe the newest ask; of the staff only that one of them comes."""
+        found = newest(facts.asks)
+        if found is None:
+            return None
+        name, ask = found
+        role = self.store.staff.get((ask.by, self.room.id), "helper")
+        return {
+            "id": name,
+            "lab": ask.lab,
+            "step": ask.step,
+            "state": ask.state.value,
+            "position": position,
+            "at": ask.at,
+            "by": f"a {role}" if ask.by else "",
+        }
+
+    def _messages(self, facts: SeatFacts, room: RoomFacts) -> list[dict[str, Any]]:
+        """Describe the newest messages that concern this seat, oldest first."""
+        mine = [one for one in room.messages if self._concerns(one, facts)]
+        shown = []
+        for one in mine[-SHOWN:]:
+            text = self.store.texts.of(one.seat, one.uid)
+            if text is not None:
+                name = one.uid.rpartition(":")[2]
+                shown.append({"id": name, "at": one.at, "text": text, "to": one.to})
+        return shown
+
+    def _concerns(self, message: Message, facts: SeatFacts) -> bool:
+        """Say whether a message is for this seat.
+
+        One to a step is for whoever was on it by then: had tried it, or had passed
+        every step before it, and had not passed it yet.
+        """
+        if message.seat or message.to != "step":
+            return message.seat in ("", self.seat)
+        at, lab, step = message.at, message.lab, message.step
+        known = facts.steps.get(f"{lab}/{step}")
+        if known and known.passed_at is not None and known.passed_at <= at:
+            return False
+        if known and known.first_at is not None and known.first_at <= at:
+            return True
+        steps = self.steps_of.get(lab, ())
+        before = steps[: steps.index(step)] if step in steps else steps
+        return all(_passed(facts, f"{lab}/{one}", at) for one in before)
+
+
+def _passed(facts: SeatFacts, step: str, at: int) -> bool:
+    """Say whether a step had passed by then."""
+    known = facts.steps.get(step)
+    return bool(known and known.passed_at is not None and known.passed_at <= at)
+
+
+def _steps(room: RoomFacts) -> dict[str, dict[str, bool]]:
+    """Describe the steps that have a gate or whose hints are held back."""
+    held, closed = set(room.without_hints), set(room.closed)
+    return {
+        step: {"held": step in held, "gate": step in closed, "verified": False}
+        for step in sorted(held | closed)
+    }
