@@ -174,8 +174,8 @@ def test_nothing_is_lost_or_numbered_anew_over_faults(tmp_path: Path) -> None:
 
 def _soon(agent: Agent) -> int:
     """Return what is pending; let the agent try again at once."""
-    agent._not_before = 0.0
-    agent._poked.set()
+    agent.delivery.not_before = 0.0
+    agent.delivery.poke()
     return int(agent.status()["pending"])
 
 
@@ -253,7 +253,7 @@ def test_a_seat_that_is_not_let_in_keeps_its_attempts(tmp_path: Path) -> None:
         async with delivering(tmp_path, script) as (room, agent):
             await until(lambda: agent.status()["state"] == "refused", "refused")
             assert agent.status()["pending"] == 1
-            assert agent._not_before - time.monotonic() > 5
+            assert agent.delivery.not_before - time.monotonic() > 5
             await until(lambda: _soon(agent) == 0, "delivered in the end")
             assert len(room.facts) == 1
 
@@ -270,9 +270,11 @@ def test_retry_after_is_waited_for(tmp_path: Path) -> None:
         fill(tmp_path, 1)
         async with delivering(tmp_path, script) as (room, agent):
             await until(lambda: agent.status()["state"] == "away", "asked to wait")
-            assert agent._not_before - time.monotonic() > 25
+            assert agent.delivery.not_before - time.monotonic() > 25
             fill(tmp_path, 1)
-            await until(lambda: len(agent.numbering.waiting(9)) == 2, "numbered")
+            await until(
+                lambda: len(agent.delivery.numbering.waiting(9)) == 2, "numbered"
+            )
             assert len(room.calls) == 1
 
     asyncio.run(scene())
@@ -302,7 +304,7 @@ def test_the_agent_survives_its_folder(tmp_path: Path) -> None:
         async with delivering(folder, StandInRoom.accept) as (room, agent):
             await until(lambda: (folder / "agent.sock").exists(), "started")
             (folder / "new").rmdir()
-            agent._poked.set()
+            agent.delivery.poke()
             await asyncio.sleep(0.05)
             ids = fill(folder, 1)
             await until(lambda: ids[0] in room.facts, "arrived")
