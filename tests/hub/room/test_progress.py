@@ -13,7 +13,7 @@ from hub.room.progress import MOST_GAPS, SeatFacts, fold, fold_all
 STEP = "first_flight/load-data"
 
 
-def entry(number: int, outcome: str = "failed", **changes: Any) -> Entry:
+def entry(number: int, /, outcome: str = "failed", **changes: Any) -> Entry:
     """Return an attempt as row `number`."""
     body = {
         "lab": "first_flight",
@@ -32,6 +32,13 @@ def entry(number: int, outcome: str = "failed", **changes: Any) -> Entry:
     )
 
 
+KINDS = [
+    *["attempt"] * 3,
+    *("claimed", "later", "hint", "reset", "caught-up", "feedback", "share", "unshare"),
+    *("ask", "withdraw", "ask-claimed", "ask-released", "ask-answered", "refused"),
+]
+
+
 @st.composite
 def journals(draw: st.DrawFn) -> list[Entry]:
     """Draw the rows of one journal: several seats, steps, outboxes and times."""
@@ -46,7 +53,12 @@ def journals(draw: st.DrawFn) -> list[Entry]:
             reason=draw(st.sampled_from(["", "rows-lost", "cell-raised"])),
             epoch=draw(st.sampled_from(["", "e1", "e2"])),
             seq=draw(st.integers(0, 9)),
-            kind=draw(st.sampled_from(["attempt", "attempt", "claimed", "later"])),
+            kind=draw(st.sampled_from(KINDS)),
+            generation=draw(st.integers(0, 2)),
+            number=draw(st.integers(1, 3)),
+            face=draw(st.sampled_from(["clear", "broken"])),
+            ask=f"u{draw(st.integers(1, 25))}",
+            by=draw(st.sampled_from(["p1", "p2"])),
         )
         for number in range(1, count + 1)
     ]
@@ -72,10 +84,20 @@ def test_shuffles_and_duplicates_give_the_same_facts(
 
 @given(journals())
 def test_counts_add_up(rows: list[Entry]) -> None:
-    """Every attempt is one of passed, failed or error; errors never count as failed."""
+    """Every attempt of a step's highest generation is one of passed, failed, error."""
     facts = fold_all(rows)
     steps = [step for seat in facts.values() for step in seat.steps.values()]
-    attempts = [row.body["outcome"] for row in rows if row.kind == "attempt"]
+    tried = [row for row in rows if row.kind in ("attempt", "reset")]
+    highest: dict[tuple[str, str], int] = {}
+    for row in tried:
+        key, generation = (row.seat, row.body["step"]), row.body["generation"]
+        highest[key] = max(highest.get(key, 0), generation)
+    attempts = [
+        row.body["outcome"]
+        for row in tried
+        if row.kind == "attempt"
+        and row.body["generation"] == highest[row.seat, row.body["step"]]
+    ]
     assert sum(step.attempts for step in steps) == len(attempts)
     assert sum(step.failed for step in steps) == attempts.count("failed")
     assert sum(step.errors for step in steps) == attempts.count("error")
@@ -114,6 +136,65 @@ def test_the_first_pass_is_when_it_passed() -> None:
         "",
         "",
     )
+
+
+@given(journals())
+def test_the_earliest_pass_of_any_generation_counts(rows: list[Entry]) -> None:
+    """A reset takes no pass away, and a later pass does not move the first."""
+    for seat, facts in fold_all(rows).items():
+        for key, step in facts.steps.items():
+            passes = [
+                row.at
+                for row in rows
+                if (row.kind, row.seat) == ("attempt", seat)
+                and f"first_flight/{row.body['step']}" == key
+                and row.body["outcome"] == "passed"
+            ]
+            assert step.passed_at == min(passes, default=None)
+
+
+def test_a_reset_step_is_untouched_until_it_is_tried_again() -> None:
+    """Attempts of the old generation that arrive late change nothing but times."""
+    rows = [entry(1), entry(2, kind="reset", generation=1), entry(3, at=9_000)]
+    step = fold_all(rows)["s1"].steps[STEP]
+    assert (step.state, step.generation, step.attempts) == ("untouched", 1, 0)
+    assert (step.reason, step.first_at, step.last_at) == ("", 1000, 9000)
+    again = [*rows, entry(4, generation=1)]
+    step = fold_all(again)["s1"].steps[STEP]
+    assert (step.state, step.attempts, step.hint) == ("trying", 1, "hint 4")
+
+
+def test_notes_tell_of_a_step() -> None:
+    """How many hints, whether it was caught up, the last face, what is shared."""
+    rows = [
+        entry(1, kind="hint", number=2),
+        entry(2, kind="hint", number=1),
+        entry(3, kind="caught-up"),
+        entry(4, kind="feedback", face="broken"),
+        entry(5, kind="feedback", face="clear"),
+        entry(6, kind="share"),
+        entry(7, kind="share", step="clean-data"),
+        entry(8, kind="unshare"),
+    ]
+    facts = fold_all(rows)["s1"]
+    step = facts.steps[STEP]
+    assert (step.state, step.hints, step.caught_up) == ("untouched", 2, True)
+    assert step.feedback == (5, "clear")
+    assert facts.shared == ["first_flight/clean-data"]
+    assert facts.last_at is None
+
+
+def test_what_was_refused_is_no_gap() -> None:
+    """Its number came, though nothing else of it is kept."""
+    refused = Entry(
+        "r1", "s1", "refused", "u2", 1, body={"epoch": "e1", "seq": 2}, id=2
+    )
+    rows = [
+        entry(1, epoch="e1", seq=1),
+        refused,
+        entry(3, kind="hint", number=1, epoch="e1", seq=3),
+    ]
+    assert fold_all(rows)["s1"].gaps == 0
 
 
 def test_gaps_are_numbers_that_did_not_come() -> None:
