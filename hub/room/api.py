@@ -9,7 +9,7 @@ from prometheus_client import Counter
 
 from checkers.engine.attempt import Attempt
 from hub.room.entry import ATTEMPT
-from hub.room.intake import Batch, IntakeHandler, SeatHandler
+from hub.room.intake import Batch, IntakeHandler, seat_of
 from hub.room.progress import SeatFacts
 from hub.room.refusal import RefusalError
 from hub.room.web import JsonHandler, UserHandler, check_desk_token
@@ -34,14 +34,22 @@ class AttemptsHandler(IntakeHandler):
         batch.entries.append(self.entry(ATTEMPT, attempt.id, body, attempt.age_ms))
 
 
-class SeatProgressHandler(SeatHandler):
-    """A seat's own facts, and nobody else's."""
+class SeatProgressHandler(UserHandler):
+    """A seat's own facts, and nobody else's; for the seat and for its person's page."""
+
+    async def prepare(self) -> None:
+        """Find out which seat asks, by its token or its person's login."""
+        await super().prepare()
+        self.seat, self.room = seat_of(self.service, self.user["name"])
 
     async def get(self) -> None:
-        """Answer with the seat's facts."""
+        """Answer with the seat's facts; a step that passed is provisional so far."""
         feed = await self.service.feeds.feed(self.room.id)
         view, facts = feed.view, feed.facts.get(self.seat.id, SeatFacts())
         position = feed.position(self.seat.id)
+        seat = view.seat(self.seat.id, facts, position)
+        for step in seat["steps"].values() if seat else ():
+            step["verified"] = False
         self.give(
             {
                 "v": 1,
@@ -52,9 +60,13 @@ class SeatProgressHandler(SeatHandler):
                     "title": self.room.title,
                     "host": self.room.host,
                     "state": self.room.state.value,
+                    "language": self.room.language,
+                    "interface": self.room.interface,
+                    "practice": self.room.practice,
+                    "erase_at": self.service.erasing.erase_at(self.seat, facts.last_at),
                 },
                 "labs": view.labs(self.room.id),
-                "seat": view.seat(self.seat.id, facts, position),
+                "seat": seat,
             }
         )
 

@@ -14,14 +14,16 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
-from hub.room import api, board, desk, intake, notes, seat_stream
+from hub.room import api, board, care, desk, intake, notes, releases, seat_stream
 from hub.room.auth import room_auth
 from hub.room.catalogue import Catalogue
 from hub.room.clock import Clock
+from hub.room.erasing import Erasing
 from hub.room.feed import Feeds
 from hub.room.journal import Journal, JournalError
 from hub.room.limits import Buckets
 from hub.room.metrics import Metrics
+from hub.room.practice import Practice
 from hub.room.reception import Reception
 from hub.room.rows import last_time
 from hub.room.seal import Seal
@@ -31,6 +33,7 @@ from hub.room.view import StoreView
 from hub.room.web import NobodyHandler
 from hub.secrets import read_secret
 from hub.settings import Settings
+from hub.versions import Versions
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,8 @@ FAREWELL = 5.0
 """Seconds that open requests get when the service stops."""
 _ROOM = "(r[a-z0-9]{10})"
 _SEAT = "([sp][a-z0-9]{10})"
+_LAB = "([a-z][a-z0-9_]{0,63})"
+_STEP = "([a-z0-9][a-z0-9-]{0,63})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ def public_routes(service: Service) -> list[tuple[Any, ...]]:
         (f"{PREFIX}api/attempts", api.AttemptsHandler, parts),
         (f"{PREFIX}api/notes", notes.NotesHandler, parts),
         (f"{PREFIX}api/seat/progress", api.SeatProgressHandler, parts),
+        (f"{PREFIX}api/seat/labs/{_LAB}/before/{_STEP}", releases.BeforeHandler, parts),
+        (f"{PREFIX}api/seat/labs/{_LAB}/released", releases.ReleasedHandler, parts),
         (f"{PREFIX}api/seat/stream", seat_stream.SeatStreamHandler, parts),
         (f"{PREFIX}api/rooms", api.RoomsHandler, parts),
         (f"{PREFIX}api/rooms/{_ROOM}/progress", api.ProgressHandler, parts),
@@ -71,6 +78,11 @@ def public_routes(service: Service) -> list[tuple[Any, ...]]:
         (f"{PREFIX}static/(.*)", board.FileHandler, {"path": str(board.STATIC)}),
         (f"{PREFIX}look/(.*)", board.FileHandler, {"path": str(board.LOOK)}),
         (PREFIX, board.PageHandler, {**parts, "page": "rooms.html"}),
+        (
+            f"{PREFIX}progress",
+            board.PageHandler,
+            {**parts, "page": "progress.html"},
+        ),
         (f"{PREFIX}{_ROOM}", board.PageHandler, {**parts, "page": "board.html"}),
     ]
 
@@ -86,11 +98,17 @@ def desk_routes(service: Service) -> list[tuple[Any, ...]]:
         ("/desk/door", desk.DoorHandler, parts),
         ("/desk/forget", desk.ForgetHandler, parts),
         ("/desk/staff", desk.StaffHandler, parts),
+        ("/desk/practice", care.PracticeHandler, parts),
+        ("/desk/care", care.CareHandler, parts),
+        (f"/desk/seats/{_SEAT}/swept", care.SweptHandler, parts),
+        (f"/desk/seats/{_SEAT}/erase", care.EraseHandler, parts),
+        (f"/desk/seats/{_SEAT}/export", care.ExportHandler, parts),
         (f"/desk/seats/{_SEAT}", desk.SeatHandler, parts),
         ("/desk/rooms", desk.RoomsHandler, parts),
         (f"/desk/rooms/{_ROOM}", desk.RoomHandler, parts),
         (f"/desk/rooms/{_ROOM}/(open|close)", desk.TurnHandler, parts),
         ("/desk/health", api.HealthHandler, parts),
+        ("/desk/offers", releases.OffersHandler, parts),
         ("/desk/metrics", desk.DeskMetricsHandler, parts),
     ]
 
@@ -167,22 +185,31 @@ class RoomApp:
         )
         journal.on_rows = feeds.publish
         journal.on_commit = metrics.committed
-        seal = Seal(bytes.fromhex(secrets["seal"]))
+        reception = Reception(
+            store,
+            Seal(bytes.fromhex(secrets["seal"])),
+            clock,
+            catalogue,
+            self.settings.erase_days,
+            practice_seats=self.settings.practice_seats,
+        )
         return Service(
             auth=room_auth(place.hub_url, PREFIX, secrets["room"]),
             journal=journal,
             store=store,
             clock=clock,
             catalogue=catalogue,
-            reception=Reception(
-                store, seal, clock, catalogue, self.settings.erase_days
-            ),
+            reception=reception,
+            practice=Practice(reception, self.settings),
+            erasing=Erasing(journal, reception),
             feeds=feeds,
             view=view,
             metrics=metrics,
             desk_token=secrets["desk"],
             attempts=Buckets(rate=20, burst=300, clock=time.monotonic),
             streams=Buckets(rate=2, burst=30, clock=time.monotonic),
+            files=Buckets(rate=0.5, burst=20, clock=time.monotonic),
+            versions=Versions(self.settings.versions_dir),
         )
 
     async def _tick(self) -> None:
@@ -193,7 +220,7 @@ class RoomApp:
                 if self.journal.failing:
                     await self.journal.probe()
                 await self.service.reception.close_due()
-                await self.service.reception.erase_due()
+                await self.service.erasing.due()
             except JournalError as error:
                 log.warning("not yet: %s", error)
 

@@ -55,6 +55,11 @@ class Catalogue:
         """Return one lab."""
         return self._labs.get(slug)
 
+    def all(self) -> list[Lab]:
+        """Return every lab as it is on disk now, in the order of titles."""
+        self.refresh()
+        return sorted(self._labs.values(), key=lambda lab: lab.title.casefold())
+
     def has_step(self, slug: str, step: str) -> bool:
         """Say whether a lab has a step; looks at the disk before it says no.
 

@@ -45,13 +45,16 @@ class DeskHandler(JsonHandler):
                 "number": place.seat.number,
                 "name": place.person.name,
                 "phrase": place.phrase,
+                "code": room.code,
+                "practice": room.practice,
                 "new": place.new,
             }
         )
 
     def describe(self, room: Room) -> dict[str, Any]:
-        """Describe a room for its organiser, staff keys included."""
-        keys = {f"{role}_key": self.reception.key(room.id, role) for role in ROLES}
+        """Describe a room for its organiser, staff keys included; practice has none."""
+        roles = () if room.practice else ROLES
+        keys = {f"{role}_key": self.reception.key(room.id, role) for role in roles}
         return {
             **self.service.view.room(room.id),
             "labs": list(room.labs),
@@ -122,6 +125,7 @@ class DoorHandler(DeskHandler):
         self.give(
             {
                 "room": self._room(room, shown) if room else None,
+                "practice": bool(self.service.practice.settings.practice_labs),
                 "seat": {
                     "seat": seat.id,
                     "number": seat.number,
@@ -135,19 +139,28 @@ class DoorHandler(DeskHandler):
 
     def _only_open(self) -> Room | None:
         """Return the room if exactly one is open."""
-        rooms = [room for room in self.store.rooms.values() if room.state is State.OPEN]
+        rooms = [
+            room
+            for room in self.store.rooms.values()
+            if room.state is State.OPEN and not room.practice
+        ]
         return rooms[0] if len(rooms) == 1 else None
 
     def _room(self, room: Room, shown: bool) -> dict[str, Any]:
-        """Describe a room at its door; its code only to who knows it."""
+        """Describe a room at its door; its code only to who knows it.
+
+        Practice has no clock.
+        """
+        timed = room.state is not State.CLOSED and not room.practice
         return {
             "id": room.id,
             "title": room.title,
             "host": room.host,
             "state": room.state.value,
             "code": room.code if shown else None,
-            "opened_at": room.opened_at,
-            "closes_at": room.closes_at,
+            "practice": room.practice,
+            "opened_at": room.opened_at if timed else None,
+            "closes_at": room.closes_at if timed else None,
             "erase_at": room.erase_at,
         }
 
@@ -177,7 +190,7 @@ class SeatHandler(DeskHandler):
     def get(self, seat_id: str) -> None:
         """Answer with labs, image, interface and egress."""
         seat = self.store.seats.get(seat_id)
-        if seat is None:
+        if seat is None or seat.erased_at:
             raise RefusalError("not-found", "There is no such seat.")
         room = self.store.rooms[seat.room]
         self.give(
@@ -235,6 +248,7 @@ class RoomHandler(DeskHandler):
                         "seat": seat.id,
                         "number": seat.number,
                         "claimed_at": seat.claimed_at,
+                        "erased_at": seat.erased_at,
                         "name": self.store.shown_name(seat),
                     }
                     for seat in seats

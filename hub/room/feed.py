@@ -176,10 +176,16 @@ class RoomFeed:
         except (KeyError, TypeError, ValueError):
             log.exception("room=%s row=%s not folded", self.room, entry.id)
         if entry.kind == ERASED:
-            self.facts.pop(entry.seat, None)
-            self._erased_row = entry.id
+            self._forget(entry)
         if entry.kind in (*ASK_KINDS, ERASED):
             self._line_up(entry.seat)
+
+    def _forget(self, entry: Entry) -> None:
+        """Forget an erased seat; no delta takes one away, so all get a snapshot."""
+        self.facts.pop(entry.seat, None)
+        self._erased_row = entry.id
+        for viewer in self.viewers:
+            viewer.drop()
 
     def _line_up(self, seat: str) -> None:
         """Put a seat into the queue or take it out; who asked first is first."""
@@ -197,9 +203,6 @@ class RoomFeed:
     def publish(self, entry: Entry) -> None:
         """Take in a new entry and see that viewers hear of it."""
         self.fold(entry)
-        if entry.kind == ERASED:  # no delta takes a seat away: a snapshot does
-            for viewer in self.viewers:
-                viewer.drop()
         if entry.seat:
             self._changed.add(entry.seat)
         if entry.kind in ASK_KINDS:

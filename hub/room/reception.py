@@ -90,6 +90,7 @@ class Reception:
         catalogue: Catalogue,
         erase_days: int,
         guesses: Guesses | None = None,
+        practice_seats: int = 50,
     ) -> None:
         self.store = store
         self.seal = seal
@@ -97,6 +98,7 @@ class Reception:
         self.catalogue = catalogue
         self.erase_days = erase_days
         self.guesses = guesses or Guesses()
+        self.practice_seats = practice_seats
 
     # People -------------------------------------------------------------------------
 
@@ -117,7 +119,7 @@ class Reception:
         mark = self.seal.browser_mark(browser)
         async with self.store.lock:
             room, name = self.room_of(code, browser), clean_name(name)
-            held, free = self.held(room.id, browser), self.store.free(room.id)
+            held, free = self.held(room.id, browser), self.free(room)
             decision = decide(
                 Claim(room.state, held is not None, bool(name), free is not None)
             )
@@ -126,6 +128,18 @@ class Reception:
             if free is None or decision is not Decision.TAKE:
                 raise RefusalError(decision.value)
             return await self._take(free, name, mark)
+
+    def free(self, room: Room) -> Seat | None:
+        """Return a free seat; a practice room gets one more as long as it may."""
+        found = self.store.free(room.id)
+        few = len(self.store.claimed(room.id)) < self.practice_seats
+        if found or not (room.practice and few):
+            return found
+        number = 1 + max(
+            (self.store.seats[seat].number for seat in self.store.seats_of[room.id]),
+            default=0,
+        )
+        return Seat(fresh_id("s"), room.id, number)
 
     async def _take(self, free: Seat, name: str, mark: str) -> Place:
         """Give a free seat to a new participant."""
@@ -257,6 +271,10 @@ class Reception:
                     "bad-room", f"code: {code} is another room's already"
                 )
             return code
+        return self.fresh_code()
+
+    def fresh_code(self) -> str:
+        """Return a random code that no other room has."""
         while self.store.room_by_code(code := fresh_code()):
             pass
         return code
@@ -292,18 +310,6 @@ class Reception:
             due = room.closes_at is not None and room.closes_at <= now
             if due and room.state is State.OPEN:
                 await self.turn(room.id, State.CLOSED)
-
-    async def erase_due(self) -> None:
-        """Erase the people of the rooms whose erase date has come."""
-        now = wall_ms()
-        for room in list(self.store.rooms.values()):
-            known = any(
-                seat in self.store.people for seat in self.store.claimed(room.id)
-            )
-            if known and room.erase_at is not None and room.erase_at <= now:
-                await self.turn(room.id, State.CLOSED)
-                async with self.store.lock:
-                    await self.store.erase_people(room.id)
 
     def key(self, room: str, role: str) -> str:
         """Return the staff key of a room."""

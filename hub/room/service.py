@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from hub.room.auth import RoomAuth, User
 from hub.room.catalogue import Catalogue
 from hub.room.clock import Clock
+from hub.room.erasing import Erasing
 from hub.room.feed import Feeds
 from hub.room.journal import Journal
 from hub.room.limits import Buckets
 from hub.room.metrics import Metrics
+from hub.room.practice import Practice
 from hub.room.reception import Reception
 from hub.room.refusal import RefusalError
 from hub.room.store import Store
 from hub.room.view import StoreView
+from hub.versions import Versions
 
 PREFIX = "/services/room/"
 
@@ -30,6 +33,8 @@ class Service:
     clock: Clock
     catalogue: Catalogue
     reception: Reception
+    practice: Practice
+    erasing: Erasing
     feeds: Feeds
     view: StoreView
     metrics: Metrics
@@ -38,6 +43,9 @@ class Service:
     """Attempts and notes that a seat may send."""
     streams: Buckets
     """Streams that a user may open."""
+    files: Buckets
+    """Notebooks that a seat may fetch."""
+    versions: Versions
     stopping: bool = False
     streaming: set[Callable[[], None]] = field(default_factory=set)
     """What ends each open stream, for the stop."""

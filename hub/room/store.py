@@ -101,13 +101,15 @@ class Store:
         return next((room for room in rooms if room.code == code), None)
 
     def claimed(self, room: str) -> list[str]:
-        """Return the claimed seats of a room, in the order of their numbers."""
-        return [seat for seat in self.seats_of[room] if self.seats[seat].claimed_at]
+        """Return the seats of a room that somebody holds, in the order of numbers."""
+        seats = (self.seats[seat] for seat in self.seats_of[room])
+        return [seat.id for seat in seats if seat.claimed_at and not seat.erased_at]
 
     def free(self, room: str) -> Seat | None:
         """Return the free seat with the lowest number."""
         seats = (self.seats[seat] for seat in self.seats_of[room])
-        return next((seat for seat in seats if seat.claimed_at is None), None)
+        free = (seat for seat in seats if not seat.claimed_at and not seat.erased_at)
+        return next(free, None)
 
     def seat_by_phrase(self, room: str, mark: str) -> Seat | None:
         """Return the seat of a room whose phrase has this mark."""
@@ -128,6 +130,17 @@ class Store:
     def roles(self, user: str) -> dict[str, str]:
         """Return the rooms that list this user as staff, with the role in each."""
         return {room: role for (who, room), role in self.staff.items() if who == user}
+
+    def forget(self, seats: Sequence[Seat]) -> None:
+        """Let erased seats, as they are now, know nobody; see `hub.room.erasing`."""
+        for seat in seats:
+            self.seats[seat.id] = seat
+            self.people.pop(seat.id, None)
+            self._names.pop(seat.room, None)
+            self.texts.forget_seat(seat.id)
+        gone = {seat.id for seat in seats}
+        for key in [key for key, seat in self.claims.items() if seat in gone]:
+            del self.claims[key]
 
     def staff_name(self, room: str, user: str) -> str:
         """Return what to call a user of the staff: people there have no names."""
@@ -157,7 +170,9 @@ class Store:
 
         def work(connection: Connection) -> None:
             connection.execute(insert(tables.rooms), [row])
-            connection.execute(insert(tables.seats), [asdict(seat) for seat in seats])
+            if seats:
+                rows = [asdict(seat) for seat in seats]
+                connection.execute(insert(tables.seats), rows)
 
         def then() -> None:
             self._know_room(room, marks)
@@ -188,18 +203,22 @@ class Store:
     async def take_seat(
         self, seat: Seat, person: Participant, mark: str, entry: Entry
     ) -> None:
-        """Keep that somebody took a free seat; `seat` has its new claimed_at."""
+        """Keep that somebody took a free seat; `seat` has its new claimed_at.
+
+        A seat that is not known yet, of a practice room, is added.
+        """
+        row = upsert(tables.seats).values(asdict(seat))
+        taken = {"claimed_at": seat.claimed_at, "generation": seat.generation}
+        row = row.on_conflict_do_update(index_elements=["id"], set_=taken)
 
         def work(connection: Connection) -> None:
-            connection.execute(
-                update(tables.seats)
-                .where(tables.seats.c.id == seat.id)
-                .values(claimed_at=seat.claimed_at, generation=seat.generation)
-            )
+            connection.execute(row)
             connection.execute(insert(tables.participants), [asdict(person)])
             connection.execute(insert(tables.claims), [_claim(seat, mark, entry.at)])
 
         def then() -> None:
+            if seat.id not in self.seats:
+                self._know_seat(seat)
             self.seats[seat.id] = seat
             self.people[seat.id] = person
             self.claims[seat.room, mark] = seat.id
@@ -233,29 +252,6 @@ class Store:
 
         await self._journal.write(partial(run, statement), (), then)
 
-    async def erase_people(self, room: str) -> None:
-        """Erase who sat in a room: names, phrases, browsers; seats and journal stay.
-
-        Deleted pages are overwritten (`secure_delete`) and the log is truncated, so
-        the files hold nothing of it afterwards.
-        """
-        seats = self.seats_of[room]
-
-        def work(connection: Connection) -> None:
-            people, claims = tables.participants, tables.claims
-            connection.execute(delete(people).where(people.c.seat.in_(seats)))
-            connection.execute(delete(claims).where(claims.c.room == room))
-
-        def then() -> None:
-            for seat in seats:
-                self.people.pop(seat, None)
-            for key in [key for key in self.claims if key[0] == room]:
-                del self.claims[key]
-            self._names.pop(room, None)
-
-        await self._journal.write(work, (), then)
-        await self._journal.read(_truncate_log)
-
     async def see_phrase(self, seat: str) -> None:
         """Keep that the phrase of a seat was shown and noted."""
         table = tables.participants
@@ -283,11 +279,6 @@ class Store:
             self.staff[user, room] = role
 
         await self._journal.write(work, (), then)
-
-
-def _truncate_log(connection: Connection) -> None:
-    """Move everything from the write-ahead log into the database and empty the log."""
-    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
 
 
 def _claim(seat: Seat, mark: str, at: int) -> dict[str, Any]:

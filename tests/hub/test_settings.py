@@ -30,6 +30,10 @@ def test_flags_beat_environment_beats_file_beats_default(tmp_path: Path) -> None
         ('seat_memory = "lots"', "expected a size such as 512M or 2G, got 'lots'"),
         ("seat_cpus = 0", "expected more than 0"),
         ("erase_days = 0", "expected 1 to 365"),
+        ('practice_labs = "First flight"', "expected all or slugs of labs"),
+        ('practice_labs = "all,"', "expected all or slugs of labs"),
+        ("practice_seats = 0", "expected 1 to 500"),
+        ("idle_minutes = 0", "expected 1 to 1440"),
         ("port = ", "expected TOML"),
     ],
 )
@@ -48,6 +52,15 @@ def test_a_bad_flag_or_variable_names_itself(tmp_path: Path) -> None:
         settings(tmp_path, {}, port=1)
     with pytest.raises(SettingsError, match="AIRLIFT_PORT: expected"):
         settings(tmp_path, {"AIRLIFT_PORT": "x"})
+
+
+def test_practice_is_for_the_labs_that_the_setting_names() -> None:
+    """Nothing by default, all of them, or a few."""
+    assert not Settings().practises("first_flight")
+    assert Settings(practice_labs="all").practises("first_flight")
+    few = Settings(practice_labs="first_flight, second_look")
+    assert few.practises("second_look")
+    assert not few.practises("third_try")
 
 
 def test_everything_kept_lies_below_the_state_folder(tmp_path: Path) -> None:
