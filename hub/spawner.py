@@ -13,6 +13,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
@@ -20,7 +21,7 @@ from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from dockerspawner import DockerSpawner
 from jupyterhub.spawner import Spawner, SpawnException
 from requests.exceptions import RequestException
-from traitlets import Instance, default
+from traitlets import Instance, Unicode, default
 
 from hub.desk import Desk
 from hub.engine import Engine
@@ -30,11 +31,14 @@ from hub.seating.local_seats import LocalSeatSpawner
 from hub.seating.placement import (
     SEAT_COMMAND,
     Placement,
+    accepted_language,
     find_placement,
     first_page,
     seat_environment,
+    seat_language,
 )
 from hub.settings import Settings
+from hub.strings import noted
 
 THREADS = 4
 """Calls to the engine at a time; dockerd gets slower beyond 8."""
@@ -55,6 +59,7 @@ class SeatSpawner(DockerSpawner):
     engine = Instance(Engine, help="The installation's engine.").tag(config=True)
     boarding = Instance(Boarding, ())
     place = Instance(Placement, allow_none=True)
+    language = Unicode("", help="Language of the seat when it last started.")
 
     will_resume = False
     """A container is never started twice: its token and environment would be old."""
@@ -104,10 +109,20 @@ class SeatSpawner(DockerSpawner):
         Raises:
             SpawnException: with a sentence for the person who waits.
         """
-        self.boarding = Boarding()
+        accepted = accepted_language(self.handler)
+        self.language = seat_language("", accepted, self.language)
+        self.boarding = Boarding(self.language)
+        with self.boarding.in_words():
+            return await self._start()
+
+    async def _start(self) -> str:
+        """Start it where the room says; returns its address."""
         self.boarding.say(3, "Looking for your seat.")
         desk = Desk.of(self.settings)
         place = await find_placement(desk, self.user.name, self.boarding.say)
+        self.language = seat_language(place.language, "", self.language)
+        self.boarding.speak(self.language)
+        place = replace(place, language=self.language)
         self._take(place)
         try:
             await self._make(place)
@@ -124,9 +139,10 @@ class SeatSpawner(DockerSpawner):
         """Set what DockerSpawner is to do from the seat's placement."""
         if place.image != "base":
             raise refusal(
-                f"This room wants the image {place.image}, which is not built here. "
+                "This room wants an image that is not built here. "
                 "Please tell a helper.",
                 reason="no-image",
+                log=f"expected the image base, the room wants {place.image}",
             )
         self.place = place
         self.image = self.engine.image
@@ -147,7 +163,9 @@ class SeatSpawner(DockerSpawner):
         self.boarding.say(8, "Making your lab ready.")
         why = await self.poll()
         if isinstance(why, str):
-            self.boarding.say(10, f"Your seat had stopped: {why}. Your files are kept.")
+            self.boarding.say(
+                10, "Your seat had stopped: {why}. Your files are kept.", why=why
+            )
         await self.remove_object()
         name = container.seat_name(self.engine, place.seat)
         marks = container.labels(self.engine, place)
@@ -164,6 +182,16 @@ class SeatSpawner(DockerSpawner):
         if self.place is not None:
             env |= seat_environment(self.place, self.settings, self.engine)
         return env
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take up a container that outlived the hub, and its language."""
+        super().load_state(state)
+        self.language = state.get("language", "")
+
+    def get_state(self) -> dict[str, Any]:
+        """Remember the language for a start that no browser asks for."""
+        state: dict[str, Any] = super().get_state()
+        return {**state, "language": self.language}
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the stages of the start for the page of the person who waits."""
@@ -247,9 +275,13 @@ class SeatSpawner(DockerSpawner):
 def _refused(error: Exception) -> SpawnException:
     """Say to the person who waits that the engine refused; the log says why."""
     if isinstance(error, ImageNotFound):
-        words = "The lab's image is missing on this machine. Please tell the organiser."
+        words = noted(
+            "The lab's image is missing on this machine. Please tell the organiser."
+        )
     else:
-        words = "The machine could not start your lab just now. Please try once more."
+        words = noted(
+            "The machine could not start your lab just now. Please try once more."
+        )
     return refusal(
         words, reason="engine", log=f"engine refused to start the seat: {error}"
     )

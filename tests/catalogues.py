@@ -1,7 +1,7 @@
 """The catalogues of sentences: extract from the sources, update, compile.
 
-`make strings` runs this file. Sources are Python (`_`, `ngettext`, `noted`) and the
-door's templates; each package has one catalogue a language below its folder `locale`.
+`make strings` runs this file. Sources are Python and the door's
+templates; each package has one catalogue a language below its folder `locale`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,13 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("hub",)
 SOURCE, *OTHERS = LANGUAGES
 METHODS = [("**/*.py", "python"), ("pages/*.html", "jinja2")]
-KEYWORDS = {"_": None, "ngettext": (1, 2), "noted": None}
+KEYWORDS = {
+    "_": None,
+    "ngettext": (1, 2),
+    "noted": None,
+    "refusal": None,  # of a seat that starts, and the stages of its start
+    "say": (2,),
+}
 
 
 def extract(package: str) -> Catalog:

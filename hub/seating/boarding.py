@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import html
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from jupyterhub.spawner import SpawnException
+
+from hub.strings import translation
 
 EVERY = 0.04
 """Seconds between two questions to a server that is starting."""
@@ -44,13 +47,36 @@ def refusal(
 class Boarding:
     """The stages of one start, for the page that the person looks at."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "") -> None:
         self.stages: list[dict[str, Any]] = []
+        self.speak(language)
 
-    def say(self, percent: int, words: str) -> None:
-        """Add a stage; the same words twice in a row count once."""
+    def speak(self, language: str) -> None:
+        """Go on in the language of the person who waits."""
+        self._translated = translation(language).gettext
+
+    def say(self, percent: int, sentence: str, **values: str) -> None:
+        """Add a stage in the person's language, with `values` filled in.
+
+        The same words twice in a row count once.
+        """
+        told = {name: self._translated(value) for name, value in values.items()}
+        words = self._translated(sentence).format(**told)
         if not self.stages or self.stages[-1]["message"] != words:
             self.stages.append({"progress": percent, "message": words})
+
+    @contextmanager
+    def in_words(self) -> Iterator[None]:
+        """Let refusals that leave the block speak the person's language."""
+        try:
+            yield
+        except SpawnException as error:
+            sentence = getattr(error, "jupyterhub_message", "")
+            if sentence:
+                sentence = self._translated(sentence)
+                error.jupyterhub_message = sentence
+                error.jupyterhub_html_message = html.escape(sentence)
+            raise
 
     async def events(self) -> AsyncIterator[dict[str, Any]]:
         """Yield every stage, the ones to come included; the Hub ends the stream."""

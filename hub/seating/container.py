@@ -13,6 +13,7 @@ from docker.types import LogConfig, Ulimit
 
 from hub.engine import Engine
 from hub.settings import Settings
+from hub.strings import noted
 
 if TYPE_CHECKING:  # the CLI reads names and labels here and needs no JupyterHub
     from hub.seating.placement import Placement
@@ -96,19 +97,19 @@ def why_ended(state: dict[str, Any], memory: str) -> str:
     """Say why a container is not running; `state` as Docker's inspect gives it."""
     code = int(state.get("ExitCode", 0))
     if state.get("Status") == "created":
-        return "it was made but never started"
+        return noted("it was made but never started")
     if state.get("Error"):
         return f"the engine could not start it: {state['Error']}"
     if state.get("OOMKilled") and code == 137:
         return f"it ran out of memory ({memory})"
     if code == 0:
-        return "its server ended by itself"
+        return noted("its server ended by itself")
     return _SIGNALS.get(code, f"its server ended with code {code}")
 
 
 _SIGNALS = {
-    134: "its server aborted",
-    137: "it was killed",
-    139: "its server crashed",
-    143: "it was stopped",
+    134: noted("its server aborted"),
+    137: noted("it was killed"),
+    139: noted("its server crashed"),
+    143: noted("it was stopped"),
 }

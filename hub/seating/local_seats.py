@@ -13,11 +13,12 @@ import resource
 import signal
 import subprocess
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from jupyterhub.spawner import LocalProcessSpawner
-from traitlets import Instance, Integer
+from traitlets import Instance, Integer, Unicode
 
 from hub.desk import Desk
 from hub.engine import Engine
@@ -26,9 +27,11 @@ from hub.seating.boarding import PATIENCE, Boarding, refusal, wait_ready
 from hub.seating.placement import (
     SEAT_COMMAND,
     Placement,
+    accepted_language,
     find_placement,
     first_page,
     seat_environment,
+    seat_language,
 )
 from hub.settings import Settings
 
@@ -49,6 +52,7 @@ class LocalSeatSpawner(LocalProcessSpawner):
     engine = Instance(Engine, help="The installation's engine.").tag(config=True)
     boarding = Instance(Boarding, ())
     place = Instance(Placement, allow_none=True)
+    language = Unicode("", help="Language of the seat when it last started.")
     born = Integer(0, help="When the process started, in ticks since boot.")
 
     def options_from_form(self, form: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
@@ -61,10 +65,20 @@ class LocalSeatSpawner(LocalProcessSpawner):
         Raises:
             SpawnException: with a sentence for the person who waits.
         """
-        self.boarding = Boarding()
+        accepted = accepted_language(self.handler)
+        self.language = seat_language("", accepted, self.language)
+        self.boarding = Boarding(self.language)
+        with self.boarding.in_words():
+            return await self._start()
+
+    async def _start(self) -> str:
+        """Start it where the room says; returns its address."""
         self.boarding.say(3, "Looking for your seat.")
         desk = Desk.of(self.settings)
         place = await find_placement(desk, self.user.name, self.boarding.say)
+        self.language = seat_language(place.language, "", self.language)
+        self.boarding.speak(self.language)
+        place = replace(place, language=self.language)
         arguments = self._take(place)
         self.boarding.say(20, "Starting your lab.")
         try:
@@ -148,10 +162,12 @@ class LocalSeatSpawner(LocalProcessSpawner):
         if pid and born(pid) != self.born:
             pid = 0  # the number belongs to another process by now
         super().load_state({**state, "pid": pid})
+        self.language = state.get("language", "")
 
     def get_state(self) -> dict[str, Any]:
         """Remember the process by number and birth: numbers are used again."""
         state: dict[str, Any] = super().get_state()
+        state["language"] = self.language  # for a start that no browser asks for
         return {**state, "born": self.born} if self.pid else state
 
     async def stop(self, now: bool = False) -> None:

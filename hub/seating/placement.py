@@ -14,11 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jupyterhub.spawner import SpawnException
+from tornado.web import RequestHandler
 
 from hub.desk import Desk, DeskAwayError, DeskError
 from hub.engine import Engine
 from hub.seating.boarding import refusal
 from hub.settings import Settings
+from hub.strings import language_of
 
 PATIENCE = 30.0
 """Seconds that a start waits for a room service that is away."""
@@ -45,6 +47,8 @@ class Placement:
     image: str
     interface: str
     egress: bool
+    language: str = ""
+    """The room's language; "" when it has none of its own."""
 
 
 async def find_placement(
@@ -98,7 +102,29 @@ def _placement(answer: dict[str, object]) -> Placement:
         image=str(answer["image"]),
         interface=str(answer["interface"]),
         egress=bool(answer["egress"]),
+        language=str(answer.get("language") or ""),
     )
+
+
+def seat_language(room: str, accepted: str, remembered: str) -> str:
+    """Return the language of a seat's own sentences.
+
+    Args:
+        room: the room's language; "" when it has none.
+        accepted: Accept-Language of the browser that starts the seat; "" when the
+            start was asked for by a program.
+        remembered: the seat's language when it last started; "" at first.
+    """
+    if remembered and not (room or accepted):
+        return remembered
+    return language_of(room, accepted)
+
+
+def accepted_language(handler: RequestHandler | None) -> str:
+    """Return what the browser that asks for a start sent as Accept-Language."""
+    if handler is None:
+        return ""
+    return str(handler.request.headers.get("Accept-Language", ""))
 
 
 def seat_environment(
@@ -110,6 +136,7 @@ def seat_environment(
         "AIRLIFT_ROOM_URL": room,
         "AIRLIFT_LABS": ",".join(place.labs),
         "AIRLIFT_SEAT": place.seat,
+        "AIRLIFT_LANGUAGE": place.language,
     }
 
 

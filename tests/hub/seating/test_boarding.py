@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from jupyterhub.spawner import SpawnException
 
-from hub.seating.boarding import Boarding, answers, wait_ready
+from hub.seating.boarding import Boarding, answers, refusal, wait_ready
 
 
 async def serve(reply: bytes) -> asyncio.Server:
@@ -119,3 +119,19 @@ def test_stages_are_told_once_and_later_ones_follow() -> None:
         return heard
 
     assert asyncio.run(follow()) == ["one", "two", "three"]
+
+
+def test_the_wait_is_told_in_the_persons_language() -> None:
+    """Stages, what is filled in, and refusals; the log keeps the English words."""
+    boarding = Boarding("de")
+    boarding.say(
+        3, "Your seat had stopped: {why}. Your files are kept.", why="it was stopped"
+    )
+    assert boarding.stages[0]["message"] == (
+        "Dein Platz war angehalten: Er wurde gestoppt. Deine Dateien sind noch da."
+    )
+    with pytest.raises(SpawnException) as caught, boarding.in_words():
+        raise refusal("This room has no lab.", reason="no-lab")
+    assert caught.value.jupyterhub_message == "Dieser Raum hat kein Lab."
+    assert caught.value.jupyterhub_html_message == "Dieser Raum hat kein Lab."
+    assert caught.value.log_message == "This room has no lab."

@@ -15,7 +15,13 @@ from jupyterhub.spawner import SpawnException
 
 from hub.desk import Desk
 from hub.engine import Engine
-from hub.seating.placement import find_placement, first_page, seat_environment
+from hub.seating.placement import (
+    accepted_language,
+    find_placement,
+    first_page,
+    seat_environment,
+    seat_language,
+)
 from hub.settings import Settings
 
 SEAT = {
@@ -73,8 +79,35 @@ def test_a_seat_gets_its_labs_room_and_first_page() -> None:
         "AIRLIFT_ROOM_URL": "http://172.18.0.1:9003/services/room/",
         "AIRLIFT_LABS": "first_flight,second_flight",
         "AIRLIFT_SEAT": "sabcdefghjk",
+        "AIRLIFT_LANGUAGE": "",
     }
     assert first_page(place) == "/notebooks/first_flight/first_flight.ipynb"
+
+
+LANGUAGES = [
+    # room, Accept-Language, remembered, the seat's
+    ("", "", "", "en"),
+    ("", "de-DE,de;q=0.9,en;q=0.8", "", "de"),
+    ("", "en", "de", "en"),
+    ("", "", "de", "de"),
+    ("de", "en", "en", "de"),
+    ("de", "", "", "de"),
+    ("en", "de", "de", "en"),
+    ("fr", "de", "de", "en"),
+]
+
+
+@pytest.mark.parametrize(("room", "accepted", "remembered", "expected"), LANGUAGES)
+def test_a_seat_speaks_the_rooms_language_or_the_browsers(
+    room: str, accepted: str, remembered: str, expected: str
+) -> None:
+    """A start that no browser asks for keeps the language it had."""
+    assert seat_language(room, accepted, remembered) == expected
+
+
+def test_a_start_without_a_browser_has_no_language_of_its_own() -> None:
+    """The Hub starts a seat without a handler when a program asks."""
+    assert accepted_language(None) == ""
 
 
 def test_a_user_without_a_seat_is_told_to_join() -> None:
