@@ -77,7 +77,7 @@ def _copy(source: Path, target: Path) -> bool:
     try:
         shutil.copyfile(source, aside)
         aside.chmod(0o644)
-        _place(aside, target)
+        settle(aside, target)
     except FileExistsError:
         return False
     finally:
@@ -85,7 +85,7 @@ def _copy(source: Path, target: Path) -> bool:
     return True
 
 
-def _place(aside: Path, target: Path) -> None:
+def settle(aside: Path, target: Path) -> None:
     """Give a finished file its name.
 
     A link, unlike a rename, never replaces what appeared meanwhile; some file systems
