@@ -1,0 +1,141 @@
+"""axe-core looks at every page people meet: light and dark, wide and narrow.
+
+Nothing it calls serious or critical may be left. What is JupyterLab's or JupyterHub's
+own is not looked at; of a seat's page only the panel and the line under a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.harness import Airlift, running
+
+pytestmark = pytest.mark.browser
+
+GRAVE = ("serious", "critical")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [
+    pytest.param(scheme, width, id=f"{scheme}-{width}")
+    for scheme in ("light", "dark")
+    for width in (390, 1280)
+]
+
+
+def faults(page: Page, part: str | None = None) -> list[str]:
+    """Return what axe finds grave on a page, or in the `part` that a selector names."""
+    page.wait_for_timeout(300)  # colours fade in for 150 ms
+    options = {"runOnly": RULES, "resultTypes": ["violations"]}
+    found: dict[str, Any] = Axe().run(page, context=part, options=options).response
+    return [
+        f"{one['impact']}: {one['help']}: {node['html'][:200]} {node['failureSummary']}"
+        for one in found["violations"]
+        if one["impact"] in GRAVE
+        for node in one["nodes"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airlift]:
+    """An installation whose seats are never started."""
+    with running(tmp_path_factory.mktemp("door")) as found:
+        yield found
+
+
+@pytest.fixture
+def context(browser: Browser, scheme: Any, width: int) -> BrowserContext:
+    """A browser with one of the looks."""
+    return browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}
+    )
+
+
+def join(page: Page, url: str, code: str, name: str = "Ines") -> None:
+    """Take a seat."""
+    page.goto(f"{url}/hub/join?code={code}")
+    page.locator("#name").fill(name)
+    page.locator(".btn.main").click()
+    expect(page.locator("#phrase")).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_the_join_page(context: BrowserContext, door: Airlift) -> None:
+    """Empty, with a room, with a wrong code, with a phrase, and on the way back."""
+    code = door.open_room("First flight, tonight")["code"]
+    page = context.new_page()
+    page.goto(f"{door.url}/hub/join")
+    assert faults(page) == []
+    page.goto(f"{door.url}/hub/join?code={code}")
+    assert faults(page) == []
+    page.goto(f"{door.url}/hub/join?with=phrase&code={code}")
+    assert faults(page) == []
+    page.locator("#phrase").fill("no such phrase")
+    page.locator(".btn.main").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert faults(page) == []
+    page.goto(f"{door.url}/hub/join")
+    page.locator("#code").fill("ZUZU-99")
+    page.locator("#name").fill("Ines")
+    page.locator(".btn.main").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert faults(page) == []
+    join(page, door.url, code)
+    page.goto(f"{door.url}/hub/join?code={code}")
+    expect(page.locator(".welcome")).to_be_visible()
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_the_seat_page(context: BrowserContext, door: Airlift) -> None:
+    """The seat with its phrase, in English and in German."""
+    room = door.open_room("First flight, tonight")
+    page = context.new_page()
+    join(page, door.url, room["code"])
+    assert faults(page) == []
+    page.set_extra_http_headers({"Accept-Language": "de"})
+    page.goto(f"{door.url}/hub/seat")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_the_staff_page(context: BrowserContext, door: Airlift) -> None:
+    """The form, and a key that no room has."""
+    page = context.new_page()
+    page.goto(f"{door.url}/hub/staff")
+    assert faults(page) == []
+    page.locator("#key").fill("not-a-key")
+    page.locator(".btn.main").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_the_board_and_the_rooms(context: BrowserContext, door: Airlift) -> None:
+    """What staff look at, with two people in the room."""
+    room = door.open_room("First flight, tonight")
+    for name in ("Ines", "Omar"):
+        door.visitor().join(room["code"], name)
+    page = context.new_page()
+    page.goto(f"{door.url}/hub/staff")
+    page.locator("#key").fill(room["presenter_key"])
+    page.locator(".btn.main").click()
+    page.wait_for_url("**/services/room/**")
+    expect(page.get_by_role("heading").first).to_be_visible()
+    assert faults(page) == []
+    page.goto(f"{door.url}/services/room/{room['id']}")
+    expect(page.get_by_text("Ines").first).to_be_visible()
+    assert faults(page) == []
+
+
+def test_axe_sees_what_it_should(browser: Browser) -> None:
+    """A page with pale text and a nameless field is found out."""
+    page = browser.new_page()
+    page.set_content("<main><p style='color:#bbb'>Pale</p><input></main>")
+    seen = " ".join(faults(page))
+    assert "contrast" in seen
+    assert "label" in seen
