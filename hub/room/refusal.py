@@ -29,7 +29,10 @@ REFUSALS: dict[str, tuple[int, str]] = {
         409,
         noted("The room is closed. Were you in it? Come back with your phrase."),
     ),
-    "old-version": (409, "This room was offered a newer version already."),
+    "old-version": (
+        409,
+        noted("This room was offered a newer version already."),
+    ),
     "too-large": (413, noted("This is more than the room takes at once.")),
     "bad-name": (422, noted("Please type a name with at least one letter.")),
     "bad-room": (422, noted("A room cannot be made from this.")),
