@@ -29,36 +29,20 @@ from checkers.engine.steps import (
     Found,
     SeatLab,
     SeatLabError,
+    caught_up,
     lab_of,
-    seat_labs,
+    labs_from,
     steps_of,
 )
+from checkers.engine.stopped import why
 from checkers.engine.text import name_of
 from checkers.engine.work import Work
 
 log = logging.getLogger(__name__)
-_STOPPED = Line(Mark.FAULT, "Check stopped.", "Run the cell again to check it.")
+_STOPPED = Line(Mark.FAULT, "Stopped.", "Run the cell again to check it.")
 _WAITING = Line(Mark.UNTOUCHED, "Waiting.", "Checked as soon as the kernel is free.")
 _NOT_SAVED = "Restart the kernel and run the cell again; else tell a helper."
 _UNTOUCHED_REASONS = ("missing-name", "missing-file", "missing-answer")
-_RAISED: tuple[tuple[type[BaseException], str], ...] = (
-    (
-        SyntaxError,
-        "Python could not read the cell. Look at the line it points at: a bracket, "
-        "colon, comma, quote or indentation is missing or too much.",
-    ),
-    (
-        NameError,
-        "a name in it is not known. Run the cells above first, or check the spelling.",
-    ),
-    (ImportError, "something it imports is not there. Check the spelling."),
-    (
-        FileNotFoundError,
-        "a file is not where it looked. Compare the path with the folder on the left.",
-    ),
-    (KeyError, "that key or column is not there. Compare the spelling."),
-    (BaseException, "the last line of the message above says why."),
-)
 _hook: Hook | None = None
 
 
@@ -99,12 +83,15 @@ class Hook:
             deque()
         )
         self._numbers = count(1)
+        self._caught_up: set[tuple[str, str]] = set()
 
     def post_run_cell(self, result: Any) -> None:
         """Check the steps of the cell that has just run; never raises."""
         try:
             info = result.info
             found = steps_of(info.raw_cell, info.cell_id, self._lab, self._labs)
+            if self._lab:
+                self._remember(info.raw_cell, found, self._lab)
             if not (found or self._queue):
                 return
             with OriginalBuiltins():
@@ -153,6 +140,14 @@ class Hook:
             self._show_checked(found, error)
         self._panel.refresh(self._progress)
 
+    def _remember(self, source: str, found: tuple[Found, ...], lab: SeatLab) -> None:
+        """Keep which steps hold the author's work in this kernel, not the own."""
+        self._caught_up.update((lab.slug, step) for step in caught_up(source))
+        if self._caught_up:
+            self._caught_up.difference_update(
+                (one.lab.slug, one.step.id) for one in found
+            )
+
     def _enqueue(self, found: tuple[Found, ...], error: BaseException | None) -> None:
         """Keep a cell of a subshell until the main thread is free, and say so."""
         if not found:
@@ -198,7 +193,7 @@ class Hook:
         if error is None:
             made = self._run(one, work, Trigger.CELL)
         else:
-            made = self._attempt(one, Outcome.FAILED, "cell-raised", _raised(error))
+            made = self._attempt(one, Outcome.FAILED, "cell-raised", why(error))
         earlier = self._progress.step(one.lab.slug, one.step.id).passed
         if made.outcome is Outcome.PASSED and not made.hint and not title:
             title = one.step.title
@@ -218,6 +213,11 @@ class Hook:
         lines: list[Line] = []
         passed = 0
         for step in wanted:
+            if (lab.slug, step.id) in self._caught_up:
+                lines.append(
+                    Line(Mark.UNTOUCHED, f"{step.title}:", "caught up, not checked")
+                )
+                continue
             made = self._run(Found(lab, step), work, Trigger.ASKED)
             earlier = self._progress.step(lab.slug, step.id)
             if made.reason in _UNTOUCHED_REASONS and not earlier.attempts:
@@ -251,6 +251,7 @@ class Hook:
                 trigger=trigger,
                 version=one.lab.version,
                 notebook=self._notebook_name(),
+                generation=self._progress.step(one.lab.slug, one.step.id).generation,
             )
         except Cancelled:
             raise KeyboardInterrupt from None
@@ -278,6 +279,7 @@ class Hook:
             trigger=trigger,
             version=one.lab.version,
             notebook=self._notebook_name(),
+            generation=self._progress.step(one.lab.slug, one.step.id).generation,
         )
 
     def _keep(self, made: Attempt) -> list[Line]:
@@ -295,13 +297,17 @@ class Hook:
 
     def _work(self) -> Work:
         """Return the work as it is now."""
-        folder = self._notebook.parent
-        if self._lab is not None:
-            for above in self._notebook.parents:
-                if above.name == self._lab.slug:
-                    folder = above
-                    break
-        return Work(self._shell.user_ns, folder)
+        return Work(self._shell.user_ns, self._folder())
+
+    def _folder(self) -> Path:
+        """Return the lab's folder: above the notebook, else where the seat has it."""
+        if self._lab is None:
+            return self._notebook.parent
+        for above in self._notebook.parents:
+            if above.name == self._lab.slug:
+                return above
+        own = self._home / self._lab.slug
+        return own if own.is_dir() else self._notebook.parent
 
     def _notebook_name(self) -> str:
         """Return the notebook's path below the home, "" when unknown."""
@@ -341,21 +347,8 @@ class Hook:
 
 def _labs(environ: Mapping[str, str]) -> dict[str, SeatLab]:
     """Read the seat's labs; with none that can be used, the hook stays idle."""
-    folder = environ.get("AIRLIFT_LABS_DIR")
-    if not folder:
-        return {}
-    slugs = [slug.strip() for slug in environ.get("AIRLIFT_LABS", "").split(",")]
     try:
-        return seat_labs(Path(folder), [slug for slug in slugs if slug])
+        return labs_from(environ)
     except (SeatLabError, OSError):
         log.debug("no labs", exc_info=True)
         return {}
-
-
-def _raised(error: BaseException) -> str:
-    """Say why a cell stopped, without a word of what is in it."""
-    kind = type(error)
-    for known, text in _RAISED:
-        if issubclass(kind, known):
-            return f"The cell stopped with {name_of(error)}: {text}"
-    return ""

@@ -20,6 +20,7 @@ from uuid import uuid4
 
 from checkers.engine.attempt import (
     HINT_LENGTH,
+    MAX_GENERATION,
     MAX_MS,
     Attempt,
     Outcome,
@@ -53,6 +54,7 @@ def run(
     trigger: Trigger = Trigger.CELL,
     version: str = "",
     notebook: str = "",
+    generation: int = 0,
 ) -> Attempt:
     """Run one check and return what came of it.
 
@@ -62,6 +64,7 @@ def run(
         trigger: why it runs.
         version: the lab's version.
         notebook: path of the notebook below the seat's home.
+        generation: how often the step had been reset before.
 
     Raises:
         Cancelled: a KeyboardInterrupt came meanwhile.
@@ -76,6 +79,7 @@ def run(
             trigger=trigger,
             version=version,
             notebook=notebook,
+            generation=generation,
             ms=round((perf_counter() - started) * 1000),
         )
 
@@ -88,6 +92,7 @@ def attempt(
     trigger: Trigger,
     version: str,
     notebook: str,
+    generation: int = 0,
     ms: int = 0,
 ) -> Attempt:
     """Return a new attempt; texts are cleaned and cut to what the contract allows."""
@@ -103,6 +108,7 @@ def attempt(
         reason=reason,
         hint=clean(hint, HINT_LENGTH),
         ms=min(max(ms, 0), MAX_MS),
+        generation=min(generation, MAX_GENERATION),
     )
 
 

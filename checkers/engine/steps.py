@@ -15,10 +15,11 @@ from typing import Any
 
 # Markers stand near the top of cells that people write; a pasted data set is not one.
 _SEARCHED = 200_000
-_MARKER = re.compile(
-    r"^[ \t]*(?:\#|//|--)[ \t\#]*step[ \t]*:[ \t]*([a-z0-9][a-z0-9_-]{0,63})",
-    re.IGNORECASE | re.MULTILINE,
+_LINE = (
+    r"(?im)^[ \t]*(?:\#|//|--|<!--)[ \t\#]*{words}"
+    r"[ \t]*:[ \t]*([a-z0-9][a-z0-9_-]{{0,63}})"
 )
+"""Compiled at the first cell that has the word: not every notebook has steps."""
 
 
 class SeatLabError(ValueError):
@@ -138,13 +139,29 @@ def _text(value: object) -> str:
 def marked(source: str) -> tuple[str, ...]:
     """Return the ids that the markers in a cell name, in order, each once.
 
-    A marker is a comment line ``# step: load-data`` (``//`` and ``--`` are comments
-    too), on any line, in any letters, with any spaces. Merged cells have several.
+    A marker is a comment line ``# step: load-data`` (``//``, ``--`` and ``<!--`` begin
+    comments too), on any line, in any letters, with any spaces. Merged cells have
+    several.
     """
+    return _ids(source, "step")
+
+
+def caught_up(source: str) -> tuple[str, ...]:
+    """Return the ids that lines such as ``# caught up: load-data`` name.
+
+    They stand in place of markers where a notebook came with the author's own work.
+    """
+    return _ids(source, "caught up")
+
+
+def _ids(source: str, words: str) -> tuple[str, ...]:
+    """Return the ids in the comment lines of a cell that begin with words."""
     head = source[:_SEARCHED]
-    if "step" not in head and "step" not in head.lower():
+    first = words.split()[0]
+    if first not in head and first not in head.lower():
         return ()
-    ids = [found.lower().replace("_", "-") for found in _MARKER.findall(head)]
+    line = _LINE.format(words=words.replace(" ", r"[ \t]+"))
+    ids = [found.lower().replace("_", "-") for found in re.findall(line, head)]
     return tuple(dict.fromkeys(ids))
 
 

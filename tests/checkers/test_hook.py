@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -61,7 +62,8 @@ def test_a_merged_cell_checks_all_its_steps(seat: Seat) -> None:
         ("# step: first\n1 / 0", "ZeroDivisionError"),
         ("# step: first\nunknown", "NameError"),
         ("# step: first\nraise SystemExit", "SystemExit"),
-        ("%%bash\n# step: first\nexit 3", "CalledProcessError"),
+        ("%%bash\n# step: first\nexit 3", "A command in the cell"),
+        ("# step: first\n%%time\nx = 3", "has to be the first line"),
     ],
 )
 def test_a_cell_that_raised_is_not_checked(seat: Seat, code: str, word: str) -> None:
@@ -150,7 +152,7 @@ def test_an_interrupt_stops_a_check_and_records_nothing(
         time.sleep(0.01)
     seat.manager.interrupt_kernel()
     ran = seat.finish(message)
-    assert "Check stopped." in ran.plain
+    assert "Stopped." in ran.plain
     assert seat.attempts() == []
     assert seat.run("print(1)").stream == "1\n"
 
@@ -159,7 +161,7 @@ def test_an_interrupted_cell_is_no_attempt(seats: Callable[..., Seat]) -> None:
     """Who stops a cell has not tried."""
     seat = seats()
     ran = seat.run("# step: first\nraise KeyboardInterrupt")
-    assert "Check stopped." in ran.plain
+    assert "Stopped." in ran.plain
     assert seat.attempts() == []
 
 
@@ -185,6 +187,39 @@ def test_check_runs_all_and_leaves_untouched_steps_untouched(seat: Seat) -> None
     kept = {one["step"]: one["trigger"] for one in seat.attempts()}
     assert "calls" not in kept
     assert set(kept.values()) == {"asked"}
+
+
+def test_work_of_the_author_does_not_pass_a_step(seats: Callable[..., Seat]) -> None:
+    """In a notebook somebody caught up with, %check leaves those steps out."""
+    seat = seats()
+    seat.run("# caught up: first\nx = 3")
+    assert seat.run("%check first").plain == "· First: caught up, not checked"
+    assert seat.attempts() == []
+    assert seat.run("# step: first\nx = 3").plain == "✓ Passed. x is 3."
+    assert seat.run("%check first").plain == "✓ First: Passed. x is 3."
+
+
+def test_attempts_after_a_reset_are_of_the_next_generation(seat: Seat) -> None:
+    """What was passed stays passed; the tries are counted anew."""
+    seat.run("# step: first\nx = 3")
+    note = {"note": "reset", "lab": "tiny", "step": "first", "body": {"generation": 1}}
+    with (seat.outbox.parent / "progress.jsonl").open("a") as file:
+        file.write(json.dumps(note) + "\n")
+    assert "Passed earlier" in seat.run("# step: first\nx = 2").plain
+    seat.run("# step: first\nraise ValueError")
+    assert [one["generation"] for one in seat.attempts()] == [0, 1, 1]
+
+
+def test_a_notebook_outside_the_labs_folder_is_checked_all_the_same(
+    seats: Callable[..., Seat], tmp_path: Path
+) -> None:
+    """The check looks at the files where the seat has them."""
+    seat = seats(tmp_path, JPY_SESSION_NAME=str(tmp_path / "home" / "copy.ipynb"))
+    hook = "__import__('checkers.engine.hook').engine.hook._hook"
+    said = seat.run(f"print({hook}._work().folder)").stream.strip()
+    assert said == str(seat.folder)
+    assert "Passed" in seat.run("# step: first\nx = 3").plain
+    assert seat.attempts()[0]["notebook"] == "copy.ipynb"
 
 
 def test_check_of_one_step(seat: Seat) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from checkers.engine.steps import (
     SeatLabError,
+    caught_up,
     lab_of,
     marked,
     seat_labs,
@@ -30,6 +31,7 @@ from .conftest import released
         ("%%bash\n# step: files\nls", ["files"]),
         ("%%sql\n-- step: query\nselect 1", ["query"]),
         ("%%js\n// step: page\n1", ["page"]),
+        ("%%html\n<!-- step: page -->", ["page"]),
         ("# step: b\n# step: a\r\n# step: b", ["b", "a"]),
         ("x = 1  # step: not-at-the-start", []),
         ("# steps: no", []),
@@ -37,11 +39,26 @@ from .conftest import released
         ("step: no", []),
         ("", []),
         ("# step:", []),
+        ("# caught up: load-data", []),
     ],
 )
 def test_markers(source: str, steps: list[str]) -> None:
     """A comment line of its own marks a cell, whatever its spaces and letters."""
     assert list(marked(source)) == steps
+
+
+@pytest.mark.parametrize(
+    ("source", "steps"),
+    [
+        ("# caught up: load-data\nx = 1", ["load-data"]),
+        ("#Caught  Up : load_data", ["load-data"]),
+        ("# step: load-data", []),
+        ("# we caught up: with them", []),
+    ],
+)
+def test_cells_that_hold_the_authors_work(source: str, steps: list[str]) -> None:
+    """They name their step in a line of their own kind, as loosely as a marker."""
+    assert list(caught_up(source)) == steps
 
 
 @given(st.text(max_size=500), st.sampled_from(["a", "load-data", "x9"]))

@@ -25,7 +25,8 @@ NOTEBOOK = "notebook"
 NOTEBOOK_PATH = "first_flight/first_flight.ipynb"
 START_MS = 120_000
 """How long a page may take to be there on a busy machine."""
-_ADDRESS = {LAB: "/lab/tree/{path}", NOTEBOOK: "/notebooks/{path}"}
+_ADDRESS = {LAB: "/lab/tree/{path}?reset", NOTEBOOK: "/notebooks/{path}"}
+"""JupyterLab would bring back the notebooks of an earlier test as well."""
 _EXPOSE = """
 document.addEventListener('readystatechange', () => {
   const element = document.getElementById('jupyter-config-data');
@@ -88,13 +89,15 @@ class LabPage:
     def open(self, path: str = NOTEBOOK_PATH) -> LabPage:
         """Open a notebook by its path below the home; its kernel is idle then."""
         self.page.goto(self.seat + _ADDRESS[self.interface].format(path=path))
-        return self.wait_ready()
+        return self.wait_ready(path)
 
-    def wait_ready(self) -> LabPage:
-        """Wait for the notebook and its kernel."""
+    def wait_ready(self, path: str = "") -> LabPage:
+        """Wait for the notebook, of that path if one is given, and its kernel."""
         self.page.wait_for_function(
-            f"() => {{ if (!window.jupyterapp?.shell) return false; {_OPEN}"
-            "return panel?.context.isReady && notebook.widgets.length > 0; }",
+            f"given => {{ if (!window.jupyterapp?.shell) return false; {_OPEN}"
+            "return panel?.context.isReady && notebook.widgets.length > 0"
+            " && (!given || panel.context.path === given); }",
+            arg=path,
             timeout=START_MS,
         )
         self.wait_idle(START_MS)
