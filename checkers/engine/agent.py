@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from checkers.engine import panel_api
+from checkers.engine import files_api, panel_api, take_home_api
 from checkers.engine.backoff import State, standing
 from checkers.engine.delivery import Delivery
 from checkers.engine.note import Kind, Note
@@ -67,15 +67,15 @@ class Agent:
         """Called when what the panel shows may be another."""
         self._welcomed = outbox.parent / "welcomed"
         self._line_was = self.line.standing
+        self._listening: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Deliver and listen until cancelled."""
-        line = asyncio.create_task(self.line.run()) if self.room_url else None
         try:
             await self.delivery.run()
         finally:
-            if line is not None:
-                line.cancel()
+            if self._listening is not None:
+                self._listening.cancel()
 
     def tell(
         self,
@@ -121,7 +121,8 @@ class Agent:
 
     def scene(self) -> Scene:
         """Return all that the panel shows."""
-        self.record.look()
+        if self.record.look():
+            self.changed()  # another page may not know yet
         room = self.line.state if self.room_url else {}
         told = room.get("room") or {}
         status = self.status()
@@ -146,7 +147,13 @@ class Agent:
             listener()
 
     def _look(self) -> None:
-        """Read on in the record, to which kernels add."""
+        """Read on in the record, to which kernels add; listen to the room.
+
+        Only the agent that holds the outbox looks, so only one listens: the room ends
+        the stream of a seat that opens another.
+        """
+        if self.room_url and self._listening is None:
+            self._listening = asyncio.create_task(self.line.run())
         if self.record.look():
             self.changed()
 
@@ -199,6 +206,8 @@ def _load_jupyter_server_extension(server: Any) -> None:
     base = f"{server.web_app.settings['base_url'].rstrip('/')}/airlift"
     routes = [
         *panel_api.routes(base, agent),
+        *take_home_api.routes(base, agent),
+        *files_api.routes(base, agent),
     ]
     server.web_app.add_handlers(".*$", routes)
     panel_api.tell_pages(server.event_logger, agent)

@@ -149,12 +149,15 @@ def key_of(line: Mapping[str, Any]) -> tuple[str, str]:
 
 def folded(before: StepProgress, line: Mapping[str, Any]) -> StepProgress:
     """Return a step's progress after one more line. Pure; strange lines do nothing."""
-    if line.get("note") == _RESET:
+    kind = line.get("note")
+    if kind == _RESET:
         body = line.get("body")
         wanted = number_in(body, "generation") if isinstance(body, Mapping) else 0
         if wanted <= before.generation:
             return before
         return StepProgress(passed=before.passed, generation=wanted)
+    if kind is not None:
+        return before
     try:
         outcome = Outcome(line.get("outcome", ""))
     except ValueError:

@@ -138,7 +138,7 @@ class RoomLine:
         )
         if status == 404:
             self._stand(None)  # a room of before there were such lines
-        elif not ended:
+        elif not ended and status != 429:
             self._stand(State.AWAY if move.refuse else move.state)
         return max(move.wait, _SOONEST * chance)
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkers.engine.backoff import BATCH, NO_ANSWER, NO_REPLY, State, next_move
+from checkers.engine.backoff import (
+    BATCH,
+    NO_ANSWER,
+    NO_REPLY,
+    State,
+    next_move,
+    standing,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +72,26 @@ def test_a_batch_is_never_empty_and_refusal_is_of_one(
     assert 1 <= move.batch <= BATCH
     assert not move.refuse or sent == 1
     assert move.wait > 0 or status in (200, 400, 413, 422)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "line", "together"),
+    [
+        ("practice", "waiting", "practice"),
+        ("waiting", "waiting", "waiting"),
+        ("waiting", "connected", "connected"),
+        ("waiting", "away", "away"),
+        ("connected", "away", "away"),
+        ("away", "connected", "away"),
+        ("connected", "refused", "refused"),
+        ("refused", "connected", "refused"),
+        ("connected", None, "connected"),
+        ("away", None, "away"),
+    ],
+)
+def test_a_seat_is_connected_when_it_can_both_speak_and_hear(
+    delivery: str, line: str | None, together: str
+) -> None:
+    """The worse of the two; a room without such a line has only the one."""
+    heard = State(line) if line else None
+    assert standing(State(delivery), heard) is State(together)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkers.engine.attempt import Attempt, Outcome, Trigger
-from checkers.engine.progress import Progress
+from checkers.engine.progress import Lines, Progress
 
 ATTEMPT = Attempt("i", "lab", "1", "", "step", Trigger.CELL, Outcome.FAILED, hint="no")
 
@@ -59,3 +59,39 @@ def test_torn_and_strange_lines_are_passed_over(
     progress.path.write_bytes(junk)
     progress.add(ATTEMPT)
     assert progress.step("lab", "step").attempts == 1
+
+
+def test_a_reset_begins_a_generation(tmp_path: Path) -> None:
+    """Attempts count anew, nothing was last; what was passed stays passed."""
+    progress = Progress(tmp_path / "outbox")
+    progress.add(replace(ATTEMPT, outcome=Outcome.PASSED, id="1"))
+    reset = {"note": "reset", "lab": "lab", "step": "step", "body": {"generation": 1}}
+    Lines(progress.path).add(reset)
+    state = progress.step("lab", "step")
+    assert (state.attempts, state.passed, state.last) == (0, True, None)
+    assert state.generation == 1
+    progress.add(replace(ATTEMPT, reason="rows-lost", generation=1))
+    state = progress.step("lab", "step")
+    assert (state.attempts, state.last, state.reason) == (
+        1,
+        Outcome.FAILED,
+        "rows-lost",
+    )
+    assert state.passed
+
+
+def test_an_attempt_of_an_old_generation_only_ever_passes(tmp_path: Path) -> None:
+    """A kernel that did not know of the reset yet says nothing of the new one."""
+    progress = Progress(tmp_path / "outbox")
+    progress.add(replace(ATTEMPT, generation=2))
+    progress.add(replace(ATTEMPT, outcome=Outcome.PASSED, generation=1))
+    state = progress.step("lab", "step")
+    assert (state.attempts, state.passed, state.last) == (1, True, Outcome.FAILED)
+
+
+def test_a_line_tells_which_attempt_it_was(tmp_path: Path) -> None:
+    """Its id, reason and generation, for whoever merges two records."""
+    progress = Progress(tmp_path / "outbox")
+    progress.add(replace(ATTEMPT, reason="rows-lost", generation=3))
+    _, (line,) = Lines(progress.path).more()
+    assert (line["id"], line["reason"], line["generation"]) == ("i", "rows-lost", 3)

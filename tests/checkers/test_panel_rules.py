@@ -1,0 +1,146 @@
+"""Which wishes become notes: a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from checkers.engine.note import Kind
+from checkers.engine.panel_rules import RefusedError, Wish, granted, wish_from
+from checkers.engine.panel_state import Scene
+from checkers.engine.progress import Lines
+from checkers.engine.record import Record
+from checkers.engine.steps import SeatLab, SeatStep
+
+ASKED = str(uuid4())
+LAB = SeatLab(
+    "l",
+    "The lab",
+    "1.0.0",
+    (
+        SeatStep("one", "One", 3, ("one",), hints=("a", "b")),
+        SeatStep("two", "Two", 3, ("two",)),
+    ),
+)
+OPEN = {"room": {"id": "r", "state": "open", "practice": False}}
+CLOSED = {"room": {"id": "r", "state": "closed", "practice": False}}
+HELD = {**OPEN, "steps": {"l/one": {"held": True}}}
+SHARED = {**OPEN, "shared": ["l/one"]}
+
+
+def note(kind: str, step: str = "one", **body: Any) -> dict[str, Any]:
+    """Return a note's line in the record."""
+    line = {"note": kind, "lab": "l", "step": step, "id": ASKED, "at": 1}
+    return {**line, "body": body}
+
+
+def ask_in_room(state: str) -> dict[str, Any]:
+    """Return a seat state with this seat's ask."""
+    ask = {"id": ASKED, "lab": "l", "step": "one", "state": state, "position": None}
+    return {**OPEN, "ask": {**ask, "at": 1, "by": ""}}
+
+
+def scene(
+    tmp_path: Path, lines: list[dict[str, Any]], room: dict[str, Any], **more: Any
+) -> Scene:
+    """Return a seat with this record, in this room."""
+    record = Record(tmp_path / "outbox")
+    for line in lines:
+        Lines(tmp_path / "progress.jsonl").add(line)
+    record.look()
+    return Scene({"l": LAB}, record, room, {}, 1, practice=not room, **more)
+
+
+GENERATION = {"generation": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "lines", "room", "expected"),
+    [
+        ("hint", {}, [], OPEN, {"number": 1}),
+        ("hint", {}, [], {}, {"number": 1}),
+        ("hint", {}, [note("hint", number=1)], OPEN, {"number": 2}),
+        ("hint", {"number": 1}, [note("hint", number=1)], OPEN, None),
+        ("hint", {}, [note("hint", number=2)], OPEN, "no-hint-left"),
+        ("hint", {}, [], HELD, "hints-held"),
+        ("ask", {"words": "Help"}, [], OPEN, {"words": "Help"}),
+        ("ask", {}, [], OPEN, {"words": ""}),
+        ("ask", {}, [], {}, "practice"),
+        ("ask", {}, [], CLOSED, "practice"),
+        ("ask", {}, [note("ask")], OPEN, "ask-open"),
+        ("ask", {}, [note("ask")], ask_in_room("claimed"), "ask-open"),
+        ("ask", {}, [note("ask")], ask_in_room("answered"), {"words": ""}),
+        ("ask", {}, [note("ask"), note("withdraw", ask=ASKED)], OPEN, {"words": ""}),
+        ("ask", {}, [], ask_in_room("waiting"), "ask-open"),
+        ("withdraw", {}, [], OPEN, None),
+        ("withdraw", {}, [note("ask")], OPEN, {"ask": ASKED}),
+        ("withdraw", {}, [note("ask")], CLOSED, {"ask": ASKED}),
+        ("withdraw", {}, [note("ask")], {}, {"ask": ASKED}),
+        ("withdraw", {}, [], ask_in_room("waiting"), {"ask": ASKED}),
+        ("withdraw", {}, [], ask_in_room("answered"), None),
+        ("share", {"source": "x"}, [], OPEN, {"source": "x"}),
+        ("share", {}, [], OPEN, "bad-request"),
+        ("share", {"source": "x"}, [], {}, "practice"),
+        ("unshare", {}, [], OPEN, None),
+        ("unshare", {}, [note("share", source="x")], CLOSED, {}),
+        ("unshare", {}, [], SHARED, {}),
+        ("unshare", {}, [note("unshare")], SHARED, None),
+        ("feedback", {"face": "clear"}, [], {}, {"face": "clear", "words": ""}),
+        ("feedback", {"face": "fine"}, [], {}, "bad-request"),
+        ("reset", {}, [], OPEN, {"generation": 1}),
+        ("reset", {}, [note("reset", **GENERATION)], OPEN, {"generation": 2}),
+        ("reset", GENERATION, [note("reset", **GENERATION)], OPEN, None),
+        ("caught-up", {}, [], {}, {}),
+    ],
+)
+def test_a_wish_is_granted_done_already_or_refused(
+    tmp_path: Path,
+    kind: str,
+    body: dict[str, Any],
+    lines: list[dict[str, Any]],
+    room: dict[str, Any],
+    expected: dict[str, Any] | str | None,
+) -> None:
+    """A body: that note is told. None: nothing to do. A word: refused so."""
+    wish = Wish(Kind(kind), "l", "one", body)
+    seat = scene(tmp_path, lines, room)
+    if isinstance(expected, str):
+        with pytest.raises(RefusedError) as refused:
+            granted(wish, seat)
+        assert refused.value.code == expected
+        assert str(refused.value)
+        return
+    meant = granted(wish, seat)
+    assert (dict(meant.body) if meant else None) == expected
+
+
+def test_an_ask_that_the_room_refused_is_not_open(tmp_path: Path) -> None:
+    """Nobody waits for what will never arrive."""
+    seat = scene(tmp_path, [note("ask")], OPEN, refused={ASKED})
+    assert granted(Wish(Kind.ASK, "l", "two", {}), seat)
+
+
+def test_the_same_answers_again_are_nothing_new(tmp_path: Path) -> None:
+    """Feedback of a step, and the closing questions of a lab."""
+    closing = {"again": "yes", "good": "All", "better": ""}
+    face = {"face": "clear", "words": ""}
+    lines = [note("closing", "", **closing), note("feedback", **face)]
+    seat = scene(tmp_path, lines, OPEN)
+    assert granted(Wish(Kind.CLOSING, "l", "", closing), seat) is None
+    assert granted(Wish(Kind.FEEDBACK, "l", "one", face), seat) is None
+    assert granted(Wish(Kind.CLOSING, "l", "", {**closing, "good": ""}), seat)
+    assert granted(Wish(Kind.FEEDBACK, "l", "two", face), seat)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [None, [], {}, {"kind": 1}, {"kind": "ask", "lab": 3}, {"kind": "ask", "step": 3}],
+)
+def test_what_is_no_wish_is_refused(data: object) -> None:
+    """One sentence, status 400."""
+    with pytest.raises(RefusedError) as refused:
+        wish_from(data)
+    assert (refused.value.code, refused.value.status) == ("bad-request", 400)

@@ -1,0 +1,162 @@
+"""The panel's state: built from what the seat knows, without effects."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from checkers.engine.panel_state import Scene, panel_state
+from checkers.engine.progress import Lines
+from checkers.engine.record import Record
+from checkers.engine.steps import SeatLab, SeatStep
+
+ASKED = str(uuid4())
+LAB = SeatLab(
+    "l",
+    "The lab",
+    "1.0.0",
+    (
+        SeatStep("one", "One", 3, ("one", "one-b"), 2, ("a", "b")),
+        SeatStep("two", "Two", 4, ("two",), needs=("one",)),
+    ),
+    notebook="l/l.ipynb",
+)
+
+
+def state(
+    tmp_path: Path,
+    *lines: dict[str, Any],
+    room: dict[str, Any] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """Return the panel's state of a seat with this record."""
+    file = Lines(tmp_path / "progress.jsonl")
+    for line in lines:
+        file.add({"lab": "l", "step": "one", "at": 1, **line})
+    record = Record(tmp_path / "outbox")
+    record.look()
+    found = panel_state(Scene({"l": LAB}, record, room or {}, {}, 7, **more))
+    assert json.loads(json.dumps(found)) == found
+    return found
+
+
+def test_a_fresh_seat_has_all_keys_of_the_contract(tmp_path: Path) -> None:
+    """Nothing known yet: nothing is missing in the JSON."""
+    found = state(tmp_path)
+    keys = "v language now practice room connection labs ask messages offers closing"
+    assert set(found) == {*keys.split(), "welcomed"}
+    (lab,) = found["labs"]
+    keys = "slug title version minutes language notebook passed minutes_left handbook"
+    assert set(lab) == {*keys.split(), "steps"}
+    keys = "id title minutes points cells needs state now attempts passed_at last_at"
+    more = "reason hint generation caught_up hints gate verified feedback shared"
+    assert set(lab["steps"][0]) == {*keys.split(), *more.split()}
+    assert lab["minutes_left"] == 7
+    assert lab["steps"][0]["state"] == "untouched"
+
+
+def test_passed_earlier_and_now_different_stays_passed(tmp_path: Path) -> None:
+    """State and now tell both; no minutes are left for it."""
+    found = state(
+        tmp_path,
+        {"outcome": "passed", "at": 5},
+        {"outcome": "failed", "reason": "rows-lost", "hint": "Rows.", "at": 9},
+    )
+    step = found["labs"][0]["steps"][0]
+    assert (step["state"], step["now"], step["attempts"]) == ("passed", "failed", 2)
+    assert (step["passed_at"], step["last_at"]) == (5, 9)
+    assert (step["reason"], step["hint"]) == ("rows-lost", "Rows.")
+    assert (found["labs"][0]["passed"], found["labs"][0]["minutes_left"]) == (1, 4)
+
+
+FAILED = {"outcome": "failed"}
+HINT = {"note": "hint", "body": {"number": 1}}
+LAST = {"note": "hint", "body": {"number": 2}}
+HELD = {"steps": {"l/one": {"held": True}}}
+
+
+@pytest.mark.parametrize(
+    ("lines", "room", "offered"),
+    [
+        ([FAILED], {}, False),
+        ([FAILED, FAILED], {}, True),
+        ([FAILED, FAILED], HELD, False),
+        ([FAILED, FAILED, {"outcome": "passed"}], {}, False),
+        ([FAILED, FAILED, HINT], {}, False),
+        ([FAILED, FAILED, HINT, FAILED, FAILED], {}, True),
+        ([LAST, FAILED, FAILED], {}, False),
+        ([FAILED, FAILED, {"note": "reset", "body": {"generation": 1}}], {}, False),
+    ],
+)
+def test_the_next_hint_is_offered_after_two_failures(
+    tmp_path: Path, lines: list[dict[str, Any]], room: dict[str, Any], offered: bool
+) -> None:
+    """Since the last one, while there is one and staff do not hold it back."""
+    found = state(tmp_path, *lines, room=room)
+    hints = found["labs"][0]["steps"][0]["hints"]
+    assert hints["offered"] is offered
+    assert hints["held"] is bool(room)
+
+
+def ask(state: str, ask_id: str = ASKED) -> dict[str, Any]:
+    """Return a seat state with an ask."""
+    found = {"id": ask_id, "lab": "l", "step": "one", "state": state, "position": 2}
+    return {"ask": {**found, "at": 3, "by": "a helper"}}
+
+
+OWN = {"note": "ask", "id": ASKED, "body": {"words": "Help"}}
+BACK = {"note": "withdraw", "body": {"ask": ASKED}}
+
+
+@pytest.mark.parametrize(
+    ("lines", "room", "waiting", "expected"),
+    [
+        ([], {}, (), None),
+        ([OWN], {}, {ASKED}, ("saved", "Help", None)),
+        ([OWN], {}, (), ("waiting", "Help", None)),
+        ([OWN], ask("waiting"), (), ("waiting", "Help", 2)),
+        ([OWN], ask("answered", "another"), {ASKED}, ("saved", "Help", None)),
+        ([OWN, BACK], ask("waiting"), (), ("withdrawn", "Help", None)),
+        ([], ask("claimed"), (), ("claimed", "", 2)),
+    ],
+)
+def test_an_ask_is_what_the_seat_said_and_what_the_room_answers(
+    tmp_path: Path,
+    lines: list[dict[str, Any]],
+    room: dict[str, Any],
+    waiting: set[str],
+    expected: tuple[str, str, int | None] | None,
+) -> None:
+    """Saved here first; a room that knows more is heard; taken back at once."""
+    found = state(tmp_path, *lines, room=room, waiting=waiting)["ask"]
+    told = found and (found["state"], found["words"], found["position"])
+    assert told == expected
+
+
+def test_a_version_is_offered_until_it_was_taken(tmp_path: Path) -> None:
+    """Not the one of the image, not one taken already, not of a lab of others."""
+    offers = {"offers": {"l": "1.0.1", "other": "9"}}
+    assert state(tmp_path, room=offers)["offers"] == [{"lab": "l", "version": "1.0.1"}]
+    same = {"offers": {"l": "1.0.0"}}
+    assert state(tmp_path, room=same)["offers"] == []
+    taken = {"note": "updated", "body": {"version": "1.0.1"}}
+    assert state(tmp_path, taken, room=offers)["offers"] == []
+
+
+def test_staffs_words_and_gates_come_from_the_room(tmp_path: Path) -> None:
+    """Messages as they are; gate and verified of each step."""
+    message = {"id": "m", "at": 1, "text": "<b>", "to": "all"}
+    room = {
+        "messages": [message],
+        "steps": {"l/two": {"gate": True, "verified": True}, "l/one": "odd"},
+        "shared": ["l/two"],
+    }
+    found = state(tmp_path, room=room)
+    one, two = found["labs"][0]["steps"]
+    assert found["messages"] == [message]
+    assert (two["gate"], two["verified"], two["shared"]) == (True, True, True)
+    assert (one["gate"], one["verified"], one["shared"]) == (False, False, False)
