@@ -124,12 +124,13 @@ def open_zip(file: BinaryIO) -> Iterator[Parcel]:
     """
     _look_at_end(file)
     try:
-        with zipfile.ZipFile(file) as archive:
-            names = _checked(archive.infolist())
-            sizes = {name: info.file_size for name, info in names.items()}
-            yield Parcel(sizes, lambda name: archive.open(names[name]))
+        archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError):
         raise ParcelError(_no_zip()) from None
+    with archive:
+        names = _checked(archive.infolist())
+        sizes = {name: info.file_size for name, info in names.items()}
+        yield Parcel(sizes, lambda name: archive.open(names[name]))
 
 
 def open_folder(folder: Path) -> Parcel:
@@ -148,14 +149,25 @@ def open_folder(folder: Path) -> Parcel:
     return Parcel(sizes, lambda name: (folder / name).open("rb"))
 
 
-def files_below(folder: Path) -> Iterator[Path]:
-    """Give the plain files below a folder; no links, nothing hidden, no caches."""
-    for place, folders, names in os.walk(folder):
+def files_below(folder: Path, *, follow: bool = False) -> Iterator[Path]:
+    """Give the plain files below a folder: nothing hidden, no caches.
+
+    `follow`: links too, where it is known who made them.
+    """
+    for place, folders, names in os.walk(folder, followlinks=follow):
         folders[:] = sorted(one for one in folders if is_carried(one))
         for name in sorted(names):
             path = Path(place, name)
-            if is_carried(name) and stat.S_ISREG(path.lstat().st_mode):
+            if is_carried(name) and _is_file(path, follow):
                 yield path
+
+
+def _is_file(path: Path, follow: bool) -> bool:
+    """Tell whether a plain file lies there."""
+    try:
+        return stat.S_ISREG(path.stat(follow_symlinks=follow).st_mode)
+    except OSError:
+        return False
 
 
 def is_carried(name: str) -> bool:

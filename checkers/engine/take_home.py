@@ -73,9 +73,10 @@ class _Out:
     left_out: list[dict[str, Any]] = field(default_factory=list)
 
     def leave(self, name: str, why: str, size: int = 0) -> None:
-        """Note a file that stays out."""
+        """Note a file that stays out, by its name below the home."""
         if len(self.left_out) < MOST_FILES:
-            self.left_out.append({"path": name, "why": why, "bytes": size})
+            below = name.removeprefix(f"{WORK}/")
+            self.left_out.append({"path": below, "why": why, "bytes": size})
 
     def text(self, name: str, text: str | bytes) -> None:
         """Add a small file of ours."""
@@ -131,7 +132,7 @@ def take_home(place: Place, target: BinaryIO) -> list[dict[str, Any]]:
         out.text(SCRIPT, _PRACTICE)
         out.text(REQUIREMENTS, _requirements(place))
         out.text(RECORD, _tail(own / FILE))
-        for path in files_below(SELF):
+        for path in files_below(SELF, follow=True):
             out.file(path, f"{PACKAGE}/{path.relative_to(SELF).as_posix()}")
         for slug in labs:
             for path in files_below(place.labs_dir / slug):
