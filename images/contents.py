@@ -30,9 +30,10 @@ def configuration_files(root: Path) -> list[Path]:
 
 
 def own_files(root: Path, labs: Path) -> list[Path]:
-    """Return the files that decide about checkers and released labs."""
+    """Return the files that decide about checkers, panel and released labs."""
     tools = ("hub/authoring", "hub/catalog.py", "images/release_labs.py")
-    return _files([root / "checkers", labs, *(root / tool for tool in tools)])
+    vendored = root / "hub/room/static/vendor"  # the panel's, by a link to that folder
+    return _files([root / "checkers", vendored, labs, *(root / tool for tool in tools)])
 
 
 def _files(places: Iterable[Path]) -> list[Path]:
@@ -80,7 +81,7 @@ def gather(root: Path, labs: Path, folder: Path, logs: Path) -> None:
 
 
 def gather_own(root: Path, labs: Path, folder: Path, logs: Path) -> None:
-    """Fill `folder` with checkers and released labs.
+    """Fill `folder` with checkers, the panel among them, and released labs.
 
     Raises:
         ClientError: a lab cannot be released.

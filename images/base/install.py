@@ -21,6 +21,8 @@ PREFIX = Path(sys.prefix)
 PACKAGES = Path(sysconfig.get_path("purelib"))
 OWN = PREFIX / "own"
 """Folder of our own packages; a .pth file puts it on the path."""
+PANEL = PREFIX / "share" / "jupyter" / "labextensions" / "airlift-panel"
+"""Where JupyterLab and Notebook look for the side panel."""
 
 UNUSED = (
     "lib/python*/site-packages/_distutils_hack",
@@ -52,7 +54,7 @@ def remove_unused() -> None:
 
 
 def put_own() -> None:
-    """Put server, configuration and the path of our own packages in place."""
+    """Put server, configuration, panel and the path of our own packages in place."""
     server = PREFIX / "bin" / "jupyterhub-singleuser"
     text = (HERE / "singleuser.py").read_text(encoding="utf-8")
     server.write_text(f"#!{sys.executable}\n{text}", encoding="utf-8")
@@ -60,6 +62,10 @@ def put_own() -> None:
     shutil.copytree(HERE / "etc", PREFIX / "etc", dirs_exist_ok=True)
     OWN.mkdir(exist_ok=True)
     (PACKAGES / "airlift.pth").write_text(f"{OWN}\n", encoding="utf-8")
+    # A link, so that the panel comes with the checkers, in the last and thin layer.
+    PANEL.parent.mkdir(parents=True, exist_ok=True)
+    PANEL.unlink(missing_ok=True)
+    PANEL.symlink_to(Path("../../../own/checkers/panel"))
 
 
 def compile_all() -> None:

@@ -16,6 +16,7 @@ def root(tmp_path: Path) -> Path:
         "checkers/first.py",
         "labs/first/lab.toml",
         "hub/authoring/release.py",
+        "hub/room/static/vendor/preact.mjs",
     ):
         path = tmp_path / name
         path.parent.mkdir(parents=True)
@@ -43,9 +44,11 @@ def test_what_running_leaves_behind_does_not_count(root: Path) -> None:
     assert own(root) == before
 
 
-@pytest.mark.parametrize("change", ["text", "new", "renamed", "gone", "tool", "mode"])
+@pytest.mark.parametrize(
+    "change", ["text", "new", "renamed", "gone", "tool", "mode", "vendor"]
+)
 def test_every_change_counts(root: Path, change: str) -> None:
-    """A file's text, name and mode, and the tool that releases labs."""
+    """A file's text, name and mode, the tool that releases labs, the panel's parts."""
     before = own(root)
     first = root / "checkers/first.py"
     {
@@ -55,6 +58,7 @@ def test_every_change_counts(root: Path, change: str) -> None:
         "gone": first.unlink,
         "tool": lambda: (root / "hub/authoring/release.py").write_text("other"),
         "mode": lambda: first.chmod(0o755),
+        "vendor": lambda: (root / "hub/room/static/vendor/preact.mjs").write_text(""),
     }[change]()
     assert own(root) != before
 

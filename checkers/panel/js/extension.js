@@ -1,0 +1,157 @@
+// The panel as an extension of JupyterLab 4 and Notebook 7: widget, command, shortcut.
+
+import { Desk } from "./desk.js";
+import { keptFor } from "./kept.js";
+import { html, render } from "./parts.js";
+import { Saving } from "./saving.js";
+import { Seat } from "./seat.js";
+import { Panel } from "./view.js";
+import { say, speak } from "./words.js";
+
+const ID = "airlift-panel";
+const COMMAND = "airlift:show-steps";
+const KEYS = ["F8"];
+const NARROW = "(max-width: 760px)";
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 20 20">
+  <g class="jp-icon3" fill="#616161"><path d="M9 4h9v2H9zM9 9h9v2H9zM9 14h9v2H9z"/>
+  <path d="M3.7 7.4L1.3 5l1-1 1.4 1.4L6.6 2.5l1 1zM3.7 12.4L1.3 10l1-1 1.4 1.4L6.6 7.5l1 1z"/>
+  <circle cx="4" cy="15" r="1.5"/></g></svg>`;
+
+// Loads a module that JupyterLab shares.
+async function module(shared, name) {
+  const versions = Object.values(shared[name] ?? {});
+  if (!versions.length) {
+    throw new Error(`${name}: not shared by this page`);
+  }
+  return (await versions[versions.length - 1].get())();
+}
+
+// The plugins, once the modules they need are there.
+export async function plugins(shared) {
+  const names = {
+    application: "@jupyterlab/application",
+    apputils: "@jupyterlab/apputils",
+    documents: "@jupyterlab/docmanager",
+    notebook: "@jupyterlab/notebook",
+    services: "@jupyterlab/services",
+    icons: "@jupyterlab/ui-components",
+    widgets: "@lumino/widgets",
+  };
+  const found = await Promise.all(Object.values(names).map((name) => module(shared, name)));
+  const lab = Object.fromEntries(Object.keys(names).map((key, at) => [key, found[at]]));
+  return [
+    {
+      id: `${ID}:plugin`,
+      autoStart: true,
+      requires: [lab.notebook.INotebookTracker, lab.documents.IDocumentManager],
+      optional: [lab.apputils.ICommandPalette, lab.application.ILayoutRestorer],
+      activate: (app, tracker, documents, palette, restorer) => {
+        start(lab, { app, tracker, documents, palette, restorer }).catch((error) => {
+          console.error("Airlift's panel could not start:", error);
+        });
+      },
+    },
+  ];
+}
+
+// The widget that holds the panel, and remembers whether it was closed.
+function sidePanel({ widgets, icons }, kept) {
+  class SidePanel extends widgets.Widget {
+    constructor() {
+      super();
+      this.id = ID;
+      this.addClass("airlift-panel");
+      this.title.icon = new icons.LabIcon({ name: "airlift:steps", svgstr: ICON });
+      this.title.caption = say("panel.title");
+      this.node.setAttribute("role", "region");
+      this.node.setAttribute("aria-label", say("panel.title"));
+      this.remembers = false;
+      this.wantsFocus = false;
+    }
+    onAfterShow() {
+      this._keep(true);
+    }
+    onAfterHide() {
+      this._keep(false);
+    }
+    onActivateRequest() {
+      if (this.wantsFocus) {
+        this.wantsFocus = false;
+        this.node.querySelector("[aria-expanded=true], button")?.focus();
+      }
+    }
+    _keep(open) {
+      if (this.remembers) {
+        kept.set("open", open);
+      }
+    }
+  }
+  return new SidePanel();
+}
+
+function addStyles() {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = new URL("../panel.css", import.meta.url).href;
+  document.head.append(link);
+}
+
+// The command that shows the panel, in the palette and on a key.
+function addCommand(app, palette, show) {
+  app.commands.addCommand(COMMAND, { label: say("command.show"), execute: show });
+  app.commands.addKeyBinding({ command: COMMAND, keys: KEYS, selector: "body" });
+  palette?.addItem({ command: COMMAND, category: "Airlift" });
+}
+
+async function start(lab, { app, tracker, documents, palette, restorer }) {
+  const settings = app.serviceManager.serverSettings;
+  const base = `${settings.baseUrl}airlift/`;
+  const request = (path, init) => lab.services.ServerConnection.makeRequest(base + path, init, settings);
+  const kept = keptFor(new URL(settings.baseUrl).pathname);
+  const seat = new Seat(request);
+  const saving = new Saving(app.serviceManager.contents);
+  const desk = new Desk({ app, tracker, documents, kept });
+  const first = seat.follow(app.serviceManager.events);
+  addStyles();
+  await speak("en");
+  const widget = sidePanel(lab, kept);
+  app.shell.add(widget, "right", { rank: 50, type: "Airlift" });
+  restorer?.add(widget, ID);
+  const show = () => {
+    widget.wantsFocus = true;
+    reveal(app, widget);
+  };
+  addCommand(app, palette, show);
+  await Promise.all([first, app.restored]);
+  await speak(seat.state?.language);
+  const notify = (text) => lab.apputils.Notification.info(text, { autoClose: 12_000 });
+  const page = { seat, desk, saving, kept, base, notify, hide: () => hideWhereNarrow(app) };
+  render(html`<${Panel} page=${page} />`, widget.node);
+  settle(app, widget, kept);
+}
+
+// Opens the panel by itself unless this seat's attendee has closed it.
+function settle(app, widget, kept) {
+  const wanted = kept.get("open") ?? !matchMedia(NARROW).matches;
+  if (wanted) {
+    reveal(app, widget);
+  } else if (widget.isVisible) {
+    app.shell.collapseRight?.();
+  }
+  widget.remembers = true;
+  if (wanted) {
+    kept.set("open", true);
+  }
+}
+
+function reveal(app, widget) {
+  app.shell.expandRight?.(widget.id);
+  app.shell.activateById(widget.id);
+}
+
+// On a phone the panel lies over the notebook: going to a cell closes it.
+function hideWhereNarrow(app) {
+  if (matchMedia(NARROW).matches) {
+    app.shell.collapseRight?.();
+  }
+}

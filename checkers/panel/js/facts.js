@@ -1,0 +1,167 @@
+// What the panel says, computed from what the agent sends. Pure: no page, no clock.
+
+export const FACES = ["clear", "confusing", "broken", "too-slow", "loved"];
+
+// The lab that a file belongs to: the nearest folder above it that is named like one.
+export function labOf(labs, path) {
+  const folders = path.split("/").slice(0, -1).reverse();
+  for (const folder of folders) {
+    const found = labs.find((lab) => lab.slug === folder);
+    if (found) {
+      return found;
+    }
+  }
+  return null;
+}
+
+// The lab to show: the notebook's, else the one chosen, else the first not yet done.
+export function shownLab(labs, path, chosen) {
+  const open = labs.find((lab) => lab.passed < lab.steps.length);
+  return (path && labOf(labs, path)) || labs.find((lab) => lab.slug === chosen) || open || labs[0] || null;
+}
+
+// The step to have open: the last one touched, else the first not passed.
+export function currentStep(lab) {
+  const touched = lab.steps.filter((step) => step.last_at);
+  if (touched.length) {
+    return touched.reduce((one, other) => (other.last_at > one.last_at ? other : one));
+  }
+  return lab.steps.find((step) => step.state !== "passed") ?? lab.steps[0] ?? null;
+}
+
+// The step to go on with after `step`: the next not passed, else the first not passed.
+export function nextStep(lab, step) {
+  const at = lab.steps.indexOf(step);
+  const open = (one) => one !== step && one.state !== "passed";
+  return lab.steps.slice(at + 1).find(open) ?? lab.steps.find(open) ?? null;
+}
+
+export function markOf(step) {
+  if (step.state === "passed") {
+    return step.verified ? "verified" : "passed";
+  }
+  return step.state === "trying" ? "trying" : "none";
+}
+
+// Passed earlier and not as it stands now.
+export const isDifferent = (step) => step.state === "passed" && step.now === "failed";
+
+// The short words at the right of a step: key and values for the catalogue.
+export function sideOf(step, clock) {
+  if (step.state === "passed") {
+    return step.passed_at ? ["side.passed", { time: clock(step.passed_at) }] : ["side.passed-plain", {}];
+  }
+  if (step.state === "trying" && step.attempts) {
+    return ["side.try", { number: step.attempts }];
+  }
+  if (step.caught_up) {
+    return ["side.caught-up", {}];
+  }
+  return ["side.minutes", { number: step.minutes }];
+}
+
+// The word for a step's state, which stands beside its mark for a screen reader.
+export function wordOf(step) {
+  if (isDifferent(step)) {
+    return "state.different";
+  }
+  return `state.${step.state}`;
+}
+
+// The line below the progress bar.
+export function progressOf(lab) {
+  const all = lab.steps.length;
+  if (all && lab.passed >= all) {
+    return ["progress.all", { number: all }];
+  }
+  const values = { passed: lab.passed, all, number: lab.minutes_left };
+  return [lab.minutes_left ? "progress.some" : "progress.bare", values];
+}
+
+// How it stands between seat and room, as a mark, a key and values.
+export function connectionOf(state, trouble) {
+  if (trouble) {
+    return ["away", "line.no-agent", {}];
+  }
+  const { state: how, pending: number, refused } = state.connection;
+  if (how === "connected") {
+    if (refused) {
+      return ["refused", "line.some-refused", { number: refused }];
+    }
+    return number ? ["waiting", "line.sending", { number }] : ["connected", "line.connected", {}];
+  }
+  if (how === "practice" || how === "refused") {
+    return [how, `line.${how}`, {}];
+  }
+  if (how === "waiting" && !number) {
+    return ["waiting", "line.waiting", {}];
+  }
+  return ["away", number ? "line.away" : "line.away-nothing", { number }];
+}
+
+// Whether there is anybody to ask.
+export function hasHelpers(state) {
+  return !state.practice && state.connection.state !== "practice" && state.room?.state !== "closed";
+}
+
+export const isOpenAsk = (ask) => Boolean(ask) && ["saved", "waiting", "claimed"].includes(ask.state);
+
+// Whether the closing questions are offered by themselves.
+export function isEnd(state, lab) {
+  return state.room?.state === "closed" || (lab.steps.length > 0 && lab.passed >= lab.steps.length);
+}
+
+// The room's messages, the newest first.
+export const newestFirst = (messages) => [...messages].sort((one, other) => other.at - one.at);
+
+// Messages that came after the one that was seen last.
+export function unseen(messages, seenAt) {
+  return messages.filter((message) => message.at > seenAt);
+}
+
+// Whole minutes until a time; 0 when it has passed.
+export const minutesUntil = (at, now) => Math.max(0, Math.ceil((at - now) / 60_000));
+
+// The ids that the markers in a cell name: "# step: load-data", as the kernel reads it.
+export function marked(source) {
+  const marker = /^[ \t]*(?:#|\/\/|--)[ \t#]*step[ \t]*:[ \t]*([a-z0-9][a-z0-9_-]{0,63})/gim;
+  return [...source.matchAll(marker)].map((found) => found[1].toLowerCase().replaceAll("_", "-"));
+}
+
+// Which of the cells ({id, source, type}, in order) is a step's: a marker in code, any
+// marker, then the id. Where several have the marker: the active one, the newest after
+// a reset, else the first. Returns its index, -1 when there is none.
+export function cellOf(cells, step, active = -1) {
+  const has = (cell) => marked(cell.source).includes(step.id);
+  const every = cells.flatMap((cell, at) => (has(cell) ? [at] : []));
+  const code = every.filter((at) => cells[at].type === "code");
+  const found = code.length ? code : every;
+  if (!found.length) {
+    return cells.findIndex((cell) => step.cells.includes(cell.id));
+  }
+  if (found.includes(active)) {
+    return active;
+  }
+  return step.generation ? found[found.length - 1] : found[0];
+}
+
+// What of a corrected lab can be taken: cells nobody has worked on, and new ones.
+// `cells` are those of the open notebook ({id, source}); the own ones are left alone.
+export function applicable(cells, changes) {
+  const known = new Map(cells.map((cell) => [cell.id, cell]));
+  return changes.filter((change) => {
+    const cell = known.get(change.id);
+    if (change.was === null) {
+      return !cell;
+    }
+    return Boolean(cell) && cell.source !== change.source && (change.locked || cell.source === change.was);
+  });
+}
+
+// Why saving failed: "full" (the disk), "away" (no server), "other".
+export function reasonOf(status, text) {
+  if (/Errno (28|122)\b|no space left|quota/i.test(text)) {
+    return "full";
+  }
+  return status === 0 || [502, 503, 504].includes(status) ? "away" : "other";
+}
