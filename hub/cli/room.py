@@ -18,6 +18,7 @@ from hub.desk import Desk
 from hub.machine.installation import running_settings
 from hub.machine.ports import door_url
 from hub.settings import Settings
+from hub.strings import LANGUAGES
 
 TIME_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%H:%M")
 
@@ -38,6 +39,11 @@ def room() -> None:
     type=click.DateTime(TIME_FORMATS),
     help="When nobody new may join any more, in this machine's time.",
 )
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    help="Language of its pages; else each browser's own.",
+)
 @json_flag
 def new(
     title: str,
@@ -46,6 +52,7 @@ def new(
     seats: int,
     code: str | None,
     closes: datetime | None,
+    language: str | None,
     as_json: bool,
 ) -> None:
     """Make a room; `room open` lets people in."""
@@ -57,6 +64,7 @@ def new(
         "capacity": seats,
         "code": code,
         "closes_at": _milliseconds(closes),
+        "language": language or "",
     }
     made = Desk.of(airlift).call("POST", "/rooms", body)
     if as_json:

@@ -88,9 +88,11 @@ class RoomsHandler(UserHandler):
         rooms.sort(key=lambda room: room.created_at, reverse=True)
         self.give(
             {
+                "user": self.user["name"],
                 "rooms": [
                     {
                         "id": room.id,
+                        "role": mine[room.id],
                         "title": room.title,
                         "host": room.host,
                         "state": room.state.value,

@@ -14,7 +14,18 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
-from hub.room import api, board, care, desk, intake, notes, releases, seat_stream
+from hub.room import (
+    api,
+    board,
+    care,
+    desk,
+    intake,
+    notes,
+    phrases,
+    releases,
+    seat_stream,
+    staff_api,
+)
 from hub.room.auth import room_auth
 from hub.room.catalogue import Catalogue
 from hub.room.clock import Clock
@@ -42,6 +53,9 @@ TICK = 1.0
 FAREWELL = 5.0
 """Seconds that open requests get when the service stops."""
 _ROOM = "(r[a-z0-9]{10})"
+_SLUG = "([a-z0-9][a-z0-9_-]{0,63})"
+_UUID = "([0-9a-f-]{36})"
+_TURN = "(claim|release|answer)"
 _SEAT = "([sp][a-z0-9]{10})"
 _LAB = "([a-z][a-z0-9_]{0,63})"
 _STEP = "([a-z0-9][a-z0-9-]{0,63})"
@@ -71,6 +85,7 @@ def public_routes(service: Service) -> list[tuple[Any, ...]]:
         (f"{PREFIX}api/rooms", api.RoomsHandler, parts),
         (f"{PREFIX}api/rooms/{_ROOM}/progress", api.ProgressHandler, parts),
         (f"{PREFIX}api/rooms/{_ROOM}/stream", board.StreamHandler, parts),
+        *staff_routes(parts),
         (f"{PREFIX}health", api.HealthHandler, parts),
         (f"{PREFIX}metrics", api.MetricsHandler, parts),
         (f"{PREFIX}openapi.json", api.OpenApiHandler, parts),
@@ -84,6 +99,23 @@ def public_routes(service: Service) -> list[tuple[Any, ...]]:
             {**parts, "page": "progress.html"},
         ),
         (f"{PREFIX}{_ROOM}", board.PageHandler, {**parts, "page": "board.html"}),
+    ]
+
+
+def staff_routes(parts: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the routes of what staff do in a room."""
+    room, gates, held = f"{PREFIX}api/rooms/{_ROOM}", staff_api.GATES, staff_api.HELD
+    return [
+        (f"{room}/messages", staff_api.MessagesHandler, parts),
+        (f"{room}/gates", staff_api.SwitchHandler, {**parts, **gates}),
+        (f"{room}/hints", staff_api.SwitchHandler, {**parts, **held}),
+        (f"{room}/asks/{_UUID}/{_TURN}", staff_api.AskHandler, parts),
+        (f"{room}/seats/{_SEAT}/phrase", phrases.PhraseHandler, parts),
+        (
+            f"{room}/seats/{_SEAT}/shared/{_SLUG}/{_SLUG}",
+            staff_api.SharedHandler,
+            parts,
+        ),
     ]
 
 
@@ -104,6 +136,7 @@ def desk_routes(service: Service) -> list[tuple[Any, ...]]:
         (f"/desk/seats/{_SEAT}/erase", care.EraseHandler, parts),
         (f"/desk/seats/{_SEAT}/export", care.ExportHandler, parts),
         (f"/desk/seats/{_SEAT}", desk.SeatHandler, parts),
+        (f"/desk/seats/{_SEAT}/phrase", phrases.DeskPhraseHandler, parts),
         ("/desk/rooms", desk.RoomsHandler, parts),
         (f"/desk/rooms/{_ROOM}", desk.RoomHandler, parts),
         (f"/desk/rooms/{_ROOM}/(open|close)", desk.TurnHandler, parts),
@@ -207,6 +240,7 @@ class RoomApp:
             metrics=metrics,
             desk_token=secrets["desk"],
             attempts=Buckets(rate=20, burst=300, clock=time.monotonic),
+            actions=Buckets(rate=5, burst=60, clock=time.monotonic),
             streams=Buckets(rate=2, burst=30, clock=time.monotonic),
             files=Buckets(rate=0.5, burst=20, clock=time.monotonic),
             versions=Versions(self.settings.versions_dir),

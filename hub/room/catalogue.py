@@ -115,6 +115,9 @@ class Catalogue:
             "slug": lab.slug,
             "title": lab.title,
             "version": lab.version,
+            "summary": lab.summary,
+            "license": lab.license,
+            "language": lab.language,
             "minutes": lab.minutes,
             "level": lab.level,
             "steps": [

@@ -47,6 +47,7 @@ class DeskHandler(JsonHandler):
                 "phrase": place.phrase,
                 "code": room.code,
                 "practice": room.practice,
+                "language": room.language,
                 "new": place.new,
             }
         )
@@ -159,6 +160,7 @@ class DoorHandler(DeskHandler):
             "state": room.state.value,
             "code": room.code if shown else None,
             "practice": room.practice,
+            "language": room.language,
             "opened_at": room.opened_at if timed else None,
             "closes_at": room.closes_at if timed else None,
             "erase_at": room.erase_at,
@@ -202,6 +204,9 @@ class SeatHandler(DeskHandler):
                 "image": room.image,
                 "interface": room.interface,
                 "egress": room.egress,
+                "language": room.language,
+                "practice": room.practice,
+                "room_state": room.state.value,
             }
         )
 
@@ -228,6 +233,7 @@ class RoomsHandler(DeskHandler):
             capacity=_number(body, "capacity", 20) or 0,
             closes_at=_number(body, "closes_at", None),
             code=_text(body, "code") if code is not None else None,
+            language=_text({"language": "", **body}, "language"),
         )
         self.give(self.describe(room))
 

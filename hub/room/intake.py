@@ -113,6 +113,19 @@ def _refused(item: Any, odd: OddItemError) -> dict[str, str]:
     }
 
 
+def check_place(service: Service, room: Room, lab: str, step: str) -> None:
+    """See that a lab is the room's and the step the lab's; "" is the whole lab.
+
+    Raises:
+        OddItemError: it is not, and never will be.
+    """
+    if lab not in room.labs:
+        expected = ", ".join(room.labs)
+        raise OddItemError("unknown-lab", f"lab: expected one of {expected}; got {lab}")
+    if step and not service.catalogue.has_step(lab, step):
+        raise OddItemError("unknown-step", f"step: expected one of {lab}'s, got {step}")
+
+
 def seat_of(service: Service, name: str) -> tuple[Seat, Room]:
     """Return the seat and room of a Hub user.
 
@@ -193,20 +206,8 @@ class IntakeHandler(SeatHandler):
         )
 
     def check_place(self, lab: str, step: str) -> None:
-        """See that a lab is the room's and the step the lab's; "" is the whole lab.
-
-        Raises:
-            OddItemError: it is not, and never will be.
-        """
-        if lab not in self.room.labs:
-            expected = ", ".join(self.room.labs)
-            raise OddItemError(
-                "unknown-lab", f"lab: expected one of {expected}; got {lab}"
-            )
-        if step and not self.service.catalogue.has_step(lab, step):
-            raise OddItemError(
-                "unknown-step", f"step: expected one of {lab}'s, got {step}"
-            )
+        """See that lab and step are the room's."""
+        check_place(self.service, self.room, lab, step)
 
     def counter(self) -> Counter:
         """Return what counts these items."""

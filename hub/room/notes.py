@@ -5,11 +5,9 @@ A person's words go to `texts` in the same transaction; the journal keeps the re
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from prometheus_client import Counter
-from sqlalchemy import Connection
 
 from checkers.engine.note import Kind, Note
 from hub.room import texts
@@ -78,16 +76,12 @@ class NotesHandler(IntakeHandler):
 
     async def keep(self, batch: Batch) -> list[Entry]:
         """Write entries and texts, all or nothing."""
-        entries = [*batch.entries, *batch.numbers]
+        entries, service = [*batch.entries, *batch.numbers], self.service
         if not entries:
             return []
-        fresh: list[Text] = []
-
-        def work(connection: Connection) -> None:
-            fresh.extend(texts.write(connection, batch.texts))
-
-        then = partial(self.service.store.texts.take, fresh)
-        return await self.service.journal.write(work, entries, then)
+        return await texts.keep(
+            service.journal, service.store.texts, entries, batch.texts
+        )
 
 
 def text_of(entry: Entry, words: dict[str, str]) -> Text:

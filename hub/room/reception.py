@@ -38,6 +38,7 @@ from hub.seats import (
     fresh_code,
     fresh_id,
 )
+from hub.strings import LANGUAGES
 
 DAY = 24 * 3_600_000
 TITLE_LENGTH = 120
@@ -236,6 +237,7 @@ class Reception:
         capacity: int,
         closes_at: int | None,
         code: str | None,
+        language: str = "",
     ) -> Room:
         """Make a room with all its seats; it opens later."""
         room = Room(
@@ -248,6 +250,7 @@ class Reception:
             code="",
             created_at=wall_ms(),
             closes_at=closes_at,
+            language=_language(language),
         )
         marks = Marks(*(self.seal.key_mark(self.key(room.id, role)) for role in ROLES))
         seats = [
@@ -327,6 +330,16 @@ def _text(key: str, value: str) -> str:
     if not text:
         raise RefusalError("bad-room", f"{key}: expected some text, got none")
     return text
+
+
+def _language(value: str) -> str:
+    """Return a room's language, or refuse it; "" is each browser's own."""
+    if value and value not in LANGUAGES:
+        raise RefusalError(
+            "bad-room",
+            f"language: expected one of {', '.join(LANGUAGES)}, got {value[:20]!r}",
+        )
+    return value
 
 
 def _capacity(value: int) -> int:

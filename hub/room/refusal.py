@@ -33,6 +33,8 @@ REFUSALS: dict[str, tuple[int, str]] = {
         409,
         noted("This room was offered a newer version already."),
     ),
+    "ask-taken": (409, noted("Somebody goes there already.")),
+    "ask-over": (409, noted("This was answered or taken back already.")),
     "too-large": (413, noted("This is more than the room takes at once.")),
     "bad-name": (422, noted("Please type a name with at least one letter.")),
     "bad-room": (422, noted("A room cannot be made from this.")),

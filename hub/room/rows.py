@@ -38,6 +38,14 @@ def last_time(connection: Connection) -> tuple[int, int, str] | None:
     return (row.at, row.mono, row.boot) if row else None
 
 
+def entry_of(connection: Connection, seat: str, uid: str) -> Entry | None:
+    """Read one entry of a seat."""
+    table = tables.journal
+    query = select(table).where(table.c.seat == seat, table.c.uid == uid)
+    row = connection.execute(query).first()
+    return Entry(**row._mapping) if row else None
+
+
 def insert_new(
     connection: Connection, entries: Iterable[Entry]
 ) -> dict[tuple[str, str], Entry]:

@@ -41,6 +41,8 @@ class Service:
     desk_token: str = field(repr=False)
     attempts: Buckets
     """Attempts and notes that a seat may send."""
+    actions: Buckets
+    """What one of the staff may do."""
     streams: Buckets
     """Streams that a user may open."""
     files: Buckets

@@ -252,6 +252,30 @@ class Store:
 
         await self._journal.write(partial(run, statement), (), then)
 
+    async def change_phrase(
+        self, seat: Seat, person: Participant, entry: Entry
+    ) -> None:
+        """Keep that a seat has another phrase; both have it already."""
+        seats, people = tables.seats, tables.participants
+
+        def work(connection: Connection) -> None:
+            connection.execute(
+                update(seats)
+                .where(seats.c.id == seat.id)
+                .values(generation=seat.generation)
+            )
+            connection.execute(
+                update(people)
+                .where(people.c.seat == seat.id)
+                .values(phrase_mark=person.phrase_mark, seen=person.seen)
+            )
+
+        def then() -> None:
+            self.seats[seat.id] = seat
+            self.people[seat.id] = person
+
+        await self._journal.write(work, [entry], then)
+
     async def see_phrase(self, seat: str) -> None:
         """Keep that the phrase of a seat was shown and noted."""
         table = tables.participants

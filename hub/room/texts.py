@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
 
 from checkers.engine.note import Kind
 from hub.room import tables
-from hub.room.entry import MESSAGE
+from hub.room.entry import MESSAGE, Entry
+from hub.room.journal import Journal
 
 _SHOWN = (Kind.ASK.value, MESSAGE)
 """Kinds whose words are held in memory."""
@@ -80,6 +82,18 @@ class Texts:
         """Forget every line of a seat, after its rows were deleted."""
         for key in [key for key in self._words if key[0] == seat]:
             del self._words[key]
+
+
+async def keep(
+    journal: Journal, memory: Texts, entries: Sequence[Entry], texts: Sequence[Text]
+) -> list[Entry]:
+    """Write entries with their texts, all or nothing; returns the new entries."""
+    fresh: list[Text] = []
+
+    def work(connection: Connection) -> None:
+        fresh.extend(write(connection, texts))
+
+    return await journal.write(work, entries, partial(memory.take, fresh))
 
 
 def write(connection: Connection, texts: Sequence[Text]) -> list[Text]:

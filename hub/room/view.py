@@ -69,7 +69,7 @@ class StoreView:
             "claimed_at": found.claimed_at,
             "last_at": facts.last_at,
             "gaps": facts.gaps,
-            "ask": self._ask(seat, facts, position),
+            "ask": self.ask(seat, facts, position),
             "shared": facts.shared,
             "steps": {
                 step: _step(facts.steps.get(step, StepFacts()), step in skipped)
@@ -91,7 +91,7 @@ class StoreView:
             skipped.update(steps[: max(opened, default=0)])
         return skipped
 
-    def _ask(
+    def ask(
         self, seat: str, facts: SeatFacts, position: int | None
     ) -> dict[str, Any] | None:
         """Describe a seat's newest ask for the staff."""

@@ -237,6 +237,21 @@ def test_staff_come_by_key_and_one_browser_is_one_user(room: RoomProcess) -> Non
     refused(room.desk("POST", "/staff", wrong), 403, "wrong-key")
 
 
+def test_a_room_may_have_a_language(room: RoomProcess) -> None:
+    """Door, seat and board are told; one that is not there is refused."""
+    wanted = {"title": "A", "host": "B", "labs": ["first_flight"], "language": "de"}
+    evening = room.desk("POST", "/rooms", wanted).body
+    assert evening["language"] == "de"
+    room.desk("POST", f"/rooms/{evening['id']}/open")
+    seat = room.claim(evening["code"], "Ines").body
+    assert seat["language"] == "de"
+    assert room.desk("GET", f"/seats/{seat['seat']}").body["language"] == "de"
+    door = room.desk("GET", f"/door?code={evening['code']}&browser=b").body
+    assert door["room"]["language"] == "de"
+    answer = room.desk("POST", "/rooms", {**wanted, "language": "xx"})
+    assert (answer.status, answer.body["error"]["code"]) == (422, "bad-room")
+
+
 def test_the_spawner_learns_what_runs_at_a_seat(room: RoomProcess) -> None:
     """Labs, image, interface and egress; a staff user or stranger has no seat."""
     evening = room.make_room()
@@ -249,6 +264,9 @@ def test_the_spawner_learns_what_runs_at_a_seat(room: RoomProcess) -> None:
         "image": "base",
         "interface": "lab",
         "egress": False,
+        "language": "",
+        "practice": False,
+        "room_state": "open",
     }
     for stranger in ("saaaaaaaaaa", "paaaaaaaaaa"):
         refused(room.desk("GET", f"/seats/{stranger}"), 404, "not-found")

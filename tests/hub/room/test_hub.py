@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -257,6 +258,11 @@ def test_a_presenter_logs_in_by_oauth_and_the_page_fetches_with_xsrf(
         answer = browser.go("GET", progress, headers=headers)
         assert answer.status_code == status, (headers, answer.text)
         assert answer.headers["Content-Type"].startswith("application/json")
+    say = f"/services/room/api/rooms/{evening['id']}/messages"
+    for headers, status in ((with_token, 200), (PAGE, 401), ({}, 401)):
+        said = {"id": str(uuid.uuid4()), "to": "all", "text": "Hello."}
+        answer = browser.go("POST", say, json=said, headers=headers)
+        assert answer.status_code == status, (headers, answer.text)
     stream = browser.go(
         "GET", progress.replace("progress", "stream"), headers=with_token, stream=True
     )
