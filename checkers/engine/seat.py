@@ -68,6 +68,17 @@ def copy_labs(labs: Path, slugs: Sequence[str], home: Path) -> list[str]:
     return copied
 
 
+def copy_missing(released: Path, folder: Path) -> None:
+    """Copy the files of a released lab that are no longer in its folder.
+
+    Raises:
+        OSError: nothing more could be written.
+    """
+    for path in sorted(released.rglob("*")):
+        if path.is_file() and path.name != "lab.json":
+            _copy(path, folder / path.relative_to(released))
+
+
 def _copy(source: Path, target: Path) -> bool:
     """Copy a file whole or not at all; False when something is there already."""
     if target.is_symlink() or target.exists():

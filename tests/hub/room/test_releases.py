@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.hub.room.kept import keep
 from tests.hub.room.process import RoomProcess, Stream
 
 SEATED, OFFERED = "1.0.0", "1.1.0"
-
-
-def notebook(words: str) -> dict[str, Any]:
-    """Return a small notebook."""
-    cell = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": words}
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
-
-
-def keep(root: Path, version: str, *, seated: bool = False) -> None:
-    """Write a version of the lab as `hub.authoring.versions` does."""
-    versions = root / ".airlift" / "versions"
-    folder = versions / "first_flight" / version
-    (folder / "before").mkdir(parents=True, exist_ok=True)
-    (folder / "lab.json").write_text(json.dumps({"version": version}))
-    (folder / "lab.ipynb").write_text(json.dumps(notebook(f"lab {version}")))
-    state = folder / "before" / "clean-data.ipynb"
-    state.write_text(json.dumps(notebook(f"before clean-data {version}")))
-    (folder / "before" / "secret.ipynb").write_text("{}")
-    if seated:
-        (versions / "seated.json").write_text(json.dumps({"first_flight": version}))
 
 
 @pytest.fixture
@@ -68,7 +48,7 @@ def test_a_seat_fetches_the_state_before_a_step(kept: RoomProcess) -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("labs/first_flight/before/load-data", 404),
+        ("labs/first_flight/before/set-up", 404),
         ("labs/first_flight/before/secret", 404),
         ("labs/first_flight/before/..", 404),
         ("labs/first_flight/before/..%2Flab", 404),
