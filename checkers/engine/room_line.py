@@ -38,6 +38,7 @@ _SILENCE = 30.0
 """Seconds without a sign of life; the room sends one every ten."""
 _NOTHING: dict[str, Any] = {}
 _SOONEST = 0.2
+_SELDOM = 5.0
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "room": (dict, type(None)),
     "steps": dict,
@@ -140,7 +141,9 @@ class RoomLine:
             self._stand(None)  # a room of before there were such lines
         elif not ended and status != 429:
             self._stand(State.AWAY if move.refuse else move.state)
-        return max(move.wait, _SOONEST * chance)
+        # Soon at first; a room that stays away is asked less and less often.
+        patience = min(_SELDOM, self._failures / 20) * (0.5 + 0.5 * chance)
+        return max(move.wait, patience, _SOONEST * chance)
 
     async def _fetch(self, call: _Call) -> None:
         """Ask for the stream and read it to its end.
