@@ -6,6 +6,7 @@
 import os
 from pathlib import Path
 
+from hub import caretaker
 from hub.authenticator import STAFF_GROUPS, RoomAuthenticator
 from hub.desk import Desk
 from hub.engine import Engine
@@ -17,9 +18,8 @@ from hub.spawner import spawner_class
 
 airlift = settings(Path(os.environ.get("AIRLIFT_ROOT", ".")))
 engine = Engine.load(airlift)
-secret = {
-    name: read_secret(airlift.secrets_dir, name) for name in ("room", "proxy", "cookie")
-}
+names = ("room", "caretaker", "proxy", "cookie")
+secret = {name: read_secret(airlift.secrets_dir, name) for name in names}
 
 # Hub: on the seats' gateway address; it can die and come back without its seats
 c.JupyterHub.hub_bind_url = f"http://{engine.gateway}:{airlift.hub_port}"
@@ -60,7 +60,7 @@ c.Spawner.server_token_scopes = [
     "access:services!service=room",
 ]
 
-# Room: an external service with a fixed token; it outlives the hub
+# Services: siblings with fixed tokens; they outlive the hub
 c.JupyterHub.services = [
     {
         "name": "room",
@@ -69,17 +69,17 @@ c.JupyterHub.services = [
         "api_token": secret["room"],
         "oauth_client_id": "service-room",
         "oauth_no_confirm": True,
-        "oauth_client_allowed_scopes": [
-            "custom:room:presenter",
-            "custom:room:helper",
-        ],
-    }
+        "oauth_client_allowed_scopes": ["custom:room:presenter", "custom:room:helper"],
+    },
+    {"name": "caretaker", "display": False, "api_token": secret["caretaker"]},
 ]
 c.JupyterHub.custom_scopes = {
     "custom:room:presenter": {"description": "Present in the rooms that list you."},
     "custom:room:helper": {"description": "Help in the rooms that list you."},
 }
-c.JupyterHub.load_groups = {group: {} for group in STAFF_GROUPS.values()}
+c.JupyterHub.load_groups = {
+    group: {} for group in (*STAFF_GROUPS.values(), caretaker.GROUP)
+}
 c.JupyterHub.load_roles = [
     {"name": "user", "scopes": ["self", "access:services!service=room"]},
     {
@@ -92,4 +92,5 @@ c.JupyterHub.load_roles = [
         "scopes": ["custom:room:helper"],
         "groups": [STAFF_GROUPS["helper"]],
     },
+    caretaker.ROLE,
 ]

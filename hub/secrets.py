@@ -1,8 +1,9 @@
 """Secrets of one installation: files with mode 0600 below `state`/secrets.
 
-`room` authenticates the room service to the hub, `desk` the hub and the CLI to the
-room's loopback API, `proxy` the hub to the proxy; `cookie` signs the hub's cookies;
-`seal` keys the HMACs of return phrases, staff keys and browsers.
+`room` and `caretaker` authenticate these services to the hub, `desk` the hub, the
+caretaker and the CLI to the room's loopback API, `proxy` the hub to the proxy;
+`cookie` signs the hub's cookies; `seal` keys the HMACs of return phrases, staff keys
+and browsers.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import secrets
 from pathlib import Path
 
-NAMES = ("room", "desk", "proxy", "cookie", "seal")
+NAMES = ("room", "caretaker", "desk", "proxy", "cookie", "seal")
 
 
 def ensure_secrets(folder: Path) -> None:

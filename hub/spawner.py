@@ -10,6 +10,7 @@ the server answers.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -255,6 +256,18 @@ class SeatSpawner(DockerSpawner):
         """Remove the container at once; the seat's volume stays."""
         await self.remove_object()
         self.clear_state()
+
+    async def delete_forever(self) -> None:
+        """Remove the container and the seat's volume, with every file in it.
+
+        Raises:
+            DockerException, RequestException: the engine failed; it can be tried again.
+        """
+        await self.remove_object()
+        name = container.seat_name(self.engine, self.user.name)
+        with contextlib.suppress(NotFound):
+            await self.docker("remove_volume", name, force=True)
+        self.log.info("seat deleted for good seat=%s", self.user.name)
 
     async def remove_object(self) -> None:
         """Remove the container by name, running or not; wait until it is gone."""

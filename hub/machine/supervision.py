@@ -1,4 +1,4 @@
-"""Supervision: proxy, hub and room as siblings under one supervisord.
+"""Supervision: proxy, hub, room and caretaker as siblings under one supervisord.
 
 Each part is started again the moment it dies, for as long as it takes; none takes
 another with it. Secrets are in no command line and not in the configuration.
@@ -28,7 +28,7 @@ from supervisor.xmlrpc import SupervisorTransport
 from hub.machine.accounts import service_user
 from hub.settings import Settings
 
-PARTS = ("proxy", "hub", "room")
+PARTS = ("proxy", "hub", "room", "caretaker")
 LOOP = 3
 """This many starts within `WINDOW` count as `keeps restarting`."""
 WINDOW = timedelta(minutes=5)
@@ -236,7 +236,7 @@ def environment(settings: Settings, environ: os._Environ[str]) -> dict[str, str]
 
 
 def configuration(supervision: Supervision, user: str) -> str:
-    """Return supervisord's configuration; `user` runs proxy and room, "" nobody else.
+    """Return supervisord's configuration; `user` runs all but the hub, "" nobody else.
 
     `startsecs = 0` makes a part count as running at once, so that it is restarted
     without delay for ever instead of being given up after a few tries.
@@ -252,6 +252,7 @@ def configuration(supervision: Supervision, user: str) -> str:
     ]
     lines = {"proxy": [python, "-m", "hub.machine.proxy"], "hub": hub}
     lines["room"] = [python, "-m", "hub.room"]
+    lines["caretaker"] = [python, "-m", "hub.caretaker"]
     sections = [_daemon(supervision)]
     for number, name in enumerate(PARTS, 1):
         owner = "" if name == "hub" else user
@@ -281,7 +282,7 @@ def _program(
     settings: Settings, name: str, line: list[str], user: str, priority: int
 ) -> str:
     """Return the section of one part."""
-    home = settings.room_dir if name == "room" else settings.hub_dir
+    home = settings.hub_dir if name in ("hub", "proxy") else settings.room_dir
     owner = f'user = {user}\nenvironment = HOME="{_escaped(home)}"\n' if user else ""
     return (
         f"[program:{name}]\n"

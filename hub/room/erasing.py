@@ -92,11 +92,13 @@ class Erasing:
                 reception.entry(seat.room, seat.id, ERASED, ERASED) for seat in gone
             ]
             self._log_holds = True
-            await self.journal.write(
-                partial(_erase, seats, room, now),
-                entries,
-                partial(self.store.forget, gone),
-            )
+
+            def then() -> None:
+                self.store.forget(gone)
+                if room:
+                    self.store.texts.forget_room(room)
+
+            await self.journal.write(partial(_erase, seats, room, now), entries, then)
             self._log_holds = not await self.journal.read(_truncate_log)
         log.info("erased seats=%s", len(gone))
 

@@ -7,9 +7,12 @@ each process, not for a seat.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
+import re
 import resource
+import shutil
 import signal
 import subprocess
 from collections.abc import AsyncIterator
@@ -42,6 +45,7 @@ OPEN_FILES = 4096
 FILE_SIZE = 1024**3
 DATA_SHARE = 2
 """Private memory of one process, in seat memories: untouched stacks count too."""
+_SEAT = re.compile(r"s[a-z0-9]{10}")
 _UNITS = {"M": 1024**2, "G": 1024**3}
 
 
@@ -176,6 +180,44 @@ class LocalSeatSpawner(LocalProcessSpawner):
         await super().stop(now)
         if session:
             kill_session(session)
+
+    async def delete_forever(self) -> None:
+        """Remove the seat's home, with every file in it.
+
+        Raises:
+            OSError: something could not be removed; it can be tried again.
+        """
+        await asyncio.to_thread(remove_home, self.settings, self.user.name)
+        self.log.info("seat deleted for good seat=%s", self.user.name)
+
+
+def remove_home(settings: Settings, seat: str) -> None:
+    """Remove a seat's home and log, following no link; what is not there is fine.
+
+    Raises:
+        OSError: something could not be removed; it can be tried again.
+    """
+    if not _SEAT.fullmatch(seat):
+        return
+    home = settings.seats_dir / seat
+    (settings.log_dir / f"seat-{seat}.log").unlink(missing_ok=True)
+    if home.is_symlink():
+        home.unlink()
+    elif home.exists():
+        _open_folders(home)
+        shutil.rmtree(home)
+
+
+def _open_folders(home: Path) -> None:
+    """Let ourselves into folders that their owner closed, when we are that owner."""
+    if os.geteuid() == 0:
+        return
+    home.chmod(0o700)
+    for folder, names, _ in os.walk(home):
+        for name in names:
+            path = Path(folder, name)
+            if not path.is_symlink():
+                path.chmod(0o700)
 
 
 def seat_prefix(settings: Settings) -> Path:
