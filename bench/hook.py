@@ -41,7 +41,7 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        _lab(root)
+        write_lab(root)
         print(f"{'cell':<24}{'without':>12}{'with':>12}{'hook':>12}{'ratio':>8}")
         for title, cell in CELLS.items():
             _row(title, cell, root)
@@ -54,7 +54,7 @@ def main() -> None:
         print(f"import {title:<28}{_import_ms(first, module):>8.1f} ms")
 
 
-def _lab(root: Path) -> None:
+def write_lab(root: Path) -> None:
     """Write a released lab with one step and its checker."""
     (root / "labs" / "bench_lab").mkdir(parents=True)
     (root / "lib").mkdir()
