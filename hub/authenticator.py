@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jupyterhub.auth import Authenticator
-from jupyterhub.utils import url_path_join
+from jupyterhub.utils import maybe_future, url_path_join
 from tornado import web
 from traitlets import Instance
 
-from hub import join
+from hub import join, practice
 from hub.desk import Desk, DeskError
 from hub.strings import noted
 
@@ -35,7 +35,16 @@ class RoomAuthenticator(Authenticator):
 
     def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:  # noqa: ARG002
         """Return the pages of the door; they replace the Hub's login form."""
-        return join.handlers()
+        return [*join.handlers(), *practice.handlers()]
+
+    async def delete_user(self, user: Any) -> None:
+        """Remove a seat's container and files before its Hub user goes.
+
+        The Hub does so afterwards and only logs what fails; here a failure keeps the
+        user, so that the caretaker can try again.
+        """
+        super().delete_user(user)
+        await maybe_future(user.spawner.delete_forever())
 
     async def authenticate(
         self, handler: web.RequestHandler, data: dict[str, str] | None = None
@@ -43,7 +52,8 @@ class RoomAuthenticator(Authenticator):
         """Ask the desk who this is; returns the Hub's auth model.
 
         `data` holds `browser` and, by `do`: `code` and `name` (claim), `code` and
-        `phrase` (phrase), `code` (continue), or `key` (staff).
+        `phrase` (phrase), `code` (continue), `lab` and `name` (practice), or `key`
+        (staff).
 
         Raises:
             DeskError: the room refused; the page shows its sentence.
@@ -81,6 +91,13 @@ async def _continue(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
     return {"name": door["seat"]["seat"]}
 
 
+async def _practice(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
+    """Take a seat for one lab, or the one that this browser holds there."""
+    body = {key: data[key] for key in ("lab", "name", "browser")}
+    claim = await desk.ask("POST", "/practice", body)
+    return {"name": claim["seat"]}
+
+
 async def _staff(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
     """Come in with a staff key."""
     body = {key: data[key] for key in ("key", "browser")}
@@ -88,4 +105,10 @@ async def _staff(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
     return {"name": staff["user"], "groups": [STAFF_GROUPS[staff["role"]]]}
 
 
-_WAYS = {"claim": _claim, "phrase": _return, "continue": _continue, "staff": _staff}
+_WAYS = {
+    "claim": _claim,
+    "phrase": _return,
+    "continue": _continue,
+    "practice": _practice,
+    "staff": _staff,
+}

@@ -219,11 +219,12 @@ class JoinHandler(DoorHandler):
             code=code,
             name=self.field("name"),
             phrase=self.field("phrase"),
-            mode="phrase" if mode == "phrase" else "code",
+            mode=mode if mode in ("phrase", "code") else "",
             error=sentence,
             retry=bool(refusal and refusal.code == "room-away"),
             action=self.address("join"),
             staff_url=self.address("staff", next=""),
+            labs_url=self.address("labs", next="") if door.get("practice") else "",
         )
 
 
@@ -272,7 +273,19 @@ class SeatHandler(DoorHandler):
             error=sentence,
             action=self.address("seat"),
             join_url=self.address("join", next=""),
+            link=self.own_link(seat) if seat else "",
+            progress_url=url_path_join(self.base_url, "services/room/progress"),
         )
+
+    def own_link(self, seat: dict[str, Any]) -> str:
+        """Return the link that leads back here from any device; "" once it was seen.
+
+        The phrase is in the fragment, which no server, log or referrer ever sees.
+        """
+        if not seat.get("phrase"):
+            return ""
+        page = self.address("join", code=seat["code"], **{"with": "phrase", "next": ""})
+        return f"{page}#phrase={'-'.join(seat['phrase'].split())}"
 
 
 class StaffHandler(DoorHandler):

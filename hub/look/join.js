@@ -103,7 +103,8 @@ function showAndCopy(root) {
     button.addEventListener("click", async () => {
       const said = document.getElementById("copied");
       try {
-        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+        const what = document.getElementById(button.dataset.copy);
+        await navigator.clipboard.writeText(what.href ?? what.textContent);
         said.textContent = said.dataset.done;
       } catch {
         said.textContent = said.dataset.refused;
@@ -113,6 +114,20 @@ function showAndCopy(root) {
   for (const button of root.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
+  }
+}
+
+// A personal link carries the phrase behind its #. It goes into the form, and out of the
+// address bar; it is sent when somebody presses the button, since chats fetch links.
+function takePhrase() {
+  const given = new URLSearchParams(location.hash.slice(1)).get("phrase");
+  if (given) {
+    history.replaceState(null, "", location.pathname + location.search);
+    const input = document.getElementById("phrase");
+    if (input?.tagName === "INPUT" && !input.value) {
+      input.value = given.slice(0, 200).split("-").join(" ");
+      document.querySelector("form .btn.main")?.focus();
+    }
   }
 }
 
@@ -191,6 +206,7 @@ function start(root) {
 }
 
 start(document);
+takePhrase();
 goOn();
 document.getElementById("error")?.focus();
 addEventListener("pageshow", (event) => {

@@ -19,7 +19,9 @@ from hub.room.refusal import RefusalError
 from hub.room.store import ROLES, Marks
 from hub.seats import Participant, Room, Seat, State, fresh_id
 from hub.settings import Settings
+from hub.strings import noted
 
+_NOT_HERE = noted("This lab cannot be started here.")
 HOST = "Practice"
 """What a practice room says where others name who invites."""
 
@@ -49,7 +51,7 @@ class Practice:
         """
         lab = next((lab for lab in self.labs() if lab.slug == slug), None)
         if lab is None:
-            raise RefusalError("unknown-lab", "This lab cannot be started here.")
+            raise RefusalError("unknown-lab", _NOT_HERE)
         known = self._known_as(browser)
         async with self.store.lock:
             room = self._room_for(lab) or await self._make(lab)

@@ -12,6 +12,7 @@ import jinja2
 import pytest
 
 from hub.join import PAGES
+from hub.practice import LANGUAGES, LEVELS
 from hub.strings import translation
 
 HOSTILE = "<script>alert(1)</script>\"' onload=x {{ 7*7 }}"
@@ -24,6 +25,26 @@ ROOM = {
     "erase_at": 1_798_588_800_000,
 }
 SEAT = {"number": 17, "name": "Ines", "title": "First flight", "phrase": "a b c"}
+LAB = {
+    "slug": "first_flight",
+    "title": "First flight",
+    "summary": "A small lab.",
+    "minutes": 30,
+    "level": "beginner",
+    "license": "CC-BY-4.0",
+    "version": "1.0.0",
+    "language": "en",
+    "room": None,
+}
+HELD = {
+    "code": "KUPA-37",
+    "title": "First flight",
+    "host": "Test group",
+    "state": "closed",
+    "practice": False,
+    "number": 17,
+    "labs": [LAB],
+}
 GIVEN: dict[str, Any] = {
     "look_url": "/hub/look",
     "xsrf": "token",
@@ -42,6 +63,12 @@ GIVEN: dict[str, Any] = {
     "title": "The room is full",
     "sentence": "All seats are taken.",
     "link": None,
+    "labs_url": "",
+    "progress_url": "/services/room/progress",
+    "shelf": {"known": True, "labs": [LAB], "mine": [HELD]},
+    "asking": "first_flight",
+    "levels": LEVELS,
+    "languages": LANGUAGES,
 }
 
 
@@ -76,7 +103,7 @@ def fields(text: str) -> list[str]:
     return re.findall(r'<input[^>]*\sname="([^"]+)"', text)
 
 
-PAGES_WITH_TEXT = ["join.html", "seat.html", "staff.html", "message.html"]
+PAGES_WITH_TEXT = ["join.html", "seat.html", "staff.html", "labs.html", "message.html"]
 
 
 @pytest.mark.parametrize("name", PAGES_WITH_TEXT)
@@ -88,6 +115,11 @@ def test_hostile_values_stay_text(name: str) -> None:
         name,
         **bad,
         room={**ROOM, "title": HOSTILE, "host": HOSTILE},
+        shelf={
+            "known": True,
+            "labs": [LAB | dict.fromkeys(("title", "summary", "license"), HOSTILE)],
+            "mine": [HELD | dict.fromkeys(("title", "host", "code"), HOSTILE)],
+        },
         seat=seat,
         remembered=seat,
     )
@@ -221,3 +253,50 @@ def test_a_page_in_german_has_no_english_left() -> None:
                 for lang in ("en", "de")
             ]
             assert {one for one in words[0] & words[1] if one} <= kept
+
+
+def test_a_closed_room_asks_for_the_phrase_at_once() -> None:
+    """Nobody new comes in, so the form is the one to come back by; no time is shown."""
+    closed = {**ROOM, "state": "closed", "opened_at": None}
+    text = page("join.html", room=closed, code="KUPA-37", mode="")
+    assert fields(text) == ["_xsrf", "with", "code", "phrase"]
+    assert "Come back with your phrase" in text
+    assert "data-opens" not in text
+    back = page("join.html", room=closed, code="KUPA-37", mode="", remembered=SEAT)
+    assert "Come back with your phrase" not in back
+    assert "Continue" in back
+
+
+def test_a_labs_card_says_everything_and_asks_for_a_name_only_when_needed() -> None:
+    """One press starts a lab; the name is asked for on the card that was pressed."""
+    shelf = {"known": False, "labs": [LAB], "mine": []}
+    text = page("labs.html", shelf=shelf, asking="")
+    assert fields(text) == ["_xsrf", "lab"]
+    for words in ("A small lab.", "30 minutes", "for beginners", "CC-BY-4.0", "1.0.0"):
+        assert words in text
+    text = page("labs.html", shelf=shelf)
+    assert fields(text) == ["_xsrf", "lab", "asked", "name"]
+
+
+def test_own_seats_are_gone_on_with() -> None:
+    """Of closed rooms and of practice; the door takes people there."""
+    own = {"known": True, "labs": [{**LAB, "room": HELD}], "mine": [HELD]}
+    text = page("labs.html", shelf=own)
+    assert text.count('value="KUPA-37"') == 2
+    assert text.count('action="/hub/join"') == 2
+    assert "closed, your seat is still there" in text
+    nothing = {"known": False, "labs": [], "mine": []}
+    assert "No lab can be started here just now." in page("labs.html", shelf=nothing)
+
+
+def test_the_link_that_leads_back_is_there_as_long_as_the_phrase() -> None:
+    """A link, so that it can be kept without any script."""
+    link = "/hub/join?code=KUPA-37&with=phrase#phrase=a-b-c"
+    assert link in links(page("seat.html", link=link))
+    seen = page("seat.html", seat={**SEAT, "phrase": None}, link="")
+    assert "Your link" not in seen
+
+
+def links(text: str) -> list[str | None]:
+    """Return the addresses that a page's links lead to."""
+    return [found.get("href") for tag, found in Tags(text).tags if tag == "a"]
