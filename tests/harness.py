@@ -7,13 +7,17 @@ What it says when something fails ends with the parts' own logs.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -22,12 +26,14 @@ from typing import Any, TypeVar
 import docker
 import requests
 
+from hub.catalog import load_labs
 from hub.desk import Desk
 from hub.engine import Engine, fresh_name
 from hub.machine import accounts, dockerd, proxy
 from hub.seating import container
 from hub.secrets import ensure_secrets, read_secret
 from hub.settings import Settings, settings
+from hub.versions import Versions
 from tests.visitor import Visitor
 
 REPOSITORY = Path(__file__).parents[1]
@@ -68,6 +74,19 @@ def free_ports(count: int = 5) -> int:
         except OSError:
             continue
         return first
+
+
+@functools.cache
+def kept_versions() -> Path:
+    """Release the labs for a room, once for all installations of this run."""
+    folder = Path(tempfile.mkdtemp(prefix="airlift-versions-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    labs = REPOSITORY / "labs"
+    line = [sys.executable, "-m", "hub.authoring", "keep", str(labs), str(folder)]
+    done = subprocess.run(line, cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 0, f"the labs were not released:\n{done.stderr}"
+    Versions(folder).seat(load_labs(labs).values())
+    return folder
 
 
 class Airlift:
@@ -117,6 +136,7 @@ class Airlift:
         found = settings(self.root, {})
         accounts.ensure_folders(found)
         ensure_secrets(found.secrets_dir)
+        shutil.copytree(kept_versions(), found.versions_dir, dirs_exist_ok=True)
         return found
 
     def _borrow(self, prefix: Path) -> None:

@@ -87,8 +87,12 @@ def put_beside(folder: Path, stem: str, notebook: Notebook) -> Path:
 
 
 def cells_of(notebook: Notebook, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the cells with these ids, in the notebook's order."""
-    return [dict(cell) for cell in notebook["cells"] if cell.get("id") in ids]
+    """Return the cells with these ids, in order, each source in one piece."""
+    return [
+        {**cell, "source": source_of(cell)}
+        for cell in notebook["cells"]
+        if cell.get("id") in ids
+    ]
 
 
 def source_of(cell: Mapping[str, Any]) -> str:
