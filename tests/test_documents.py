@@ -11,7 +11,9 @@ from pathlib import Path
 
 import click
 import pytest
+from tornado.web import RequestHandler
 
+from checkers.engine.agent import agent_from, routes
 from hub.catalog import Lab, Step
 from hub.cli import main
 from hub.settings import Settings
@@ -116,3 +118,16 @@ def test_every_call_of_the_api_is_in_the_reference() -> None:
         if isinstance(call, dict)
     }
     assert first_column(section(reference(), "API")) == calls
+
+
+def test_every_call_of_a_seats_pages_is_in_the_reference(tmp_path: Path) -> None:
+    """Calls match the handlers that the agent adds to the seat's server."""
+    agent = agent_from({"AIRLIFT_OUTBOX": str(tmp_path)})
+    calls = {
+        f"{method.upper()} {path.replace(chr(92), '')}"
+        for path, handler, _ in routes("airlift", agent)
+        for method in ("get", "post")
+        if getattr(handler, method) is not getattr(RequestHandler, method)
+    }
+    told = first_column(section(reference(), "Calls of a seat's own pages"))
+    assert told == calls

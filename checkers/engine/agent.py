@@ -195,6 +195,15 @@ def agent_from(environ: Mapping[str, str]) -> Agent:
     )
 
 
+def routes(base: str, agent: Agent) -> list[tuple[str, type, dict[str, Any]]]:
+    """Return all handlers of the agent, below `base`."""
+    return [
+        *panel_api.routes(base, agent),
+        *take_home_api.routes(base, agent),
+        *files_api.routes(base, agent),
+    ]
+
+
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     """Name the extension to Jupyter Server."""
     return [{"module": "checkers.engine.agent"}]
@@ -204,11 +213,6 @@ def _load_jupyter_server_extension(server: Any) -> None:
     """Start the agent inside a Jupyter server."""
     agent = agent_from(os.environ)
     base = f"{server.web_app.settings['base_url'].rstrip('/')}/airlift"
-    routes = [
-        *panel_api.routes(base, agent),
-        *take_home_api.routes(base, agent),
-        *files_api.routes(base, agent),
-    ]
-    server.web_app.add_handlers(".*$", routes)
+    server.web_app.add_handlers(".*$", routes(base, agent))
     panel_api.tell_pages(server.event_logger, agent)
     server.io_loop.add_callback(agent.run)

@@ -45,6 +45,12 @@ class Evening:
         self.staff = self.room.staff(made)
         self.seat = SeatServer(root / "seat", self.room.url, self.token).start()
 
+    def act(self, path: str, **body: Any) -> None:
+        """Do something as a presenter."""
+        wish = {"id": str(uuid4()), **body}
+        answer = self.room.post(f"api/rooms/{self.id}/{path}", wish, self.staff)
+        assert answer.status == 200, answer
+
     def told(self) -> dict[str, Any]:
         """Return what the board knows of the seat."""
         answer = self.room.get(f"api/rooms/{self.id}/progress", self.staff)
@@ -243,6 +249,63 @@ def test_a_shared_cell_is_taken_back(evening: Evening) -> None:
     assert seat.step()["shared"] is False
     seat.until(lambda state: not state["connection"]["pending"], "delivered")
     assert evening.told()["shared"] == []
+
+
+def test_hints_that_staff_hold_back_are_not_given(evening: Evening) -> None:
+    """Shown as held, refused in words, given once released."""
+    seat = evening.seat
+    for _ in range(2):
+        seat.attempt(str(uuid4()))
+    seat.until(lambda state: state["labs"][0]["steps"][0]["hints"]["offered"], "offer")
+    where = {"lab": LAB, "step": "load-data"}
+    evening.act("hints", **where, held=True)
+    ladder = seat.until(
+        lambda state: (
+            state["labs"][0]["steps"][0]["hints"]["held"]
+            and state["labs"][0]["steps"][0]["hints"]
+        ),
+        "held",
+    )
+    assert ladder["offered"] is False
+    refused = seat.tell("hint")
+    assert (refused.status, refused.body["error"]["code"]) == (409, "hints-held")
+    evening.act("hints", **where, held=False)
+    seat.until(lambda state: state["labs"][0]["steps"][0]["hints"]["offered"], "again")
+    assert seat.tell("hint").status == 200
+
+
+def test_a_page_hears_what_staff_say_and_do(evening: Evening) -> None:
+    """A message, a gate, somebody who comes: each is an event, then in the panel."""
+    seat = evening.seat
+    seat.until(lambda state: state["room"], "the room told")
+    ask = seat.tell("ask").body["ask"]["id"]
+    seat.until(lambda state: state["ask"]["position"] == 1, "in the queue")
+    where = {"lab": LAB, "step": "clean-data"}
+    message = {"text": "<b>Break</b> until nine", "to": "all", "lab": "", "step": ""}
+
+    def all_there(state: dict[str, Any]) -> bool:
+        said = [one["text"] for one in state["messages"]]
+        gates = [step["gate"] for step in state["labs"][0]["steps"]]
+        claimed = (state["ask"]["state"], state["ask"]["by"])
+        return (said, gates, claimed) == (
+            [message["text"]],
+            [False, True],
+            ("claimed", "a presenter"),
+        )
+
+    async def scene() -> None:
+        page = await Page.open(seat)
+        evening.act("messages", **message, seat="")
+        evening.act("gates", **where, closed=True)
+        evening.act(f"asks/{ask}/claim")
+        while not all_there(await asyncio.to_thread(seat.panel)):
+            await page.next()
+        page.close()
+
+    asyncio.run(scene())
+    evening.act(f"asks/{ask}/answer")
+    seat.until(lambda state: state["ask"]["state"] == "answered", "answered")
+    assert seat.tell("ask").body["ask"]["state"] == "saved"
 
 
 def test_told_while_the_room_is_away_and_delivered_once(evening: Evening) -> None:
