@@ -130,6 +130,10 @@ def test_checkers_and_released_labs_are_there(seat: Container) -> None:
     assert "/opt/airlift/labs/first_flight/first_flight.ipynb" in labs
     assert "mistakes.toml" not in labs
     assert "/lab.ipynb" not in labs
+    assert "/before/" not in labs
+    for solution in ("clean = clean.drop_duplicates()\\n", "idxmin()"):
+        found = ["grep", "-rlF", solution, "/opt/airlift/labs", container.HOME]
+        assert seat.exec_run(found).output == b""
     description = run(seat, "cat", "/opt/airlift/labs/first_flight/lab.json")
     assert json.loads(description)["slug"] == "first_flight"
 
