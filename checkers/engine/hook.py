@@ -21,6 +21,7 @@ from checkers.engine.attempt import Attempt, Outcome, Trigger
 from checkers.engine.check import Checker, CheckError, checker_for
 from checkers.engine.guard import OriginalBuiltins, Quiet
 from checkers.engine.line import FAULT, Line, Mark, html, line_of, plain
+from checkers.engine.nested import Nested
 from checkers.engine.outbox import OutboxError, outbox_folder, put
 from checkers.engine.panel import Panel
 from checkers.engine.progress import Progress
@@ -51,6 +52,7 @@ def load_ipython_extension(shell: Any) -> None:
     global _hook
     unload_ipython_extension(shell)
     _hook = Hook(shell, os.environ)
+    shell.events.register("pre_run_cell", _hook.pre_run_cell)
     shell.events.register("post_run_cell", _hook.post_run_cell)
     shell.register_magic_function(_hook.check_all, "line", "check")
     shell.register_magic_function(_hook.show_steps, "line", "steps")
@@ -60,6 +62,7 @@ def unload_ipython_extension(shell: Any) -> None:
     """Take the hook out again."""
     global _hook
     if _hook is not None:
+        shell.events.unregister("pre_run_cell", _hook.pre_run_cell)
         shell.events.unregister("post_run_cell", _hook.post_run_cell)
         _hook = None
 
@@ -84,6 +87,11 @@ class Hook:
         )
         self._numbers = count(1)
         self._caught_up: set[tuple[str, str]] = set()
+        self._nested = Nested()
+
+    def pre_run_cell(self, info: Any) -> None:
+        """Note that a cell begins."""
+        self._nested.begin(info)
 
     def post_run_cell(self, result: Any) -> None:
         """Check the steps of the cell that has just run; never raises."""
@@ -92,10 +100,11 @@ class Hook:
             found = steps_of(info.raw_cell, info.cell_id, self._lab, self._labs)
             if self._lab:
                 self._remember(info.raw_cell, found, self._lab)
+            error = result.error_before_exec or result.error_in_exec
+            found, error = self._nested.end(info, found, error)
             if not (found or self._queue):
                 return
             with OriginalBuiltins():
-                error = result.error_before_exec or result.error_in_exec
                 self._cell(found, error)
         except KeyboardInterrupt:
             self._say([_STOPPED])

@@ -73,6 +73,31 @@ def test_a_cell_that_raised_is_not_checked(seat: Seat, code: str, word: str) -> 
     assert [one["reason"] for one in seat.attempts()] == ["cell-raised"]
 
 
+@pytest.mark.parametrize(
+    ("code", "reasons"),
+    [
+        ("%%capture\n# step: first\nx = 3", [""]),
+        ("%%capture\n# step: first\nx = 2", ["not-three"]),
+        ("%%capture\n# step: first\n1 / 0", ["cell-raised"]),
+        ("get_ipython().run_cell('# step: first\\nx = 3');", [""]),
+        ("get_ipython().run_cell('# step: first\\n1 / 0');", ["cell-raised"]),
+        (
+            "# step: second\ny = 4\nget_ipython().run_cell('# step: first\\nx = 3');",
+            ["", ""],
+        ),
+    ],
+)
+def test_a_cell_within_a_cell_is_one_try(
+    seat: Seat, code: str, reasons: list[str]
+) -> None:
+    """Some magics run the rest of their cell as a cell: nothing is counted twice."""
+    shown = seat.run(code, cell_id="some-cell").plain
+    assert [one["reason"] for one in seat.attempts()] == reasons
+    assert sum(map(shown.count, ("Passed.", "Not yet."))) == len(reasons)
+    seat.run("# step: second\ny = 4")
+    assert len(seat.attempts()) == len(reasons) + 1
+
+
 @pytest.mark.parametrize("step", ["broken", "endless", "unchecked"])
 def test_a_checkers_fault_is_never_held_against_anyone(seat: Seat, step: str) -> None:
     """SystemExit, an endless loop and a missing check leave cell and kernel alone."""
