@@ -43,8 +43,9 @@ export function HelpForm({ step, tell, onDone }) {
   useEffect(() => field.current?.focus(), []);
   const send = async (event) => {
     event.preventDefault();
-    await tell("ask", { words: words.trim() });
-    onDone();
+    if (await tell("ask", { words: words.trim() })) {
+      onDone();
+    }
   };
   const onKey = (event) => event.key === "Escape" && onDone();
   return html`<form class="card help" onSubmit=${send} onKeyDown=${onKey}>

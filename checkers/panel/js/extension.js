@@ -11,6 +11,7 @@ import { say, speak } from "./words.js";
 const ID = "airlift-panel";
 const COMMAND = "airlift:show-steps";
 const KEYS = ["F8"];
+const ROOMY = 1200;
 const NARROW = "(max-width: 760px)";
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 20 20">
   <g class="jp-icon3" fill="#616161"><path d="M9 4h9v2H9zM9 9h9v2H9zM9 14h9v2H9z"/>
@@ -77,7 +78,8 @@ function sidePanel({ widgets, icons }, kept) {
     onActivateRequest() {
       if (this.wantsFocus) {
         this.wantsFocus = false;
-        this.node.querySelector("[aria-expanded=true], button")?.focus();
+        const open = this.node.querySelector("[aria-expanded=true]");
+        (open ?? this.node.querySelector("button"))?.focus();
       }
     }
     _keep(open) {
@@ -89,11 +91,17 @@ function sidePanel({ widgets, icons }, kept) {
   return new SidePanel();
 }
 
+// Resolves once the styles are there: the page's layout asks them how wide the panel
+// wants to be when it is added.
 function addStyles() {
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.href = new URL("../panel.css", import.meta.url).href;
+  const there = new Promise((done) => {
+    link.onload = link.onerror = done;
+  });
   document.head.append(link);
+  return there;
 }
 
 // The command that shows the panel, in the palette and on a key.
@@ -112,8 +120,7 @@ async function start(lab, { app, tracker, documents, palette, restorer }) {
   const saving = new Saving(app.serviceManager.contents);
   const desk = new Desk({ app, tracker, documents, kept });
   const first = seat.follow(app.serviceManager.events);
-  addStyles();
-  await speak("en");
+  await Promise.all([addStyles(), speak("en")]);
   const widget = sidePanel(lab, kept);
   app.shell.add(widget, "right", { rank: 50, type: "Airlift" });
   restorer?.add(widget, ID);
@@ -139,9 +146,10 @@ function settle(app, widget, kept) {
     app.shell.collapseRight?.();
   }
   widget.remembers = true;
-  if (wanted) {
-    kept.set("open", true);
+  if (kept.get("open") === null && innerWidth < ROOMY) {
+    app.shell.collapseLeft?.(); // the file browser: room for the notebook
   }
+  kept.set("open", wanted);
 }
 
 function reveal(app, widget) {
@@ -149,7 +157,7 @@ function reveal(app, widget) {
   app.shell.activateById(widget.id);
 }
 
-// On a phone the panel lies over the notebook: going to a cell closes it.
+// On a phone there is no room for both: going to a cell closes the panel.
 function hideWhereNarrow(app) {
   if (matchMedia(NARROW).matches) {
     app.shell.collapseRight?.();

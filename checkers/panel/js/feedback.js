@@ -22,7 +22,7 @@ export function Feedback({ step, tell }) {
   };
   const add = async (event) => {
     event.preventDefault();
-    setSent(Boolean(await tell("feedback", { face: given, words: words.trim() }, step).then(() => true)));
+    setSent(Boolean(await tell("feedback", { face: given, words: words.trim() }, step)));
   };
   return html`<div class="feedback">
     <p class="dim" id=${`airlift-how-${step.id}`}>${say("feedback.how")}</p>

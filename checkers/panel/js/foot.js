@@ -15,7 +15,7 @@ function NextHint({ step, tell }) {
   if (hints.held) {
     return html`<p class="dim wide">${say("hints.held")}</p>`;
   }
-  return html`<button type="button" class=${`btn ${hints.offered ? "main" : ""}`} onClick=${() => tell("hint")}
+  return html`<button type="button" class=${`btn ${hints.offered ? "main" : ""}`} onClick=${() => tell("hint", { number: hints.taken.length + 1 })}
     aria-label=${`${say("hints.next")}: ${step.title}`}>${say("hints.next")}</button>`;
 }
 

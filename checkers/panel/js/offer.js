@@ -15,7 +15,7 @@ export function Offer({ page, state, lab, run, tell }) {
       page.seat.update(lab.slug, notebook).then(setFound, () => setFound(null));
     }
   }, [version, notebook]);
-  if (done) {
+  if (done && (!version || declined)) {
     return html`<section class="card"><p role="status">${done}</p></section>`;
   }
   if (!version || declined || !found || !found.cells.length) {

@@ -124,6 +124,7 @@ export class Seat {
   async tell(kind, lab, step, body = {}) {
     try {
       this._take(await this._post("notes", { kind, lab, step, body }));
+      return this.state;
     } catch (error) {
       if (AGENT_STATUS.includes(error.status)) {
         this._troubled(true);

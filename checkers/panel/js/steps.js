@@ -76,7 +76,7 @@ function Seldom({ page, lab, step, run }) {
       if (!page.desk.notebook(lab)) {
         throw Object.assign(new Error(say("again.closed")), { code: "closed" });
       }
-      await page.seat.tell("reset", lab.slug, step.id);
+      await page.seat.tell("reset", lab.slug, step.id, { generation: step.generation + 1 });
       await page.desk.insertBelow(lab, step, cells);
     });
   const choices = { "catch-up": catchUp, again };
@@ -92,6 +92,8 @@ function Seldom({ page, lab, step, run }) {
 function Open({ page, state, lab, step, run, tell, onGo }) {
   const tried = step.state !== "untouched" || step.attempts > 0;
   const next = step.state === "passed" && !facts.isDifferent(step) && facts.nextStep(lab, step);
+  const sharing =
+    facts.hasHelpers(state) && (tried || step.shared) && html`<${Sharing} ...${{ page, lab, step, run, tell }} />`;
   return html`<div class="open" id=${`airlift-open-${step.id}`}>
     ${step.gate && html`<p class="note ask">${mark("gate")}<span>${say("step.gate")}</span></p>`}
     <${LastCheck} step=${step} />
@@ -99,8 +101,9 @@ function Open({ page, state, lab, step, run, tell, onGo }) {
     ${step.caught_up && step.state !== "passed" && html`<p class="dim">${say("step.caught-up")}</p>`}
     ${next && html`<div><button type="button" class="btn main" onClick=${() => onGo(next)}>
       ${say("step.next", { title: next.title })}</button></div>`}
+    ${sharing && step.state !== "passed" && sharing}
     ${tried && html`<${Feedback} key=${`f-${step.id}`} step=${step} tell=${tell} />`}
-    ${facts.hasHelpers(state) && (tried || step.shared) && html`<${Sharing} ...${{ page, lab, step, run, tell }} />`}
+    ${sharing && step.state === "passed" && sharing}
     <${Seldom} key=${`s-${step.id}`} ...${{ page, lab, step, run }} />
   </div>`;
 }
@@ -116,7 +119,15 @@ function Row({ lab, step, at, open, onGo }) {
 
 export function Steps(props) {
   const { lab, step: current, onGo } = props;
-  return html`<ol class="steps" aria-label=${say("steps.title")}>
+  const list = useRef(null);
+  const seen = useRef(current?.id);
+  useEffect(() => {
+    if (seen.current !== current?.id) {
+      seen.current = current?.id;
+      list.current?.querySelector(".now > .step")?.scrollIntoView({ block: "nearest" });
+    }
+  }, [current?.id]);
+  return html`<ol class="steps" ref=${list} aria-label=${say("steps.title")}>
     ${lab.steps.map((step, at) => {
       const open = step.id === current?.id;
       return html`<li key=${step.id} class=${`${step.state} ${open ? "now" : ""}`}>
