@@ -206,7 +206,9 @@ class BringBackHandler(_ProgramHandler):
         async with self.turn:
             answer = await self.start("bring_back", str(self._path))
             if answer and self._program is not None and self._program.stdout:
-                self.finish(answer + await self._program.stdout.read())
+                answer += await self._program.stdout.read()
+                await self.end()
+                self.finish(answer)
 
     def on_connection_close(self) -> None:
         """Keep nothing of a body that broke off."""
