@@ -55,7 +55,8 @@ def offer(slug: str, room_id: str | None, no_prove: bool) -> None:
 
 def _lab(airlift: Settings, slug: str) -> Lab:
     """Return a lab by its slug."""
-    if not (airlift.labs_dir / slug).is_dir():
-        known = ", ".join(load_labs(airlift.labs_dir)) or "there is none"
+    there = sorted(path.parent.name for path in airlift.labs_dir.glob("*/lab.toml"))
+    if slug not in there:
+        known = ", ".join(there) or "there is none"
         raise click.ClickException(f"expected one of {known}; got {slug}")
     return load_lab(airlift.labs_dir / slug)

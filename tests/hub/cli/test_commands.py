@@ -168,3 +168,11 @@ def test_stopping_a_seat_that_does_not_run_is_a_sentence(run: CliRunner) -> None
     result = run.invoke(main, ["seat", "stop", "sabcdefghjk"])
     assert result.exit_code == 1
     assert "`airlift seat list`" in result.stderr
+
+
+@pytest.mark.parametrize("slug", ["nonsense", "../labs", ".."])
+def test_a_lab_that_is_none_is_refused_by_name(run: CliRunner, slug: str) -> None:
+    """With the labs there are."""
+    result = run.invoke(main, ["lab", "release", slug])
+    assert result.exit_code == 1
+    assert f"expected one of first_flight; got {slug}" in result.output
