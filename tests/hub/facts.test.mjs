@@ -131,3 +131,43 @@ test("the stream is read the same in whatever pieces it comes", () => {
     assert.deepEqual(seen, expected, `in pieces of ${size}`);
   }
 });
+
+const LABS = [{ slug: "lab", title: "A lab", steps: [{ id: "a", title: "Load" }, { id: "b", title: "Clean" }] }];
+
+function asks(number, state, more = {}) {
+  const ask = { id: `a${number}`, lab: "lab", step: "b", state, position: null, at: number, words: "", by: "", ...more };
+  return seat(number, "", { ask });
+}
+
+test("whoever waits comes first, in the room's order; what is over is not shown", () => {
+  const seats = [
+    asks(1, "claimed", { by: "me" }),
+    asks(2, "waiting", { position: 2 }),
+    asks(3, "answered"),
+    asks(4, "waiting", { position: 1, step: "" }),
+    asks(5, "withdrawn"),
+    asks(6, "claimed", { by: "other" }),
+    seat(7, "", { ask: null }),
+    seat(8, ""),
+  ];
+  const rows = facts.asking(seats, LABS, "me");
+  assert.deepEqual(rows.map((row) => row.seat.number), [4, 2, 1, 6]);
+  assert.deepEqual(rows.map((row) => row.mine), [false, false, true, false]);
+  assert.deepEqual(rows.map((row) => row.where), ["A lab", ...Array(3).fill("Step 2 · Clean")]);
+});
+
+test("with several labs an ask names its lab; a lab that is gone is no error", () => {
+  const two = [...LABS, { slug: "other", title: "Another", steps: [] }];
+  const [row] = facts.asking([asks(1, "waiting", { position: 1 })], two, "me");
+  assert.equal(row.where, "Step 2 · Clean · A lab");
+  assert.equal(facts.asking([asks(1, "waiting", { lab: "gone" })], two, "me")[0].where, "");
+});
+
+test("a step with notes but no attempt is not started", () => {
+  const steps = { "lab/a": { state: "untouched", attempts: 0, failed: 0, errors: 0, hints: 2 } };
+  assert.equal(facts.stateOf({ steps }, "lab/a"), "none");
+  assert.deepEqual(facts.notes(steps["lab/a"]), ["Took 2 hints."]);
+  assert.deepEqual(facts.notes(undefined), []);
+  const more = { state: "trying", caught_up: true, generation: 1, feedback: "too-slow", hints: 1 };
+  assert.equal(facts.notes(more).length, 4);
+});

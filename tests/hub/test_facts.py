@@ -24,4 +24,4 @@ def test_the_facts_of_the_board(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr
-    assert "pass 11" in done.stdout, done.stdout
+    assert "pass 14" in done.stdout, done.stdout

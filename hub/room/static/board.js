@@ -5,11 +5,13 @@ import { useEffect, useMemo, useRef, useState } from "./vendor/hooks.mjs";
 import { Detail } from "./detail.js";
 import { Empty, Joining } from "./joining.js";
 import { Grid } from "./grid.js";
+import { Help } from "./help.js";
 import { Header, Live, Trouble } from "./header.js";
 import { List } from "./list.js";
 import { Steps } from "./steps.js";
 import { base, html, mark, render, timeOf, useKept, useMedia, useNow } from "./parts.js";
 import { follow } from "./stream.js";
+import { whoAmI } from "./actions.js";
 
 const SPEAK_MS = 20_000; // a screen reader hears the sentence at most this often
 
@@ -64,7 +66,8 @@ function Key() {
 }
 
 // Everything below the head, once people are in.
-function Seats({ room, seats, steps, sums, at, said, now }) {
+function Seats({ board, me, steps, sums, at, said, now }) {
+  const { room, labs, seats } = board;
   const [order, setOrder] = useKept("order", "behind");
   const [hidden, setHidden] = useKept("hidden", false);
   const [looked, setLooked] = useState(null);
@@ -75,7 +78,11 @@ function Seats({ room, seats, steps, sums, at, said, now }) {
   const seat = shown && seats.get(shown.seat);
   const pick = (place) =>
     setPicked((now) => (place && now?.seat === place.seat && now.at === place.at ? null : place));
-  const table = { seats: list, steps, now, hidden };
+  const table = { room: room.id, seats: list, steps, now, hidden };
+  const open = ({ seat: { seat }, ask }) => {
+    const found = steps.findIndex((step) => step.key === `${ask.lab}/${ask.step}`);
+    setPicked({ seat, at: Math.max(found, 0) });
+  };
   return html`<main class="board">
     <p class="say">${said.main}${said.more && html` <small>${said.more}</small>`}</p>
     <div class="left">
@@ -90,8 +97,9 @@ function Seats({ room, seats, steps, sums, at, said, now }) {
       </section>
     </div>
     <aside class="rail">
+      <${Help} room=${room.id} seats=${seats} labs=${labs} me=${me} hidden=${hidden} now=${now} onOpen=${open} />
       ${seat && steps[shown.at] && !phone
-        ? html`<${Detail} seat=${seat} step=${steps[shown.at]} hidden=${hidden} now=${now}
+        ? html`<${Detail} room=${room.id} seat=${seat} step=${steps[shown.at]} hidden=${hidden} now=${now}
             pinned=${Boolean(picked)} onClose=${() => setPicked(null)} />`
         : html`<p class="card hint no-touch">Point at a mark to see what its check said.</p>`}
       <${Joining} room=${room} claimed=${seats.size} />
@@ -103,6 +111,12 @@ function Board() {
   const { board, live, clock } = useRoom();
   const now = useNow(10_000) + clock.skew;
   const [chosen, setChosen] = useState(null);
+  const [me, setMe] = useState({});
+  useEffect(() => {
+    if (live.state === "live" && !me.user) {
+      whoAmI(room).then(setMe);
+    }
+  }, [live.state]);
   const slug = useRef(null);
   if (board && !slug.current && board.seats.size) {
     slug.current = busiest(board.labs, board.seats.values());
@@ -129,7 +143,7 @@ function Board() {
     <div class="trouble">${trouble}</div>
     <${Spoken} text=${said.main} />
     ${taken
-      ? html`<${Seats} room=${board.room} seats=${board.seats} steps=${steps} sums=${sums}
+      ? html`<${Seats} board=${board} me=${me} steps=${steps} sums=${sums}
           at=${front(sums, taken)} said=${said} now=${now} />`
       : html`<main class="board alone"><p class="say">${said.main}</p><${Empty} room=${board.room} /></main>`}`;
 }

@@ -1,12 +1,14 @@
 // What is known of one seat on one step. All of it is hostile text: text nodes only.
 
-import { WORDS, ago, nameOf, stateOf, times } from "./facts.js";
+import { Phrase, Shared } from "./care.js";
+import { WORDS, ago, nameOf, notes, stateOf, times } from "./facts.js";
 import { html, mark, timeOf } from "./parts.js";
 
 // The facts as short sentences.
 function facts(fact, now) {
-  if (!fact) {
-    return ["Nothing has been checked here yet."];
+  if (!fact?.attempts) {
+    const passed = fact?.passed_at ? `Passed at ${timeOf(fact.passed_at)}.` : "Nothing has been checked here yet.";
+    return [passed, ...notes(fact)];
   }
   const tried = fact.attempts - (fact.errors || 0);
   const last = ago(now - fact.last_at);
@@ -15,6 +17,7 @@ function facts(fact, now) {
     tried > 0 ? `Checked ${times(tried)}, first at ${timeOf(fact.first_at)}, last ${since}.` : "",
     fact.state === "passed" && fact.passed_at ? `Passed at ${timeOf(fact.passed_at)}.` : "",
     fact.failed > 0 ? `Not yet right ${times(fact.failed)}.` : "",
+    ...notes(fact),
   ].filter(Boolean);
 }
 
@@ -36,7 +39,7 @@ export function Lost({ gaps }) {
   return html`<p class="lost">${what} of this seat never arrived. Its marks may be behind.</p>`;
 }
 
-export function Detail({ seat, step, hidden, now, pinned, onClose }) {
+export function Detail({ room, seat, step, hidden, now, pinned, onClose }) {
   const state = stateOf(seat, step.key);
   return html`<section class="card detail" aria-label="Seat and step">
     <h2><span>${nameOf(seat, hidden)}${!hidden && html` <span class="dim">seat ${seat.number}</span>`}</span>
@@ -46,6 +49,9 @@ export function Detail({ seat, step, hidden, now, pinned, onClose }) {
       <p class="dim">Step ${step.number} · ${step.title}</p>
       <${Body} fact=${seat.steps[step.key]} now=${now} />
       <${Lost} gaps=${seat.gaps} />
+      ${pinned && html`<${Shared} key=${seat.seat + step.key} room=${room} seat=${seat} at=${step.key} />`}
+      ${pinned && !hidden && html`<${Phrase} key=${seat.seat} room=${room} seat=${seat} />`}
+      ${!pinned && seat.shared?.includes(step.key) && html`<p class="dim">This cell is shared with you: click the mark to read it.</p>`}
     </div>
   </section>`;
 }

@@ -10,11 +10,13 @@ export function stepsOf(lab) {
   }));
 }
 
+const byNumber = (a, b) => a.number - b.number;
+
 // Where a seat stands on a step: passed, trying, fault (only the check itself failed,
 // which is never the seat's fault) or none.
 export function stateOf(seat, key) {
   const fact = seat.steps[key];
-  if (!fact) {
+  if (!fact || fact.state === "untouched") {
     return "none";
   }
   if (fact.state === "passed") {
@@ -105,6 +107,39 @@ export function passedOf(seat, steps) {
   return steps.reduce((sum, step) => sum + (stateOf(seat, step.key) === "passed" ? 1 : 0), 0);
 }
 
+// Who asks for help: those who wait in their order, then those to whom somebody goes.
+// `where` names the step, or the lab when it is about no step.
+export function asking(seats, labs, user) {
+  const open = [...seats].filter((seat) => ["waiting", "claimed"].includes(seat.ask?.state));
+  const place = (seat) => (seat.ask.state === "waiting" ? seat.ask.position ?? Infinity : Infinity);
+  open.sort((a, b) => place(a) - place(b) || a.ask.at - b.ask.at || byNumber(a, b));
+  return open.map((seat) => ({
+    seat,
+    ask: seat.ask,
+    mine: seat.ask.state === "claimed" && seat.ask.by === user,
+    where: placeOf(seat.ask, labs),
+  }));
+}
+
+function placeOf(ask, labs) {
+  const lab = labs.find((one) => one.slug === ask.lab);
+  const at = lab ? lab.steps.findIndex((step) => step.id === ask.step) : -1;
+  const step = at < 0 ? "" : `Step ${at + 1} · ${lab.steps[at].title}`;
+  return [step, labs.length > 1 || !step ? lab?.title : ""].filter(Boolean).join(" · ");
+}
+
+// What else is known of a seat on a step, as short sentences.
+export function notes(fact) {
+  return [
+    fact?.hints ? `Took ${fact.hints === 1 ? "1 hint" : `${fact.hints} hints`}.` : "",
+    fact?.caught_up && fact.state !== "passed" ? "Skipped it: opened the state before a later step." : "",
+    fact?.generation ? `Started again ${times(fact.generation)}.` : "",
+    fact?.feedback ? `Their feedback: ${FACES[fact.feedback] ?? fact.feedback}.` : "",
+  ].filter(Boolean);
+}
+
+const FACES = { clear: "clear", confusing: "confusing", broken: "broken", "too-slow": "too slow", loved: "loved it" };
+
 // What a seat is called on the board; names can be hidden.
 export function nameOf(seat, hidden) {
   return hidden || !seat.name ? `Seat ${seat.number}` : seat.name;
@@ -117,7 +152,6 @@ export const ORDERS = {
 };
 
 const collator = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
-const byNumber = (a, b) => a.number - b.number;
 
 // Seats in the wished order: `behind` puts fewest passed steps first, among them whoever
 // has been silent longest. Hidden names do not leak by their order.

@@ -1,0 +1,50 @@
+// What staff do from the board: each call has an id, so that sent twice it counts once.
+
+import { base } from "./parts.js";
+import { refusal, xsrf } from "./stream.js";
+
+const AWAY = "The room does not answer just now. Please try again in a moment.";
+
+// A UUID; crypto.randomUUID is missing on plain HTTP, as at most venues.
+export function freshId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+// Asks the room; returns its answer, or { problem } with a sentence.
+async function ask(method, path, body) {
+  try {
+    const response = await fetch(`${base}api/${path}`, {
+      method,
+      headers: { "X-XSRFToken": xsrf(), "Content-Type": "application/json" },
+      body: body && JSON.stringify(body),
+      cache: "no-store",
+      redirect: "manual",
+    });
+    if (response.ok) {
+      return await response.json();
+    }
+    return { problem: (await refusal(response))?.message ?? AWAY };
+  } catch {
+    return { problem: AWAY };
+  }
+}
+
+const inRoom = (room, ...path) => ["rooms", room, ...path].map(encodeURIComponent).join("/");
+
+// Who looks at this board: { user, role }; empty while the room does not say.
+export async function whoAmI(room) {
+  const mine = await ask("GET", "rooms");
+  const role = mine.rooms?.find((one) => one.id === room)?.role;
+  return role ? { user: mine.user, role } : {};
+}
+
+export const turn = (room, id, how) => ask("POST", inRoom(room, "asks", id, how), { id: freshId() });
+
+export const newPhrase = (room, seat, id) => ask("POST", inRoom(room, "seats", seat, "phrase"), { id });
+
+export const sharedCell = (room, seat, key) =>
+  ask("GET", inRoom(room, "seats", seat, "shared", ...key.split("/")));
