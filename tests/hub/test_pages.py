@@ -262,6 +262,7 @@ def test_a_closed_room_asks_for_the_phrase_at_once() -> None:
     assert fields(text) == ["_xsrf", "with", "code", "phrase"]
     assert "Come back with your phrase" in text
     assert "data-opens" not in text
+    assert "I need a new seat" not in text
     back = page("join.html", room=closed, code="KUPA-37", mode="", remembered=SEAT)
     assert "Come back with your phrase" not in back
     assert "Continue" in back
@@ -294,7 +295,7 @@ def test_the_link_that_leads_back_is_there_as_long_as_the_phrase() -> None:
     link = "/hub/join?code=KUPA-37&with=phrase#phrase=a-b-c"
     assert link in links(page("seat.html", link=link))
     seen = page("seat.html", seat={**SEAT, "phrase": None}, link="")
-    assert "Your link" not in seen
+    assert "Back to my seat" not in seen
 
 
 def links(text: str) -> list[str | None]:

@@ -83,8 +83,8 @@ def test_a_full_lab_takes_nobody_more_until_somebody_is_erased(
 
 def test_a_lab_is_not_started_unless_the_setting_names_it(room: RoomProcess) -> None:
     """By default none is; an unknown one never."""
-    refused(start(room, "b1", "Ines"), 422, "unknown-lab")
-    shelf = room.desk("GET", "/practice?browser=b1").body
+    refused(start(room, "nobody-yet", "Ines"), 422, "unknown-lab")
+    shelf = room.desk("GET", "/practice?browser=nobody-yet").body
     assert shelf == {"known": False, "labs": [], "mine": []}
     assert room.desk("GET", "/door").body["practice"] is False
 
