@@ -20,6 +20,7 @@ import requests
 
 from hub.engine import Engine
 from hub.settings import settings
+from hub.versions import Versions
 from tests.harness import (
     REPOSITORY,
     end_processes_of,
@@ -104,6 +105,7 @@ def test_an_evening_from_up_to_down(organiser: Organiser) -> None:
     """
     first = shown(organiser.types("up"))
     assert requests.get(first["join"], timeout=10).ok
+    _check_versions(organiser)
 
     anna = Visitor(f"http://127.0.0.1:{organiser.port}")
     anna.join(first["code"], "Anna")
@@ -113,7 +115,8 @@ def test_an_evening_from_up_to_down(organiser: Organiser) -> None:
 
     told = organiser.asks("status")
     assert told["up"] is True
-    assert {part["name"] for part in told["parts"]} == {"proxy", "hub", "room"}
+    parts = {part["name"] for part in told["parts"]}
+    assert parts == {"proxy", "hub", "room", "caretaker"}
     assert told["seats_running"] == 1
     findings = organiser.asks("doctor")
     network = [item["says"] for item in findings if item["about"] == "network"]
@@ -141,6 +144,18 @@ def test_an_evening_from_up_to_down(organiser: Organiser) -> None:
     assert shown(organiser.types("up")) == first
     (room,) = organiser.asks("room", "list")
     assert (room["claimed"], room["state"]) == (1, "open")
+
+
+def _check_versions(organiser: Organiser) -> None:
+    """See that the room has its labs, and that writing them anew is a command."""
+    versions = Versions(organiser.settings.versions_dir)
+    seated = versions.seated()
+    assert versions.before("first_flight", seated["first_flight"], "clean-data")
+    owner = "airlift" if os.geteuid() == 0 else versions.folder.owner()
+    assert {path.owner() for path in versions.folder.rglob("*")} == {owner}
+    told = organiser.types("lab", "release", "first_flight")
+    assert f"first_flight {seated['first_flight']} is released." in told
+    assert {path.owner() for path in versions.folder.rglob("*")} == {owner}
 
 
 def _starts(visitor: Visitor) -> bool:
