@@ -16,6 +16,7 @@ A check that returns has passed; it may return one sentence to show beside "Pass
 from __future__ import annotations
 
 from checkers.engine.check import check, fail
+from checkers.engine.strings import _ as _
 from checkers.engine.work import Work
 
 __all__ = ["Work", "check", "fail"]

@@ -14,7 +14,7 @@ from numbers import Real
 from typing import Any
 from unicodedata import combining, normalize
 
-from checkers import fail
+from checkers import _, fail
 
 
 def names(table: Any) -> list[Any]:
@@ -33,13 +33,14 @@ def need(name: str, table: Any, *columns: str) -> None:
     there = names(table)
     for column in columns:
         if list(table.columns).count(column) > 1:
-            fail("column-twice", f"`{name}` has the column `{column}` more than once.")
+            text = _("`{name}` has the column `{column}` more than once.")
+            fail("column-twice", text.format(name=name, column=column))
         if column not in there:
             shown = ", ".join(show(item) for item in list(table.columns)[:9])
-            fail(
-                "column-missing",
-                f"`{name}` has no column `{column}`. It has: {shown or 'none'}.",
+            text = _("`{name}` has no column `{column}`. It has: {columns}.").format(
+                name=name, column=column, columns=shown or _("none")
             )
+            fail("column-missing", text)
 
 
 def column(table: Any, name: str) -> list[Any]:

@@ -12,9 +12,10 @@ from enum import Enum
 from html import escape
 
 from checkers.engine.attempt import Attempt, Outcome
+from checkers.engine.strings import _
 from checkers.engine.text import clean
 
-FAULT = "The check itself has a fault; this is not held against you."
+FAULT = _("The check itself has a fault; this is not held against you.")
 _BLUE = "#0072b2"
 _AMBER = "#b87a00"
 """The look's own hues, at least 3:1 on a light and a dark theme; themes have others."""
@@ -59,10 +60,10 @@ def line_of(attempt: Attempt, title: str = "", *, passed_earlier: bool = False) 
     """Say what came of an attempt; `title` names its step where several are shown."""
     named = f"{title}: " if title else ""
     if attempt.outcome is Outcome.PASSED:
-        return Line(Mark.PASSED, f"{named}Passed.", attempt.hint)
+        return Line(Mark.PASSED, named + _("Passed."), attempt.hint)
     if attempt.outcome is Outcome.ERROR:
         return Line(Mark.FAULT, named.strip(), FAULT)
-    word = "Passed earlier, now different." if passed_earlier else "Not yet."
+    word = _("Passed earlier, now different.") if passed_earlier else _("Not yet.")
     return Line(Mark.TRYING, f"{named}{word}", attempt.hint)
 
 

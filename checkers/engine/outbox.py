@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checkers.engine.attempt import Attempt
+from checkers.engine.strings import _
 
 if TYPE_CHECKING:  # a kernel puts attempts only and need not import notes
     from checkers.engine.note import Note
@@ -108,14 +109,14 @@ def _write(path: Path, data: bytes) -> None:
 def why_not(error: OSError) -> str:
     """Say to the attendee why something could not be kept, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
+        return _(
             "Your disk is full, so this could not be saved or sent. Delete files you "
             "do not need, then try again."
         )
-    return (
-        "This could not be saved or sent "
-        f"({error.strerror or 'unknown reason'}). Please tell a helper."
-    )
+    reason = error.strerror or _("unknown reason")
+    return _(
+        "This could not be saved or sent ({reason}). Please tell a helper."
+    ).format(reason=reason)
 
 
 def _wake(folder: Path) -> None:

@@ -12,6 +12,7 @@ from checkers.engine.attempt import Outcome
 from checkers.engine.line import Line, Mark, html, plain
 from checkers.engine.progress import Progress, StepProgress
 from checkers.engine.steps import SeatLab
+from checkers.engine.strings import _, ngettext
 
 _ID = "airlift-steps"
 
@@ -25,10 +26,13 @@ def panel_lines(lab: SeatLab, progress: Progress) -> list[Line]:
         for step, state in zip(lab.steps, states, strict=True)
         if not state.passed
     )
-    rest = f" · about {left} minutes left" if left else ""
+    counted = _("{passed} of {number} passed").format(passed=passed, number=len(states))
+    if left:
+        rest = ngettext("about {count} minute left", "about {count} minutes left", left)
+        counted += f" · {rest.format(count=left)}"
     done = Mark.PASSED if passed == len(states) else Mark.TRYING
     mark = done if any(state.attempts for state in states) else Mark.UNTOUCHED
-    head = Line(mark, lab.title, f"{passed} of {len(states)} passed{rest}")
+    head = Line(mark, lab.title, counted)
     return [head] + [
         _line(f"{number}. {step.title}", step.minutes, state)
         for number, (step, state) in enumerate(zip(lab.steps, states, strict=True), 1)
@@ -38,12 +42,16 @@ def panel_lines(lab: SeatLab, progress: Progress) -> list[Line]:
 def _line(title: str, minutes: int, state: StepProgress) -> Line:
     """Return one step as a line."""
     if state.last is Outcome.PASSED:
-        return Line(Mark.PASSED, title, "passed")
+        return Line(Mark.PASSED, title, _("passed"))
     if state.passed:
-        return Line(Mark.PASSED, title, f"passed earlier, now different. {state.hint}")
+        text = _("passed earlier, now different. {hint}").format(hint=state.hint)
+        return Line(Mark.PASSED, title, text)
     if state.attempts:
-        return Line(Mark.TRYING, title, f"not yet, try {state.attempts}. {state.hint}")
-    return Line(Mark.UNTOUCHED, title, f"not started, {minutes} min")
+        text = _("not yet, try {number}. {hint}")
+        text = text.format(number=state.attempts, hint=state.hint)
+        return Line(Mark.TRYING, title, text)
+    text = _("not started, {minutes} min").format(minutes=minutes)
+    return Line(Mark.UNTOUCHED, title, text)
 
 
 class Panel:

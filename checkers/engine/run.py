@@ -35,6 +35,7 @@ from checkers.engine.guard import (
     TimeLimit,
     TimeUp,
 )
+from checkers.engine.strings import _
 from checkers.engine.text import clean, name_of
 from checkers.engine.work import Work
 
@@ -127,8 +128,10 @@ def _verdict(check: Check, work: Work) -> _Verdict:
             return (
                 Outcome.FAILED,
                 "too-slow",
-                f"Your code took more than {check.limit:g} s when the check used it. "
-                "Is there a loop that never ends?",
+                _(
+                    "Your code took more than {limit:g} s when the check used it. "
+                    "Is there a loop that never ends?"
+                ).format(limit=check.limit),
             )
         return Outcome.ERROR, "time-limit", f"{_place(error)}: over {check.limit:g} s"
     except BaseException as error:
@@ -189,7 +192,8 @@ def _their_hint(error: BaseException) -> str:
     known = getattr(builtins, kind, None) is type(error)
     args = error.args if known else ()
     said = f": {args[0]}" if args and type(args[0]) is str else ""
-    return clean(f"Your code raised {kind} when the check used it{said}", HINT_LENGTH)
+    text = _("Your code raised {error} when the check used it").format(error=kind)
+    return clean(text + said, HINT_LENGTH)
 
 
 def _place(error: BaseException) -> str:

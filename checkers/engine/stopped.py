@@ -5,44 +5,60 @@ Never a word of what is in the cell: the sentence is sent to the room.
 
 from __future__ import annotations
 
+from checkers.engine.strings import _
 from checkers.engine.text import name_of
 
 _KNOWN: tuple[tuple[type[BaseException], str], ...] = (
     (
         SyntaxError,
-        "The cell stopped with {error}: Python could not read it. Look at the line it "
-        "points at: a bracket, colon, comma, quote or indentation is missing or too "
-        "much.",
+        _(
+            "The cell stopped with {error}: Python could not read it. Look at the line "
+            "it points at: a bracket, colon, comma, quote or indentation is missing or "
+            "too much."
+        ),
     ),
     (
         NameError,
-        "The cell stopped with {error}: a name in it is not known. Run the cells "
-        "above first, or check the spelling.",
+        _(
+            "The cell stopped with {error}: a name in it is not known. Run the cells "
+            "above first, or check the spelling."
+        ),
     ),
     (
         ImportError,
-        "The cell stopped with {error}: something it imports is not there. Check the "
-        "spelling.",
+        _(
+            "The cell stopped with {error}: something it imports is not there. Check "
+            "the spelling."
+        ),
     ),
     (
         FileNotFoundError,
-        "The cell stopped with {error}: a file is not where it looked. Compare the "
-        "path with the folder on the left.",
+        _(
+            "The cell stopped with {error}: a file is not where it looked. Compare the "
+            "path with the folder on the left."
+        ),
     ),
     (
         KeyError,
-        "The cell stopped with {error}: that key or column is not there. Compare the "
-        "spelling.",
+        _(
+            "The cell stopped with {error}: that key or column is not there. Compare "
+            "the spelling."
+        ),
     ),
 )
 _NAMED = {
-    "CalledProcessError": "A command in the cell did not end well. What it said is "
-    "above.",
-    "UsageError": "A line that begins with % could not be used. Check its spelling; "
-    "one that begins with %% has to be the first line of its cell.",
+    "CalledProcessError": _(
+        "A command in the cell did not end well. What it said is above."
+    ),
+    "UsageError": _(
+        "A line that begins with % could not be used. Check its spelling; "
+        "one that begins with %% has to be the first line of its cell."
+    ),
 }
 """By name, since importing their modules costs every kernel."""
-_OTHER = "The cell stopped with {error}: the last line of the message above says why."
+_OTHER = _(
+    "The cell stopped with {error}: the last line of the message above says why."
+)
 
 
 def why(error: BaseException) -> str:

@@ -21,20 +21,21 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 from checkers.engine.check import CheckError, fail
+from checkers.engine.strings import _
 from checkers.engine.text import clean, name_of
 
 FILE_BYTES = 64 * 2**20
 OUTPUT_BYTES = 2**20
 _NOUNS = {
-    "str": "a text (str)",
-    "int": "a whole number (int)",
-    "float": "a number (float)",
-    "bool": "True or False (bool)",
-    "pandas.DataFrame": "a pandas DataFrame",
-    "pandas.Series": "a pandas Series",
-    "collections.abc.Callable": "a function",
-    "numbers.Real": "a number",
-    "numbers.Integral": "a whole number",
+    "str": _("a text (str)"),
+    "int": _("a whole number (int)"),
+    "float": _("a number (float)"),
+    "bool": _("True or False (bool)"),
+    "pandas.DataFrame": _("a pandas DataFrame"),
+    "pandas.Series": _("a pandas Series"),
+    "collections.abc.Callable": _("a function"),
+    "numbers.Real": _("a number"),
+    "numbers.Integral": _("a whole number"),
 }
 
 
@@ -90,14 +91,18 @@ class Work:
         value = self.namespace[name]
         if any(_is_a(value, part) for part in kinds):
             return value
-        wanted = " or ".join(_NOUNS.get(part, f"a {part}") for part in kinds)
+        wanted = _(" or ").join(_noun(part) for part in kinds)
         if value is None:
             fail(
                 "wrong-type",
-                f"`{name}` is None; expected {wanted}. A method that works in place "
-                "returns None.",
+                _(
+                    "`{name}` is None; expected {wanted}. A method that works in place "
+                    "returns None."
+                ).format(name=name, wanted=wanted),
             )
-        fail("wrong-type", f"`{name}` is a {name_of(value)}; expected {wanted}.")
+        text = _("`{name}` is a {type}; expected {wanted}.")
+        text = text.format(name=name, type=name_of(value), wanted=wanted)
+        fail("wrong-type", text)
 
     def _missing(self, name: str) -> NoReturn:
         """Say that a variable is not there, and what looks like it."""
@@ -105,13 +110,17 @@ class Work:
             if type(other) is str and other.casefold() == name.casefold():
                 fail(
                     "missing-name",
-                    f"There is no `{name}` yet, but there is `{other}`: capital and "
-                    "small letters differ.",
+                    _(
+                        "There is no `{name}` yet, but there is `{other}`: capital and "
+                        "small letters differ."
+                    ).format(name=name, other=other),
                 )
         fail(
             "missing-name",
-            f"There is no `{name}` yet. Give your result the name `{name}` and run "
-            "the cell again.",
+            _(
+                "There is no `{name}` yet. Give your result the name `{name}` and run "
+                "the cell again."
+            ).format(name=name),
         )
 
     def file(self, path: str | Path, *, most: int = FILE_BYTES) -> Path:
@@ -124,12 +133,11 @@ class Work:
         except OSError:
             found = False
         if not found:
-            fail("missing-file", f"There is no file `{shown}` in the lab's folder yet.")
+            text = _("There is no file `{path}` in the lab's folder yet.")
+            fail("missing-file", text.format(path=shown))
         if size > most:
-            fail(
-                "file-too-big",
-                f"`{shown}` has {size:,} bytes; expected at most {most:,}.",
-            )
+            text = _("`{path}` has {size:,} bytes; expected at most {most:,}.")
+            fail("file-too-big", text.format(path=shown, size=size, most=most))
         return whole
 
     def run(self, command: str | Sequence[str], timeout: float = 5.0) -> Ran:
@@ -175,10 +183,8 @@ class Work:
             body = reply.read(OUTPUT_BYTES)
             return Reply(reply.code, body.decode(errors="replace"))
         except (OSError, ValueError, EOFError) as problem:
-            fail(
-                "no-answer",
-                f"Nothing answers at {url} ({name_of(problem)}). Is it running?",
-            )
+            text = _("Nothing answers at {url} ({error}). Is it running?")
+            fail("no-answer", text.format(url=url, error=name_of(problem)))
 
     def answer(self, step: str) -> str:
         """Return the answer to a step's question, as text without outer spaces.
@@ -190,14 +196,19 @@ class Work:
             return self._answers[step].strip()
         name = step.replace("-", "_")
         if name not in self.namespace:
-            fail(
-                "missing-answer", f"Write your answer as `{name} = …` and run the cell."
-            )
+            text = _("Write your answer as `{name} = …` and run the cell.")
+            fail("missing-answer", text.format(name=name))
         value = self.value(name, "str | int | float")
         text = str(value).strip() if type(value) in (str, int, float) else ""
         if not text:
-            fail("missing-answer", f"`{name}` is empty; write your answer there.")
+            text = _("`{name}` is empty; write your answer there.")
+            fail("missing-answer", text.format(name=name))
         return text
+
+
+def _noun(kind: str) -> str:
+    """Return the words for a type, by its name."""
+    return _NOUNS.get(kind) or _("a {type}").format(type=kind)
 
 
 def _is_a(value: object, kind: str) -> bool:
@@ -222,8 +233,10 @@ def _wait(process: subprocess.Popen[bytes], timeout: float, out: int) -> int:
         except subprocess.TimeoutExpired:
             waited += 0.05
         if os.fstat(out).st_size > 16 * OUTPUT_BYTES:
-            fail("command-slow", "The command writes without end, so it was stopped.")
-    fail("command-slow", f"The command took more than {timeout:g} seconds.")
+            text = _("The command writes without end, so it was stopped.")
+            fail("command-slow", text)
+    text = _("The command took more than {seconds:g} seconds.")
+    fail("command-slow", text.format(seconds=timeout))
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
