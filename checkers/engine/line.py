@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from html import escape
+from typing import NamedTuple
 
 from checkers.engine.attempt import Attempt, Outcome
 from checkers.engine.strings import _
@@ -47,8 +47,7 @@ class Mark(Enum):
     UNTOUCHED = ("·", f'<circle cx="10" cy="10" r="2.6" fill="{_DIM}"/>')
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: a mark, the word for it in bold, and the rest."""
 
     mark: Mark

@@ -12,9 +12,8 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from checkers.engine.attempt import Attempt, Outcome
 
@@ -23,8 +22,7 @@ _MOST = 4 * 2**20
 _RESET = "reset"
 
 
-@dataclass(frozen=True, slots=True)
-class StepProgress:
+class StepProgress(NamedTuple):
     """What is known of one step: tries, whether ever passed, how it stands now.
 
     Args:
@@ -165,10 +163,10 @@ def folded(before: StepProgress, line: Mapping[str, Any]) -> StepProgress:
     passed = before.passed or outcome is Outcome.PASSED
     generation = number_in(line, "generation")
     if generation < before.generation:
-        return replace(before, passed=passed)
+        return before._replace(passed=passed)
     attempts = before.attempts + 1 if generation == before.generation else 1
     if overtaken(before, line):
-        return replace(before, passed=passed, attempts=attempts)
+        return before._replace(passed=passed, attempts=attempts)
     return StepProgress(
         attempts=attempts,
         passed=passed,

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # Markers stand near the top of cells that people write; a pasted data set is not one.
 _SEARCHED = 200_000
@@ -26,8 +25,9 @@ class SeatLabError(ValueError):
     """A lab.json is not as `airlift` releases it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeatStep:
+# Named tuples here and in the modules beside: a data class costs each kernel's start
+# 0.4 ms, a named tuple 0.05.
+class SeatStep(NamedTuple):
     """A step as a seat knows it."""
 
     id: str
@@ -39,8 +39,7 @@ class SeatStep:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SeatLab:
+class SeatLab(NamedTuple):
     """A released lab as a seat knows it."""
 
     slug: str
@@ -60,8 +59,7 @@ class SeatLab:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One step that a cell belongs to."""
 
     lab: SeatLab

@@ -14,11 +14,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from checkers.engine.check import CheckError, fail
 from checkers.engine.strings import _
@@ -39,16 +38,14 @@ _NOUNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(NamedTuple):
     """A command that has ended: its exit code and the first MiB of its output."""
 
     code: int
     out: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer over http: its status and the first MiB of its body."""
 
     status: int
