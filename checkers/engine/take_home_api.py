@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
 
+from jupyter_server.base.handlers import APIHandler
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, authenticated, stream_request_body
 
@@ -38,6 +39,12 @@ class _ProgramHandler(SeatHandler):
     """A request that a program answers."""
 
     _program: Process | None = None
+
+    def get_login_url(self) -> str:
+        """Let a browser that follows a link to a file log in; scripts get 403."""
+        if self.request.method != "GET":
+            return super().get_login_url()
+        return super(APIHandler, self).get_login_url()
 
     @property
     def turn(self) -> asyncio.Lock:
