@@ -11,7 +11,7 @@ from hub.room.feed import RoomFeed
 from hub.room.progress import SeatFacts
 from hub.room.room_facts import Message, RoomFacts
 from hub.room.store import Store
-from hub.seats import Room
+from hub.seats import Room, State
 
 SHOWN = 20
 """Messages that a seat is shown at most; the newest ones."""
@@ -23,12 +23,14 @@ class SeatState:
 
     Args:
         steps_of: ids of a lab's steps, in order; empty when it is not known.
+        erase_at: when its person's data are erased; None when nobody knows.
     """
 
     store: Store
     room: Room
     seat: str
     steps_of: Mapping[str, tuple[str, ...]]
+    erase_at: int | None = None
 
     def describe(self, feed: RoomFeed) -> dict[str, Any]:
         """Return the state, without row and time."""
@@ -44,16 +46,17 @@ class SeatState:
         }
 
     def _room(self) -> dict[str, Any]:
-        """Describe the room to somebody in it."""
+        """Describe the room to somebody in it; practice has no clock."""
         room = self.store.rooms[self.room.id]
+        timed = room.state is not State.CLOSED and not room.practice
         return {
             "id": room.id,
             "title": room.title,
             "host": room.host,
             "state": room.state.value,
             "opened_at": room.opened_at,
-            "closes_at": room.closes_at,
-            "erase_at": room.erase_at,
+            "closes_at": room.closes_at if timed else None,
+            "erase_at": self.erase_at,
             "practice": room.practice,
         }
 

@@ -13,6 +13,7 @@ from tornado.iostream import StreamClosedError
 
 from hub.room.feed import RoomFeed, SeatViewer, message_of
 from hub.room.intake import SeatHandler
+from hub.room.progress import SeatFacts
 from hub.room.refusal import RefusalError
 from hub.room.seat_state import SeatState
 
@@ -77,8 +78,10 @@ class SeatStreamHandler(SeatHandler):
         """Return the seat's state as it is now."""
         labs = map(self.service.catalogue.lab, self.room.labs)
         steps = {lab.slug: lab.step_ids for lab in labs if lab}
-        state = SeatState(self.service.store, self.room, self.seat.id, steps)
-        return state.describe(feed)
+        service, seat = self.service, self.seat.id
+        last_at = feed.facts.get(seat, SeatFacts()).last_at
+        erase_at = service.erasing.erase_at(service.store.seats[seat], last_at)
+        return SeatState(service.store, self.room, seat, steps, erase_at).describe(feed)
 
     async def _check(self) -> None:
         """See from time to time that the seat is still one."""
