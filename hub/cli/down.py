@@ -14,7 +14,7 @@ from hub.settings import Settings
 
 @click.command()
 def down() -> None:
-    """Stop proxy, hub, room and all seats; journal and people's files stay."""
+    """Stop all parts and all seats; journal and people's files stay."""
     airlift = running_settings()
     terminal = Terminal()
     supervision = Supervision(airlift)

@@ -94,13 +94,15 @@ def list_rooms(as_json: bool) -> None:
         console.print("There is no room yet. `airlift room new` makes one.")
     else:
         columns = ("room", "title", "host", "state", "code", "seats taken")
-        print_table(columns, [_row(item) for item in rooms])
+        ordered = sorted(rooms, key=lambda item: bool(item.get("practice")))
+        print_table(columns, [_row(item) for item in ordered])
 
 
 def _row(item: dict[str, Any]) -> tuple[object, ...]:
     """Return a room as a row."""
     taken = f"{item.get('claimed', 0)} of {item.get('capacity', '?')}"
-    names = (item["id"], item["title"], item.get("host", ""), item["state"])
+    state = "practice" if item.get("practice") else item["state"]
+    names = (item["id"], item["title"], item.get("host", ""), state)
     return *names, item.get("code", ""), taken
 
 
@@ -130,7 +132,8 @@ def close(room_id: str, as_json: bool) -> None:
         return
     console.print(
         "The room is closed: nobody new can join. Everybody keeps seat, files and "
-        "checks for practice; `airlift seat stop` ends a seat, its files stay.",
+        "checks for practice. A seat that nobody uses stops by itself and starts again "
+        "when its person comes; its files stay until the erase date.",
         markup=False,
     )
 
@@ -179,6 +182,8 @@ def print_keys(airlift: Settings, found: dict[str, Any]) -> None:
     door = door_url(airlift)
     console.print(f"Room:      {found['title']} ({found['state']})", markup=False)
     console.print(f"Code:      {found['code']}", markup=False)
+    if found.get("practice"):
+        return
     console.print(f"Presenter: {door}/hub/staff", markup=False)
     console.print(f"  presenter's key: {found['presenter_key']}", markup=False)
     console.print(f"  helpers' key:    {found['helper_key']}", markup=False)

@@ -59,7 +59,8 @@ def _print(
     if rooms:
         console.print()
         columns = ("room", "title", "state", "code", "seats taken")
-        print_table(columns, [_room_row(room) for room in rooms])
+        ordered = sorted(rooms, key=lambda room: bool(room.get("practice")))
+        print_table(columns, [_room_row(room) for room in ordered])
     elif trouble and parts:
         console.print(trouble, markup=False)
     if seats is not None:
@@ -76,7 +77,8 @@ def _words(part: Part) -> str:
 def _room_row(room: dict[str, Any]) -> tuple[object, ...]:
     """Return a room as a row."""
     taken = f"{room.get('claimed', 0)} of {room.get('capacity', '?')}"
-    return room["id"], room["title"], room["state"], room.get("code", ""), taken
+    state = "practice" if room.get("practice") else room["state"]
+    return room["id"], room["title"], state, room.get("code", ""), taken
 
 
 def _parts(airlift: Settings) -> list[Part]:

@@ -21,7 +21,7 @@ from hub.machine.installation import running_settings, save_running
 from hub.machine.ports import near_url
 from hub.machine.preparation import prepare
 from hub.machine.supervision import PARTS, Supervision, SupervisionError
-from hub.settings import ENGINES, Settings
+from hub.settings import ENGINES, Settings, SettingsError
 
 PATIENCE = 60.0
 """Seconds until all parts must answer."""
@@ -55,6 +55,7 @@ def up(
     supervision = Supervision(airlift)
     process = None
     if only_prepare or not supervision.running():
+        check_practice(airlift)
         airlift, _ = prepare(airlift, Terminal())
         if only_prepare:
             console.print("All is prepared; `airlift up` starts it.")
@@ -69,6 +70,21 @@ def up(
     finally:
         if process:
             supervision.stop()
+
+
+def check_practice(airlift: Settings) -> None:
+    """See that the labs of the setting `practice_labs` are there.
+
+    Raises:
+        SettingsError: one is not.
+    """
+    known = list(load_labs(airlift.labs_dir))
+    chosen = airlift.practice_labs.split(",") if airlift.practice_labs else []
+    for slug in (slug.strip() for slug in chosen):
+        if slug not in ("all", *known):
+            raise SettingsError(
+                f"practice_labs: expected all or some of {', '.join(known)}; got {slug}"
+            )
 
 
 def _welcome(airlift: Settings, labs: tuple[str, ...], seats: int) -> None:
@@ -159,11 +175,12 @@ def room_of(desk: Desk, room: str) -> dict[str, Any]:
 
 
 def _patiently(desk: Desk) -> list[dict[str, Any]]:
-    """List the rooms; a room service that is just restarting is asked again."""
+    """List the evenings' rooms; a room service just restarting is asked again."""
     deadline = time.monotonic() + 10
     while True:
         try:
-            return list(desk.call("GET", "/rooms")["rooms"])
+            rooms = desk.call("GET", "/rooms")["rooms"]
+            return [room for room in rooms if not room["practice"]]
         except DeskAwayError:
             if time.monotonic() > deadline:
                 raise
