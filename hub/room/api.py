@@ -98,7 +98,7 @@ class RoomsHandler(UserHandler):
                         "state": room.state.value,
                     }
                     for room in rooms
-                ]
+                ],
             }
         )
 
