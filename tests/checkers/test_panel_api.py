@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import HTTPCookieProcessor, build_opener
 from uuid import uuid4
 
 import pytest
@@ -21,12 +23,20 @@ from tests.hub.room.process import RoomProcess, StandInHub
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeatServer]:
+    """A seat without a room, that tests share."""
+    found = SeatServer(tmp_path_factory.mktemp("seat")).start()
+    yield found
+    found.stop()
+
+
 @pytest.fixture
-def practice(tmp_path: Path) -> Iterator[SeatServer]:
-    """A seat without a room."""
-    server = SeatServer(tmp_path).start()
-    yield server
-    server.stop()
+def practice(server: SeatServer) -> SeatServer:
+    """The shared seat, which has forgotten what was before."""
+    for name in ("progress.jsonl", "welcomed"):
+        (server.outbox.parent / name).unlink(missing_ok=True)
+    return server
 
 
 class Evening:
@@ -77,8 +87,16 @@ def evening(tmp_path: Path) -> Iterator[Evening]:
 
 
 def test_the_panel_needs_the_servers_own_login(practice: SeatServer) -> None:
-    """Nobody else reads it; and no website can post to it."""
+    """Nobody else reads it; and with the browser's login alone nobody can post."""
     assert practice.get("panel", token="").status == 403
+    browser = build_opener(HTTPCookieProcessor())
+    browser.open(f"{practice.url}api/status?token=secret").read()
+    assert browser.open(f"{practice.url}airlift/panel").status == 200
+    body = json.dumps({"kind": "reset", "lab": LAB, "step": "load-data"}).encode()
+    with pytest.raises(HTTPError) as refused:
+        browser.open(f"{practice.url}airlift/notes", body)
+    assert refused.value.code == 403
+    assert practice.step()["generation"] == 0
     state = practice.panel()
     assert (state["v"], state["practice"], state["room"]) == (1, True, None)
     assert state["connection"]["state"] == "practice"
@@ -164,28 +182,22 @@ def test_feedback_and_closing_are_kept_once(practice: SeatServer) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_in_words(
-    shared_practice: SeatServer, body: Any, status: int, code: str
+    practice: SeatServer, body: Any, status: int, code: str
 ) -> None:
     """One shape of error; nothing of it reaches the outbox."""
-    answer = shared_practice.post("notes", body)
+    before = practice.panel()["connection"]["pending"]
+    answer = practice.post("notes", body)
     assert (answer.status, answer.body["error"]["code"]) == (status, code)
     assert answer.body["error"]["message"]
-    assert shared_practice.panel()["connection"]["pending"] == 0
+    assert practice.panel()["connection"]["pending"] == before
 
 
-@pytest.fixture(scope="module")
-def shared_practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeatServer]:
-    """A seat without a room that tests share which change nothing."""
-    server = SeatServer(tmp_path_factory.mktemp("seat")).start()
-    yield server
-    server.stop()
-
-
-def test_taking_back_always_works(shared_practice: SeatServer) -> None:
+def test_taking_back_always_works(practice: SeatServer) -> None:
     """Also when there is nothing to take back, and without a room."""
+    before = practice.panel()["connection"]["pending"]
     for kind in ("withdraw", "unshare"):
-        assert shared_practice.tell(kind).status == 200
-    assert shared_practice.panel()["connection"]["pending"] == 0
+        assert practice.tell(kind).status == 200
+    assert practice.panel()["connection"]["pending"] == before
 
 
 def test_the_welcome_is_seen_once(practice: SeatServer) -> None:
