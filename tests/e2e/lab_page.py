@@ -146,9 +146,11 @@ class LabPage:
         raise AssertionError(f"expected a cell that begins with {cell!r}")
 
     def locator(self, cell: int | str) -> Locator:
-        """Return the element of a cell, which is the active one from now on."""
-        self.select(cell)
-        return self.page.locator(".jp-Notebook:visible .jp-Cell.jp-mod-active")
+        """Return the element of a cell at that position, whatever is active later."""
+        number = self.find(cell)
+        self.select(number)
+        index = f"[data-windowed-list-index='{number}']"
+        return self.page.locator(f".jp-Notebook:visible .jp-Cell{index}")
 
     def select(self, first: int | str, last: int | str | None = None) -> None:
         """Make a cell the active one, or select a range of cells."""
@@ -338,6 +340,16 @@ class LabPage:
             "return kernel && kernel.connectionStatus === 'connected' "
             "&& !kernel.status.includes('restarting'); }",
             arg=old,
+        )
+
+    def in_console(self, code: str) -> None:
+        """Run code in a new console with a kernel of its own; JupyterLab only."""
+        self.script(
+            "const console = await app.commands.execute('console:create', "
+            "{path: 'first_flight/console', kernelPreference: {name: 'python3'}});"
+            "await console.sessionContext.ready;"
+            "await console.console.inject(given); console.dispose();",
+            code,
         )
 
     def interrupt(self) -> None:
