@@ -62,7 +62,7 @@ def notebook_page(path: Path, title: str = "") -> str:
         raise PageError(_("There is no {name} here.").format(name=path.name)) from None
     except OSError as error:
         raise PageError(str(error.strerror)) from None
-    except (ValueError, nbformat.ValidationError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, KeyError, nbformat.ValidationError):
         raise PageError(
             _("{name} is no notebook that can be read.").format(name=path.name)
         ) from None
@@ -128,11 +128,19 @@ def _clean(soup: Any, tag: Any) -> None:
         del tag["href"]
     for name in [name for name in tag.attrs if name.lower().startswith("on")]:
         del tag[name]
+    _load_nothing(soup, tag)
+
+
+def _load_nothing(soup: Any, tag: Any) -> None:
+    """Take away what an element loads; a picture that is elsewhere becomes a link."""
     for name in _LOADS:
         value = str(tag.get(name, "")).strip()
         if value and not value.lower().startswith(("data:", "#")):
             del tag[name]
-            _say_where(soup, tag, value)
+            if name == "src" and tag.name == "img":
+                _say_where(soup, tag, value)
+    if tag.name == "img" and not tag.get("src"):
+        tag.decompose()
 
 
 def _is_link_to_keep(tag: Any) -> bool:
@@ -145,10 +153,10 @@ def _is_link_to_keep(tag: Any) -> bool:
 
 def _say_where(soup: Any, tag: Any, address: str) -> None:
     """Put the address of a picture that is elsewhere in its place."""
-    if tag.name == "img" and address.startswith(("http://", "https://")):
+    if address.startswith(("http://", "https://")):
         link = soup.new_tag("a", href=address)
         link.string = _("Picture: {address}").format(address=address)
-        tag.replace_with(link)
+        tag.insert_before(link)
 
 
 def main(words: list[str]) -> int:

@@ -123,17 +123,10 @@ def _fill(asked: argparse.Namespace, folder: PracticeFolder) -> None:
         return
     with _parcel(Path(asked.source)) as parcel:
         brought = fill(folder, parcel)
-    if not asked.prepare:
-        sentence = _("{attempts} results and {files} files are new in {folder}.")
-        _say(
-            sentence.format(
-                attempts=brought.attempts,
-                files=len(brought.files),
-                folder=folder.home,
-            )
-        )
-        for one in brought.left_out:
-            _say(one)
+    sentence = _("{attempts} results and {files} files are new in {folder}.")
+    counts = {"attempts": brought.attempts, "files": len(brought.files)}
+    for one in [sentence.format(**counts, folder=folder.home), *brought.left_out]:
+        print(one, file=sys.stderr if asked.prepare else sys.stdout, flush=True)
 
 
 @contextmanager
@@ -227,7 +220,7 @@ def _pack(folder: PracticeFolder) -> int:
         _say(_("{path} is ready.").format(path=path.absolute()))
         for one in left_out:
             _say(_("Left out: {path} ({why})").format(path=one["path"], why=one["why"]))
-        _say(_('Choose it under "Bring back" in your seat.'))
+        _say(_('Choose it under "Bring back a take-home zip" in your seat.'))
         return 0
     raise PracticeError(_("There are too many zips here already."))
 

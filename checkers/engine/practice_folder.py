@@ -59,7 +59,19 @@ _SERVER = {
         "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     },
 }
-_PAGE = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+_PAGE = {
+    "disabledExtensions": dict.fromkeys(
+        (
+            "@jupyterlab/apputils-extension:announcements",
+            "@jupyterlab/debugger-extension",
+            "@jupyterlab/extensionmanager-extension",
+            "@jupyterlab/fileeditor-extension:language-server",
+            "@jupyterlab/lsp-extension",
+            "@jupyterlab/notebook-extension:language-server",
+        ),
+        True,
+    )
+}
 _OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {
         "checkForUpdates": False,

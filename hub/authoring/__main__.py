@@ -1,7 +1,8 @@
-"""What authors' tools do, as a program: `python -m hub.authoring keep|prove …`.
+"""What authors' tools do, as a program: `python -m hub.authoring keep|prove|release …`.
 
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
     prove LABS SLUG               say what is wrong with its cells, if anything
+    release LABS OUT SLUG         write what a seat gets of a lab
 
 A program of its own, since what reads notebooks takes seconds to import. Exit code 1:
 the sentences on stderr say what is wrong.
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from hub.authoring.kernel import KernelError
 from hub.authoring.prove import prove_cells
-from hub.authoring.release import ReleaseError, source_notebook
+from hub.authoring.release import ReleaseError, release, source_notebook
 from hub.authoring.versions import write_version
 from hub.catalog import Lab, LabError, load_lab, load_labs
 from hub.versions import Versions
@@ -66,6 +67,9 @@ def main(words: list[str]) -> int:
     try:
         if words[0] == "keep":
             said = keep(Path(words[1]), Path(words[2]), *words[3:])
+        elif words[0] == "release":
+            said = []
+            release(load_lab(Path(words[1]) / words[3]), Path(words[2]))
         else:
             said = prove_lab(Path(words[1]), words[2])
     except (LabError, ReleaseError, KernelError, OSError) as error:

@@ -12,6 +12,7 @@ from hub.catalog import LabError
 from hub.cli.doctor import doctor
 from hub.cli.down import down
 from hub.cli.lab import lab
+from hub.cli.practice import practice
 from hub.cli.room import room
 from hub.cli.seat import seat
 from hub.cli.status import status
@@ -21,6 +22,7 @@ from hub.engine import EngineError
 from hub.machine.accounts import AccountError
 from hub.machine.installation import InstallationError, chosen_settings
 from hub.machine.ports import PortError
+from hub.machine.practising import PractisingError
 from hub.machine.preparation import PreparationError
 from hub.machine.proxy import ProxyError
 from hub.machine.releasing import ReleasingError
@@ -34,6 +36,7 @@ EXPECTED = (
     InstallationError,
     LabError,
     PortError,
+    PractisingError,
     PreparationError,
     ProxyError,
     ReleasingError,
@@ -94,5 +97,5 @@ def main() -> None:
     """Hands-on lab evenings: a room, a container per attendee, a live board."""
 
 
-for command in (up, down, status, doctor, lab, room, seat):
+for command in (up, down, status, doctor, lab, practice, room, seat):
     main.add_command(command)

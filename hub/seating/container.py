@@ -66,7 +66,16 @@ def create_arguments(engine: Engine, place: Placement) -> dict[str, Any]:
 
 def host_arguments(settings: Settings, place: Placement) -> dict[str, Any]:
     """Return the limits of a seat, as arguments of docker's host configuration."""
-    arguments: dict[str, Any] = {
+    arguments = limits(settings)
+    if not place.egress:
+        arguments["dns"] = [NOWHERE]
+        arguments["dns_opt"] = ["timeout:1", "attempts:1"]  # else a name takes 10 s
+    return arguments
+
+
+def limits(settings: Settings) -> dict[str, Any]:
+    """Return what a container is held to wherever it may reach, in the same form."""
+    return {
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges:true"],
         "read_only": True,
@@ -87,10 +96,6 @@ def host_arguments(settings: Settings, place: Placement) -> dict[str, Any]:
         ),
         "restart_policy": {"Name": "no"},
     }
-    if not place.egress:
-        arguments["dns"] = [NOWHERE]
-        arguments["dns_opt"] = ["timeout:1", "attempts:1"]  # else a name takes 10 s
-    return arguments
 
 
 def why_ended(state: dict[str, Any], memory: str) -> str:

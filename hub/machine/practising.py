@@ -1,0 +1,224 @@
+"""Practice on this machine: a lab made ready to go, and the seat's image to run it in.
+
+What practice does is `checkers.engine.practice`, a program that needs nothing of ours.
+This prepares what it takes, as somebody's zip has it, and can run its server in a
+container with a seat's limits instead of as a process.
+
+Errors:
+    PractisingError: a sentence on what is missing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import docker
+
+from hub.catalog import load_lab
+from hub.engine import Engine
+from hub.machine import dockerd
+from hub.seating import container
+from hub.settings import Settings
+
+MANIFEST = "airlift.json"
+PORT = 8888
+_PATIENCE = 60.0
+_PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
+_NAME = re.compile(r"^([a-z0-9][a-z0-9._-]*)", re.MULTILINE)
+
+
+class PractisingError(Exception):
+    """Something that practice needs is missing."""
+
+
+def library() -> Path:
+    """Return the folder that holds the package `checkers`."""
+    found = find_spec("checkers")
+    if found is None or found.origin is None:
+        raise PractisingError("expected the package checkers beside hub")
+    return Path(found.origin).parents[1]
+
+
+def write_parcel(airlift: Settings, lab_folder: Path, out: Path) -> None:
+    """Write a lab as if it had been taken home untouched.
+
+    Raises:
+        PractisingError: it cannot be released.
+        LabError: its lab.toml cannot be used.
+    """
+    labs = out / "labs"
+    lab = load_lab(lab_folder)
+    words = ["release", str(lab_folder.parent), str(labs), lab_folder.name]
+    done = subprocess.run(
+        [sys.executable, "-m", "hub.authoring", *words],
+        cwd=airlift.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise PractisingError(done.stderr.strip()[-2000:])
+    shutil.copytree(
+        library() / "checkers",
+        out / "checkers",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    text = requirements(airlift.root / "images" / lab.image)
+    (out / "requirements.txt").write_text(text, encoding="utf-8")
+    manifest = {
+        "v": 1,
+        "made": time.time_ns() // 1_000_000,
+        "language": lab.language,
+        "labs": [{"slug": lab.slug, "title": lab.title, "version": lab.version}],
+    }
+    (out / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def requirements(image: Path) -> str:
+    """Return what an image was asked to have, in the versions of its lock."""
+    wanted = set(_NAME.findall((image / "requirements.in").read_text("utf-8")))
+    lock = (image / "requirements.lock").read_text("utf-8")
+    return "".join(
+        f"{name}=={version}\n"
+        for name, version in _PIN.findall(lock)
+        if name in wanted - {"jupyterhub"}
+    )
+
+
+def prepare(python: str, source: str, folder: str) -> dict[str, Any]:
+    """Fill a practice folder; return what its server needs inside a container.
+
+    Raises:
+        PractisingError: the program's own sentence.
+    """
+    words = ["--prepare", container.HOME, *(["--folder", folder] if folder else [])]
+    done = subprocess.run(
+        program(python, [*([source] if source else []), *words]),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise PractisingError("Nothing was prepared; the line above says why.")
+    prepared: dict[str, Any] = json.loads(done.stdout)
+    return prepared
+
+
+def program(python: str, words: list[str]) -> list[str]:
+    """Return the command of the practice program."""
+    return [python, "-P", "-m", "checkers.engine.practice", *words]
+
+
+def environment() -> dict[str, str]:
+    """Return its environment: our package, wherever this was installed."""
+    return {**os.environ, "PYTHONPATH": str(library())}
+
+
+@contextmanager
+def in_container(
+    airlift: Settings, prepared: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    """Run a practice folder's server in the seat's image.
+
+    Gives the page's address and a function that waits for the server's end.
+
+    Raises:
+        PractisingError: no engine or image is here, or the server did not start.
+    """
+    if not dockerd.answers():
+        raise PractisingError(
+            "No Docker engine answers; see `airlift doctor`, or leave --docker out."
+        )
+    image = Engine.load(airlift).image
+    if not image:
+        raise PractisingError(
+            "The seats' image is not built here: `airlift up --prepare` builds it."
+        )
+    token, port = secrets.token_urlsafe(24), _free_port()
+    with contextlib.closing(docker.APIClient()) as client:
+        made = _start(client, airlift, image, prepared, token, port)
+        try:
+            _wait_ready(client, made, f"http://127.0.0.1:{port}/api/status", token)
+            page = f"http://127.0.0.1:{port}/{prepared['first_page']}?token={token}"
+            yield page, lambda: client.wait(made)
+        finally:
+            client.remove_container(made, v=True, force=True)
+
+
+def _start(
+    client: Any,
+    airlift: Settings,
+    image: str,
+    prepared: Mapping[str, Any],
+    token: str,
+    port: int,
+) -> str:
+    """Make and start the container with a seat's limits; return its id."""
+    folder = Path(prepared["folder"])
+    user = os.getuid(), os.getgid()
+    if user[0] == 0:  # no container of ours runs as root
+        user = container.UID, container.UID
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, *user, follow_symlinks=False)
+    host = client.create_host_config(
+        **container.limits(airlift),
+        mem_limit=airlift.seat_memory,
+        cpu_period=100_000,
+        cpu_quota=int(100_000 * airlift.seat_cpus),
+        binds={str(folder): {"bind": container.HOME, "mode": "rw"}},
+        port_bindings={PORT: ("127.0.0.1", port)},
+    )
+    made = client.create_container(
+        image,
+        prepared["command"],
+        user=f"{user[0]}:{user[1]}",
+        working_dir=container.HOME,
+        hostname="practice",
+        ports=[PORT],
+        environment={**prepared["environment"], "JUPYTER_TOKEN": token},
+        host_config=host,
+    )
+    client.start(made["Id"])
+    return str(made["Id"])
+
+
+def _wait_ready(client: Any, made: str, url: str, token: str) -> None:
+    """Wait until the server answers."""
+    ask = urllib.request.Request(  # noqa: S310 - http on loopback
+        url, headers={"Authorization": f"token {token}"}
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if not client.inspect_container(made)["State"]["Running"]:
+            break
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            opener.open(ask, timeout=5).close()
+            return
+        time.sleep(0.2)
+    log = client.logs(made, tail=15).decode(errors="replace")
+    raise PractisingError(f"The lab did not start. It said:\n{log}")
+
+
+def _free_port() -> int:
+    """Return a port of loopback that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
