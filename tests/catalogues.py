@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 from hub.strings import DOMAIN, LANGUAGES
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("hub",)
+PACKAGES = ("hub", "checkers")
 SOURCE, *OTHERS = LANGUAGES
 METHODS = [("**/*.py", "python"), ("pages/*.html", "jinja2")]
 KEYWORDS = {

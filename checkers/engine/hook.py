@@ -36,13 +36,16 @@ from checkers.engine.steps import (
     steps_of,
 )
 from checkers.engine.stopped import why
+from checkers.engine.strings import _
 from checkers.engine.text import name_of
 from checkers.engine.work import Work
 
 log = logging.getLogger(__name__)
-_STOPPED = Line(Mark.FAULT, "Stopped.", "Run the cell again to check it.")
-_WAITING = Line(Mark.UNTOUCHED, "Waiting.", "Checked as soon as the kernel is free.")
-_NOT_SAVED = "Restart the kernel and run the cell again; else tell a helper."
+_STOPPED = Line(Mark.FAULT, _("Stopped."), _("Run the cell again to check it."))
+_WAITING = Line(
+    Mark.UNTOUCHED, _("Waiting."), _("Checked as soon as the kernel is free.")
+)
+_NOT_SAVED = _("Restart the kernel and run the cell again; else tell a helper.")
 _UNTOUCHED_REASONS = ("missing-name", "missing-file", "missing-answer")
 _hook: Hook | None = None
 
@@ -135,7 +138,7 @@ class Hook:
         except (KeyboardInterrupt, SystemExit, Exception):
             # The boundary, as above: a broken panel is not the attendee's trouble.
             log.debug("%%steps failed", exc_info=True)
-            self._say([Line(Mark.FAULT, "", "The panel could not be opened.")])
+            self._say([Line(Mark.FAULT, "", _("The panel could not be opened."))])
 
     def _cell(self, found: tuple[Found, ...], error: BaseException | None) -> None:
         """Check now on the main thread; elsewhere leave it to the main thread."""
@@ -216,7 +219,8 @@ class Hook:
         wanted = [step for step in lab.steps if not names or step.id in names]
         if not wanted:
             known = ", ".join(step.id for step in lab.steps)
-            self._say([Line(Mark.UNTOUCHED, "No such step.", f"There are: {known}.")])
+            text = _("There are: {steps}.").format(steps=known)
+            self._say([Line(Mark.UNTOUCHED, _("No such step."), text)])
             return
         work = self._work()
         lines: list[Line] = []
@@ -224,19 +228,20 @@ class Hook:
         for step in wanted:
             if (lab.slug, step.id) in self._caught_up:
                 lines.append(
-                    Line(Mark.UNTOUCHED, f"{step.title}:", "caught up, not checked")
+                    Line(Mark.UNTOUCHED, f"{step.title}:", _("caught up, not checked"))
                 )
                 continue
             made = self._run(Found(lab, step), work, Trigger.ASKED)
             earlier = self._progress.step(lab.slug, step.id)
             if made.reason in _UNTOUCHED_REASONS and not earlier.attempts:
-                lines.append(Line(Mark.UNTOUCHED, f"{step.title}:", "not started"))
+                lines.append(Line(Mark.UNTOUCHED, f"{step.title}:", _("not started")))
                 continue
             passed += made.outcome is Outcome.PASSED
             lines.append(line_of(made, step.title, passed_earlier=earlier.passed))
             lines += self._keep(made)
         mark = Mark.PASSED if passed == len(wanted) else Mark.TRYING
-        head = Line(mark, f"{passed} of {len(wanted)} passed.")
+        text = _("{passed} of {number} passed.")
+        head = Line(mark, text.format(passed=passed, number=len(wanted)))
         self._say([head, *lines] if len(wanted) > 1 else lines)
         self._panel.refresh(self._progress)
 
@@ -297,11 +302,11 @@ class Hook:
             put(self._outbox, made)
             self._progress.add(made)
         except OutboxError as error:
-            return [Line(Mark.FAULT, "Not saved.", str(error))]
+            return [Line(Mark.FAULT, _("Not saved."), str(error))]
         except Exception:
             # The boundary: the attendee may have broken what this needs, as json.
             log.debug("not kept", exc_info=True)
-            return [Line(Mark.FAULT, "Not saved.", _NOT_SAVED)]
+            return [Line(Mark.FAULT, _("Not saved."), _NOT_SAVED)]
         return []
 
     def _work(self) -> Work:
@@ -330,8 +335,8 @@ class Hook:
     def _lab_or_say(self) -> SeatLab | None:
         """Return this notebook's lab, or say that there is none."""
         if self._lab is None:
-            text = "This notebook lies in no lab's folder."
-            self._say([Line(Mark.UNTOUCHED, "Nothing to check.", text)])
+            text = _("This notebook lies in no lab's folder.")
+            self._say([Line(Mark.UNTOUCHED, _("Nothing to check."), text)])
         return self._lab
 
     def _say(
