@@ -6,6 +6,7 @@ are of one run.
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
 import statistics
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
+
+import checkers
 
 ROUNDS = 400
 CELLS = {
@@ -66,7 +69,6 @@ def write_lab(root: Path) -> None:
 
 def _row(title: str, cell: str, root: Path) -> None:
     """Print one row: a cell without and with the hook, and the hook alone, in µs."""
-    import checkers
     from checkers.engine.hook import Hook
 
     checkers.__path__.append(str(root / "lib"))
@@ -94,8 +96,10 @@ def _medians(shell: Any, hook: Any, cell: str) -> tuple[float, float]:
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(ROUNDS if len(cell) < 1000 else 20):
         times[0].append(_timed(lambda: shell.run_cell(cell, store_history=False)))
+        shell.events.register("pre_run_cell", hook.pre_run_cell)
         shell.events.register("post_run_cell", hook.post_run_cell)
         times[1].append(_timed(lambda: shell.run_cell(cell, store_history=False)))
+        shell.events.unregister("pre_run_cell", hook.pre_run_cell)
         shell.events.unregister("post_run_cell", hook.post_run_cell)
     return statistics.median(times[0]), statistics.median(times[1])
 
@@ -108,7 +112,11 @@ def _timed(call: Callable[[], object]) -> float:
 
 
 def _import_ms(first: str, module: str) -> float:
-    """Return the median of five imports in new processes, in milliseconds."""
+    """Return the median of nine imports in new processes, in milliseconds.
+
+    The modules are compiled before, as they are in a seat.
+    """
+    compileall.compile_dir(checkers.__path__[0], quiet=1)
     code = IMPORT.format(first=first, module=module)
     times = [
         float(
@@ -120,7 +128,7 @@ def _import_ms(first: str, module: str) -> float:
                 env={**os.environ, "PYTHONPATH": ""},
             ).stdout
         )
-        for _ in range(5)
+        for _ in range(9)
     ]
     return statistics.median(times)
 
