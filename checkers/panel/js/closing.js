@@ -5,13 +5,14 @@ import { say } from "./words.js";
 
 const ANSWERS = ["yes", "maybe", "no"];
 
-export function Closing({ state, run, lab, page, onDone }) {
+export function Closing({ state, run, lab, page, wanted, onDone }) {
   const given = state.closing ?? {};
   const [again, setAgain] = useState(given.again ?? "");
   const [good, setGood] = useState(given.good ?? "");
   const [better, setBetter] = useState(given.better ?? "");
   const [sent, setSent] = useState(false);
-  const thanks = useRef(null);
+  const [thanks, first] = [useRef(null), useRef(null)];
+  useEffect(() => wanted && first.current?.focus(), [wanted]);
   useEffect(() => sent && thanks.current?.focus(), [sent]);
   const send = (event) => {
     event.preventDefault();
@@ -29,7 +30,7 @@ export function Closing({ state, run, lab, page, onDone }) {
   return html`<form class="card closing" aria-labelledby="airlift-closing" onSubmit=${send}>
     <h3 id="airlift-closing">${say("closing.title")}</h3>
     <fieldset><legend>${say("closing.again")}</legend>
-      <div class="row">${ANSWERS.map((one) => html`<label key=${one} class="radio"><input type="radio" name="airlift-again" value=${one}
+      <div class="row">${ANSWERS.map((one) => html`<label key=${one} class="radio"><input ref=${one === ANSWERS[0] ? first : null} type="radio" name="airlift-again" value=${one}
         required checked=${again === one} onChange=${() => setAgain(one)} />${say(`closing.${one}`)}</label>`)}</div></fieldset>
     ${line("good", good, setGood)}${line("better", better, setBetter)}
     <p class="dim">${say("closing.what")}</p>

@@ -11,6 +11,7 @@ import { say, speak } from "./words.js";
 const ID = "airlift-panel";
 const COMMAND = "airlift:show-steps";
 const KEYS = ["F8"];
+const LOGIN_MS = 10_000;
 const ROOMY = 1200;
 const NARROW = "(max-width: 760px)";
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 20 20">
@@ -32,6 +33,7 @@ export async function plugins(shared) {
   const names = {
     application: "@jupyterlab/application",
     apputils: "@jupyterlab/apputils",
+    coreutils: "@jupyterlab/coreutils",
     documents: "@jupyterlab/docmanager",
     notebook: "@jupyterlab/notebook",
     services: "@jupyterlab/services",
@@ -116,9 +118,10 @@ async function start(lab, { app, tracker, documents, palette, restorer }) {
   const base = `${settings.baseUrl}airlift/`;
   const request = (path, init) => lab.services.ServerConnection.makeRequest(base + path, init, settings);
   const kept = keptFor(new URL(settings.baseUrl).pathname);
-  const seat = new Seat(request);
+  const seat = new Seat(request, () => login(settings.baseUrl));
   const saving = new Saving(app.serviceManager.contents);
   const desk = new Desk({ app, tracker, documents, kept });
+  saveOnceBack(seat, saving, desk);
   const first = seat.follow(app.serviceManager.events);
   await Promise.all([addStyles(), speak("en")]);
   const widget = sidePanel(lab, kept);
@@ -132,9 +135,35 @@ async function start(lab, { app, tracker, documents, palette, restorer }) {
   await Promise.all([first, app.restored]);
   await speak(seat.state?.language);
   const notify = (text) => lab.apputils.Notification.info(text, { autoClose: 12_000 });
-  const page = { seat, desk, saving, kept, base, notify, hide: () => hideWhereNarrow(app) };
+  const hub = lab.coreutils.PageConfig.getOption("hubPrefix");
+  const page = { seat, desk, saving, kept, base, hub, notify, hide: () => hideWhereNarrow(app) };
   render(html`<${Panel} page=${page} />`, widget.node);
   settle(app, widget, kept);
+}
+
+// Lets a server that was started anew know this browser again: any page of it leads
+// through the hub's login and back. Unseen, so that the work in this tab stays.
+function login(base) {
+  const frame = document.createElement("iframe");
+  frame.hidden = true;
+  frame.sandbox = "allow-same-origin";
+  frame.src = `${base}files/airlift-login`;
+  return new Promise((done) => {
+    frame.onload = done;
+    setTimeout(done, LOGIN_MS);
+    document.body.append(frame);
+  }).finally(() => frame.remove());
+}
+
+// What was written while the server was away is saved when it is back.
+function saveOnceBack(seat, saving, desk) {
+  let away = false;
+  seat.onChange(() => {
+    if (!seat.trouble && (away || saving.trouble?.why === "away")) {
+      desk.saveAll();
+    }
+    away = seat.trouble;
+  });
 }
 
 // Opens the panel by itself unless this seat's attendee has closed it.

@@ -79,7 +79,7 @@ export function progressOf(lab) {
 }
 
 // How it stands between seat and room, as a mark, a key and values.
-export function connectionOf(state, trouble) {
+export function connectionOf(state, trouble, unsaved = false) {
   if (trouble) {
     return ["away", "line.no-agent", {}];
   }
@@ -88,7 +88,10 @@ export function connectionOf(state, trouble) {
     if (refused) {
       return ["refused", "line.some-refused", { number: refused }];
     }
-    return number ? ["waiting", "line.sending", { number }] : ["connected", "line.connected", {}];
+    if (number) {
+      return ["waiting", "line.sending", { number }];
+    }
+    return ["connected", unsaved ? "line.connected-only" : "line.connected", {}];
   }
   if (how === "practice" || how === "refused") {
     return [how, `line.${how}`, {}];
@@ -163,5 +166,5 @@ export function reasonOf(status, text) {
   if (/Errno (28|122)\b|no space left|quota/i.test(text)) {
     return "full";
   }
-  return status === 0 || [502, 503, 504].includes(status) ? "away" : "other";
+  return [0, 401, 403, 424, 502, 503, 504].includes(status) ? "away" : "other";
 }

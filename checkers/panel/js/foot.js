@@ -19,8 +19,9 @@ function NextHint({ step, tell }) {
     aria-label=${`${say("hints.next")}: ${step.title}`}>${say("hints.next")}</button>`;
 }
 
-function Connection({ state, trouble }) {
-  const [how, key, values] = facts.connectionOf(state, trouble);
+function Connection({ state, page }) {
+  const { seat, saving } = page;
+  const [how, key, values] = facts.connectionOf(state, seat.trouble, Boolean(saving.trouble));
   return html`<p class=${`line ${how}`} role="status"><i aria-hidden="true"></i><span>${say(key, values)}</span></p>`;
 }
 
@@ -69,7 +70,7 @@ export function Foot({ page, state, lab, step, run, tell, form, onForm }) {
     ${step?.hints.offered && !step.hints.held && html`<p class="dim wide">${say("hints.offered")}</p>`}
     ${step && html`<${NextHint} key=${step.id} step=${step} tell=${tell} />`}
     ${asking && html`<button type="button" class="btn" onClick=${() => onForm("help")}>${say("help.button")}</button>`}
-    <${Connection} state=${state} trouble=${page.seat.trouble} />
+    <${Connection} state=${state} page=${page} />
     <${More} ...${{ page, state, lab, run, onForm }} />
   </footer>`;
 }

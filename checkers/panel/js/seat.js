@@ -4,7 +4,8 @@
 const SCHEMA = "https://airlift.invalid/seat/panel";
 const POLL_MS = 30_000;
 const FIRST_MS = 1_000;
-const AGENT_STATUS = [0, 404, 502, 503, 504];
+const AWAY = [0, 401, 403, 404, 424, 502, 503, 504];
+const STRANGER = [401, 403];
 
 // A refusal, in a sentence for the attendee.
 export class Refusal extends Error {
@@ -16,12 +17,14 @@ export class Refusal extends Error {
 }
 
 export class Seat {
-  // `request(path, init)` fetches below <base>airlift/ with cookie and XSRF header.
-  constructor(request) {
+  // `request(path, init)` fetches below <base>airlift/ with cookie and XSRF header;
+  // `login()` lets the server know this browser again after it was started anew.
+  constructor(request, login) {
     this.state = null;
     this.trouble = false; // the agent does not answer
     this.skew = 0;
     this._request = request;
+    this._login = login;
     this._listeners = new Set();
     this._failures = 0;
     this._timer = 0;
@@ -73,7 +76,10 @@ export class Seat {
     let wait = POLL_MS;
     try {
       this._take(await this._json("panel"));
-    } catch {
+    } catch (error) {
+      if (STRANGER.includes(error.status)) {
+        await this._login().catch(() => {});
+      }
       this._failures += 1;
       wait = Math.min(POLL_MS, FIRST_MS * 2 ** (this._failures - 1));
       this._troubled(true);
@@ -126,7 +132,7 @@ export class Seat {
       this._take(await this._post("notes", { kind, lab, step, body }));
       return this.state;
     } catch (error) {
-      if (AGENT_STATUS.includes(error.status)) {
+      if (AWAY.includes(error.status)) {
         this._troubled(true);
       }
       this.refresh();

@@ -93,7 +93,9 @@ function Open({ page, state, lab, step, run, tell, onGo }) {
   const tried = step.state !== "untouched" || step.attempts > 0;
   const next = step.state === "passed" && !facts.isDifferent(step) && facts.nextStep(lab, step);
   const sharing =
-    facts.hasHelpers(state) && (tried || step.shared) && html`<${Sharing} ...${{ page, lab, step, run, tell }} />`;
+    facts.hasHelpers(state) &&
+    (step.shared || (tried && (step.state !== "passed" || facts.isDifferent(step)))) &&
+    html`<${Sharing} ...${{ page, lab, step, run, tell }} />`;
   return html`<div class="open" id=${`airlift-open-${step.id}`}>
     ${step.gate && html`<p class="note ask">${mark("gate")}<span>${say("step.gate")}</span></p>`}
     <${LastCheck} step=${step} />
@@ -101,9 +103,8 @@ function Open({ page, state, lab, step, run, tell, onGo }) {
     ${step.caught_up && step.state !== "passed" && html`<p class="dim">${say("step.caught-up")}</p>`}
     ${next && html`<div><button type="button" class="btn main" onClick=${() => onGo(next)}>
       ${say("step.next", { title: next.title })}</button></div>`}
-    ${sharing && step.state !== "passed" && sharing}
+    ${sharing}
     ${tried && html`<${Feedback} key=${`f-${step.id}`} step=${step} tell=${tell} />`}
-    ${sharing && step.state === "passed" && sharing}
     <${Seldom} key=${`s-${step.id}`} ...${{ page, lab, step, run }} />
   </div>`;
 }

@@ -32,14 +32,16 @@ function useChanges({ seat, saving, desk }) {
 }
 
 // What to do when something could not be saved; heard at once.
-function Alarm({ saving, trouble }) {
+function Alarm({ page, trouble }) {
+  const { saving, hub } = page;
   const found = saving.trouble;
   let key = found ? `saving.${found.why}` : "";
   if (trouble && found?.why !== "full") {
     key = "saving.away";
   }
+  const start = trouble && hub && html` <a href=${`${hub}seat`} target="_blank">${say("saving.start")}</a>`;
   return html`<div role="alert">${key &&
-  html`<p class="note stuck">${mark("stuck")}<span>${say(key, { file: found?.path.split("/").pop() ?? "" })}</span></p>`}</div>`;
+  html`<p class="note stuck">${mark("stuck")}<span>${say(key, { file: found?.path.split("/").pop() ?? "" })}${start}</span></p>`}</div>`;
 }
 
 // The room's end, when it has one.
@@ -131,7 +133,7 @@ function Waiting({ trouble }) {
 
 export function Panel({ page }) {
   useChanges(page);
-  const { seat, desk, saving } = page;
+  const { seat, desk } = page;
   const { state, trouble } = seat;
   const [chosenLab, setChosenLab] = useState("");
   const lab = state && facts.shownLab(state.labs, desk.path, chosenLab);
@@ -139,7 +141,7 @@ export function Panel({ page }) {
   const [refusal, run, forget] = useActions();
   const [form, setForm] = useState("");
   if (!state || !lab) {
-    return html`<div class="body"><${Waiting} trouble=${trouble} /><${Alarm} saving=${saving} trouble=${state && trouble} /></div>`;
+    return html`<div class="body"><${Waiting} trouble=${trouble} /><${Alarm} page=${page} trouble=${Boolean(state) && trouble} /></div>`;
   }
   const now = Date.now() + seat.skew;
   const tell = (kind, body, at = step) => run(() => seat.tell(kind, lab.slug, at?.id ?? "", body));
@@ -158,14 +160,14 @@ export function Panel({ page }) {
   return html`<div class="body" lang=${spoken()}>
     <div class="scroll" tabindex="-1">
       <${Head} labs=${state.labs} lab=${lab} room=${state.room} now=${now} onLab=${setChosenLab} />
-      <${Alarm} saving=${saving} trouble=${trouble} />
+      <${Alarm} page=${page} trouble=${trouble} />
       ${!state.welcomed &&
       html`<${Welcome} practice=${!facts.hasHelpers(state)} onDone=${() => run(() => seat.welcomed())} />`}
       <${Messages} messages=${state.messages} page=${page} />
       <${Ask} ...${common} />
       <${Offer} ...${common} key=${lab.slug} />
       <${Steps} ...${common} onGo=${go} />
-      ${closing && html`<${Closing} ...${common} onDone=${() => setForm("no-closing")} />`}
+      ${closing && html`<${Closing} ...${common} wanted=${form === "closing"} onDone=${() => setForm("no-closing")} />`}
       <${Spoken} lab=${lab} />
     </div>
     <div role="alert">${refusal && html`<p class="note trying refusal">${mark("trying")}<span>${refusal}</span></p>`}</div>
