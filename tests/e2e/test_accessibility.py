@@ -1,18 +1,23 @@
 """axe-core looks at every page people meet: light and dark, wide and narrow.
 
 Nothing it calls serious or critical may be left. What is JupyterLab's or JupyterHub's
-own is not looked at; of a seat's page only the panel and the line under a cell.
+own is not looked at; of a seat's page only the panel and the line under a cell. Labs
+and progress have theirs in test_practice.py, the panel in all its states in
+test_panel.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.lab_page import LAB, NOTEBOOK
+from tests.e2e.side_panel import LOAD, SHORT, SOLVED, SidePanel, local
 from tests.harness import Airlift, running
 
 pytestmark = pytest.mark.browser
@@ -130,6 +135,40 @@ def test_the_board_and_the_rooms(context: BrowserContext, door: Airlift) -> None
     page.goto(f"{door.url}/services/room/{room['id']}")
     expect(page.get_by_text("Ines").first).to_be_visible()
     assert faults(page) == []
+
+
+@pytest.fixture(scope="module")
+def seats(prefix: Path) -> Iterator[Airlift]:
+    """An installation with seats that start."""
+    with local(prefix) as found:
+        yield found
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_the_line_under_a_cell_and_the_panel(
+    browser: Browser, seats: Airlift, scheme: str, width: int
+) -> None:
+    """Not yet, a cell that stopped, passed; in German, the longer words of the two."""
+    look = {"viewport": {"width": width, "height": 800}}
+    narrow = width < 800
+    page = NOTEBOOK if narrow else LAB
+    side = SidePanel(seats, browser, page, look=look, speaks="de-DE")
+    side.lab.open().run("import pandas")
+    theme = {"theme": f"JupyterLab {scheme.title()}"}
+    side.lab.command("apputils:change-theme", theme)
+    seen = [
+        (SHORT, "Noch nicht."),
+        (f"{LOAD}\nflihgts", "NameError"),
+        (f"{LOAD}\nflights = 3", "`flights` ist vom Typ int"),
+        (SOLVED, "Geschafft."),
+    ]
+    for source, words in seen:
+        assert words in side.lab.do(LOAD, source)
+        assert faults(side.lab.page, ".airlift-lines") == []
+    if narrow:
+        side.lab.page.keyboard.press("F8")
+        expect(side.node.locator(".steps")).to_be_visible()
+    assert faults(side.lab.page, ".airlift-panel") == []
 
 
 def test_axe_sees_what_it_should(browser: Browser) -> None:
