@@ -123,7 +123,7 @@ def _fill(asked: argparse.Namespace, folder: PracticeFolder) -> None:
         return
     with _parcel(Path(asked.source)) as parcel:
         brought = fill(folder, parcel)
-    sentence = _("{attempts} results and {files} files are new in {folder}.")
+    sentence = _("New in {folder}: results {attempts}, files {files}.")
     counts = {"attempts": brought.attempts, "files": len(brought.files)}
     for one in [sentence.format(**counts, folder=folder.home), *brought.left_out]:
         print(one, file=sys.stderr if asked.prepare else sys.stdout, flush=True)

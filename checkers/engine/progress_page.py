@@ -17,7 +17,7 @@ from checkers.engine.strings import _, language
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#16202c;--dim:#5b6775;--paper:#fff;--edge:#dfe4ea;
---passed:#0072b2;--trying:#b87a00}
+--passed:#0067a3;--trying:#8a5a00}
 @media(prefers-color-scheme:dark){:root{--ink:#e8edf3;--dim:#9aa7b5;--paper:#12171d;
 --edge:#2a333d;--passed:#56b4e9;--trying:#e69f00}}
 body{margin:0 auto;max-width:720px;padding:32px 16px;background:var(--paper);
@@ -26,8 +26,8 @@ h1{font-size:22px;line-height:1.3;margin:0 0 8px}h2{font-size:18px;margin:32px 0
 p{margin:0 0 8px}.dim,th{color:var(--dim)}table{border-collapse:collapse;width:100%}
 th{font-size:13px;font-weight:normal;text-align:left}
 th,td{padding:8px 16px 8px 0;border-bottom:1px solid var(--edge);vertical-align:top}
-.passed{color:var(--passed);white-space:nowrap}.trying{color:var(--trying);
-white-space:nowrap}.untouched{color:var(--dim);white-space:nowrap}
+.passed{color:var(--passed)}.trying{color:var(--trying)}.untouched{color:var(--dim)}
+.when{white-space:nowrap}
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -84,17 +84,15 @@ def _row(title: str, state: StepRecord) -> str:
         kind, mark, word = "trying", "◐", _("not yet")
     else:
         kind, mark, word = "untouched", "·", _("not started")
-    cells = (_when(state.passed_at or 0), str(now.attempts or ""))
+    passed = _when(state.passed_at or 0)
     hint = ""
     if not now.passed and now.hint:
         hint = f'<br><span class="dim">{escape(now.hint)}</span>'
     return (
         f"<tr><td>{escape(title)}{hint}</td>"
         f'<td class="{kind}">{mark} {escape(word)}</td>'
-        + "".join(
-            f"<td>{escape(cell)}</td>" for cell in (*cells, str(state.hints or ""))
-        )
-        + "</tr>"
+        f'<td class="when">{escape(passed)}</td>'
+        f"<td>{now.attempts or ''}</td><td>{state.hints or ''}</td></tr>"
     )
 
 
