@@ -26,7 +26,9 @@ from tests.visitor import Visitor  # noqa: E402
 
 SETTLE = 10.0
 """Seconds after a start before anything is read."""
-WITHOUT = {"ServerApp": {"jpserver_extensions": {"checkers.engine.agent": False}}}
+LEFT_OUT = {"checkers.engine.agent": False, "notebook_shim": False}
+"""Extensions that the second server does without; the shim is off in every seat."""
+WITHOUT = {"ServerApp": {"jpserver_extensions": LEFT_OUT}}
 
 
 def server(airlift: Airlift, person: Visitor) -> int:
@@ -56,20 +58,26 @@ def memory(pid: int) -> float:
     return int(found[1]) / 1024 if found else float("nan")
 
 
-def leave_out_agent(airlift: Airlift, person: Visitor) -> None:
-    """Start a seat again without the agent."""
+def start_again(airlift: Airlift, person: Visitor, *, agent: bool) -> None:
+    """Start a seat again, with the agent or without; both are asked the same."""
     person.request("DELETE", f"/hub/api/users/{person.seat}/server")
     wait_for("the end", lambda: not person.get("/hub/api/user").json().get("server"))
-    home = airlift.settings.seats_dir / person.seat
+    if not agent:
+        write_config(airlift.settings.seats_dir / person.seat)
+    person.start()
+    person.get(f"{person.base}/airlift/nothing")  # a page of its own, once for each
+    found = person.get(f"{person.base}/airlift/panel").status_code
+    assert found == (200 if agent else 404), f"agent {agent}, got {found}"
+
+
+def write_config(home: Path) -> None:
+    """Tell the server of a seat to leave the agent out."""
     folder = home / ".jupyter"
     folder.mkdir(exist_ok=True)
     (folder / "jupyter_server_config.json").write_text(json.dumps(WITHOUT))
     owner = home.stat()
     for path in (folder, *folder.iterdir()):
         shutil.chown(path, owner.st_uid, owner.st_gid)
-    person.start()
-    answer = person.get(f"{person.base}/airlift/panel")
-    assert answer.status_code == 404, f"expected no agent, got {answer.status_code}"
 
 
 def main() -> None:
@@ -87,7 +95,8 @@ def main() -> None:
         with running(Path(folder), prefix=prefix) as airlift:
             code = airlift.open_room()["code"]
             people = [airlift.join(code, name) for name in ("With", "Without")]
-            leave_out_agent(airlift, people[1])
+            for person, agent in zip(people, (True, False), strict=True):
+                start_again(airlift, person, agent=agent)
             pids = [server(airlift, person) for person in people]
             time.sleep(SETTLE)
             before = [ticks(pid) for pid in pids]
