@@ -215,7 +215,13 @@ class BringBackHandler(_ProgramHandler):
             if answer and self._program is not None and self._program.stdout:
                 answer += await self._program.stdout.read()
                 await self.end()
+                self._close()
                 self.finish(answer)
+
+    def refuse(self, status: int, code: str, message: str) -> None:
+        """Remove the zip, then say why it was not taken."""
+        self._close()
+        super().refuse(status, code, message)
 
     def on_connection_close(self) -> None:
         """Keep nothing of a body that broke off."""
