@@ -2,8 +2,9 @@
 
 From the browser's websocket by proxy and server to the kernel until the kernel is idle
 again: a seat of ours (hook loaded, small messages sent at once) beside a server of a
-plain JupyterHub with the same versions (bench/seats.py), in turns, with a short pause
-before each cell as between two cells of a person.
+plain JupyterHub with the same versions (bench/seats.py), in turns of ten cells: one
+right after the other, as "run all" does, and each after a pause, as a person does. A
+receiver that was idle acknowledges at once: TCP_NODELAY shows in the first.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 import uuid
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +26,9 @@ import websocket  # isort: skip - seats.py puts the repository on the path first
 from tests.harness import running  # isort: skip
 from tests.visitor import Kernel, Visitor  # isort: skip
 
-PAUSE = 0.05
+PAUSES = {"at once": 0.0, "after a pause": 0.5}
+"""Seconds before each cell."""
+TURN = 10
 CELLS = {
     "an empty result": "x = 3",
     "one line printed": "print(3)",
@@ -50,10 +54,14 @@ class StockKernel(Kernel):
         )
 
 
-def one(kernel: Kernel, code: str, cell: str = "") -> float:
-    """Run a cell after a pause; returns milliseconds."""
-    time.sleep(PAUSE)
-    return kernel.run(code, cell).seconds * 1000
+def turn(kernel: Kernel, code: str, pause: float) -> list[float]:
+    """Run a cell ten times; returns milliseconds of all but the first."""
+    times = []
+    for _ in range(TURN):
+        time.sleep(pause)
+        cell = "load-data" if code == STEP else ""
+        times.append(kernel.run(code, cell).seconds * 1000)
+    return times[1:]
 
 
 def row(title: str, ours: list[float], peer: list[float]) -> None:
@@ -61,7 +69,7 @@ def row(title: str, ours: list[float], peer: list[float]) -> None:
     mine, other = statistics.median(ours), statistics.median(peer)
     late = [statistics.quantiles(times, n=20)[-1] for times in (ours, peer)]
     print(
-        f"{title:<28}{mine:>8.1f} ms{late[0]:>8.1f} ms"
+        f"{title:<44}{mine:>8.1f} ms{late[0]:>8.1f} ms"
         f"{other:>8.1f} ms{late[1]:>8.1f} ms{mine / other:>7.2f}"
     )
 
@@ -69,8 +77,8 @@ def row(title: str, ours: list[float], peer: list[float]) -> None:
 def main() -> None:
     """Measure each cell on both sides in turns and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--turns", type=int, default=5)
+    turns = parser.parse_args().turns
     build = [sys.executable, str(ROOT / "images/build.py"), "--root", str(ROOT)]
     built = subprocess.run(build, check=True, stdout=subprocess.PIPE, text=True)
     with (
@@ -79,22 +87,23 @@ def main() -> None:
         stock(stock_image(), 1) as peer,
     ):
         side = Ours(airlift, 1)
-        side.start(0)
+        side.people[0].start()
         peer.start(0)
         kernels = (side.people[0].kernel(), StockKernel(peer, 0))
         for kernel in kernels:
             kernel.run("import time", seconds=120)
         head = ("airlift", "slow 5 %", "stock", "slow 5 %", "ratio")
         print(
-            f"{'cell':<28}{head[0]:>11}{head[1]:>11}{head[2]:>11}{head[3]:>11}", end=""
+            f"{'cell':<44}{head[0]:>11}{head[1]:>11}{head[2]:>11}{head[3]:>11}", end=""
         )
         print(f"{head[4]:>7}")
-        for title, code in [*CELLS.items(), ("a step, checked (stock: not)", STEP)]:
+        cells = [*CELLS.items(), ("a step, checked (stock: not)", STEP)]
+        for (how, pause), (title, code) in product(PAUSES.items(), cells):
             times: tuple[list[float], list[float]] = ([], [])
-            for _ in range(rounds):
+            for _ in range(turns):
                 for taken, kernel in zip(times, kernels, strict=True):
-                    taken.append(one(kernel, code, "load-data" if code == STEP else ""))
-            row(title, *times)
+                    taken += turn(kernel, code, pause)
+            row(f"{how}: {title}", *times)
 
 
 if __name__ == "__main__":
