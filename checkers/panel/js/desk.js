@@ -19,7 +19,9 @@ export class Desk {
     this._tracker = tracker;
     this._documents = documents;
     this._kept = kept;
+    this.onArrive = () => {}; // called with a step that was asked for in another tab
     tracker.widgetAdded.connect((_, panel) => this._errand(panel));
+    tracker.forEach((panel) => this._errand(panel)); // in Notebook it may be there first
   }
 
   // Calls back when another notebook comes to the front.
@@ -58,21 +60,26 @@ export class Desk {
   async open(path, { step = null, run = false } = {}) {
     this._kept.set("errand", { path, step, run, at: Date.now() });
     const panel = this._documents.openOrReveal(path);
-    if (panel && this._tracker.has(panel)) {
+    if (panel && this._tracker.has(panel) && !panel.isDisposed) {
       await this._errand(panel);
     }
   }
 
   // Does what was left to do in a notebook when it was asked to open.
   async _errand(panel) {
+    // Notebook makes a document here too before it opens the tab: that one is never seen.
+    await panel.revealed;
     const errand = this._kept.get("errand");
     if (!errand || errand.path !== panel.context.localPath || Date.now() - errand.at > ERRAND_MS) {
       return;
     }
     this._kept.set("errand", null);
     await panel.context.ready;
-    await panel.revealed;
-    if (!errand.step || !(await this._reach(panel, errand.step)) || !errand.run) {
+    if (!errand.step || !(await this._reach(panel, errand.step))) {
+      return;
+    }
+    this.onArrive(errand.step);
+    if (!errand.run) {
       return;
     }
     await panel.context.sessionContext.ready;

@@ -20,13 +20,16 @@ export function shownLab(labs, path, chosen) {
   return (path && labOf(labs, path)) || labs.find((lab) => lab.slug === chosen) || open || labs[0] || null;
 }
 
-// The step to have open: the last one touched, else the first not passed.
+// The step to have open: the last one touched, else the first not passed, leaving out
+// what was caught up.
 export function currentStep(lab) {
   const touched = lab.steps.filter((step) => step.last_at);
   if (touched.length) {
     return touched.reduce((one, other) => (other.last_at > one.last_at ? other : one));
   }
-  return lab.steps.find((step) => step.state !== "passed") ?? lab.steps[0] ?? null;
+  const from = lab.steps.reduce((found, step, at) => (step.caught_up ? at : found), 0);
+  const open = (step) => step.state !== "passed";
+  return lab.steps.slice(from).find(open) ?? lab.steps.find(open) ?? lab.steps[0] ?? null;
 }
 
 // The step to go on with after `step`: the next not passed, else the first not passed.

@@ -146,6 +146,7 @@ export function Panel({ page }) {
   const now = Date.now() + seat.skew;
   const tell = (kind, body, at = step) => run(() => seat.tell(kind, lab.slug, at?.id ?? "", body));
   const common = { page, state, lab, step, run, tell };
+  desk.onArrive = (one) => setStep(one.id);
   const go = async (one) => {
     setStep(one.id);
     forget();
