@@ -183,7 +183,10 @@ function settle(app, widget, kept) {
 
 function reveal(app, widget) {
   app.shell.expandRight?.(widget.id);
-  app.shell.activateById(widget.id);
+  if (!widget.isVisible) {
+    app.shell.activateById(widget.id); // Notebook 7.5 closes what is open by this
+  }
+  widget.activate();
 }
 
 // On a phone there is no room for both: going to a cell closes the panel.
