@@ -67,7 +67,7 @@ test("a marker decides before an id, code before text, the newest after a reset"
   assert.equal(facts.cellOf(cells.slice(0, 2), load), 1);
   assert.equal(facts.cellOf(cells.slice(0, 1), load), 0);
   assert.equal(facts.cellOf([], load), -1);
-  assert.deepEqual(facts.marked("## step: a\n-- Step: b\nx # step: c"), ["a", "b"]);
+  assert.deepEqual(facts.marked("## step: a\n-- Step: b\nx # step: c\n<!-- step: d -->"), ["a", "b", "d"]);
 });
 
 test("corrections fit untouched, locked and new cells only", () => {

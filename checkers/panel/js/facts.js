@@ -130,7 +130,7 @@ export const minutesUntil = (at, now) => Math.max(0, Math.ceil((at - now) / 60_0
 
 // The ids that the markers in a cell name: "# step: load-data", as the kernel reads it.
 export function marked(source) {
-  const marker = /^[ \t]*(?:#|\/\/|--)[ \t#]*step[ \t]*:[ \t]*([a-z0-9][a-z0-9_-]{0,63})/gim;
+  const marker = /^[ \t]*(?:#|\/\/|--|<!--)[ \t#]*step[ \t]*:[ \t]*([a-z0-9][a-z0-9_-]{0,63})/gim;
   return [...source.matchAll(marker)].map((found) => found[1].toLowerCase().replaceAll("_", "-"));
 }
 
