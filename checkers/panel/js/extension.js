@@ -134,7 +134,7 @@ async function start(lab, { app, tracker, documents, palette, restorer }) {
   addCommand(app, palette, show);
   await Promise.all([first, app.restored]);
   await speak(seat.state?.language);
-  const notify = (text) => lab.apputils.Notification.info(text, { autoClose: 12_000 });
+  const notify = (text) => lab.apputils.Notification.info(text, { autoClose: 7_000 });
   const hub = lab.coreutils.PageConfig.getOption("hubPrefix");
   const page = { seat, desk, saving, kept, base, hub, notify, hide: () => hideWhereNarrow(app) };
   render(html`<${Panel} page=${page} />`, widget.node);
