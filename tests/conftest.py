@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,10 @@ import pytest
 
 from hub.machine import dockerd
 from tests.harness import REPOSITORY, Airlift, running
+
+# A run in the background of a script ignores SIGINT, and so would every program that a
+# test starts and ends as a person does, by Ctrl+C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @functools.cache

@@ -138,8 +138,8 @@ def marked(source: str) -> tuple[str, ...]:
     """Return the ids that the markers in a cell name, in order, each once.
 
     A marker is a comment line ``# step: load-data`` (``//``, ``--`` and ``<!--`` begin
-    comments too), on any line, as step, Step or STEP, with any spaces. Merged cells have
-    several.
+    comments too), on any line, as step, Step or STEP, with any spaces. Merged cells
+    have several.
     """
     return _ids(source, "step")
 

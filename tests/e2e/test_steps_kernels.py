@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.lab_page import LAB, NOTEBOOK, LabPage
 from tests.e2e.workplace import PASSED, READ, SOLVED, Workplace, shoot, workplace
+from tests.harness import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -161,6 +162,7 @@ def test_a_step_run_by_a_widget_waits_for_the_cell_that_runs(
     busy = lab.begin(lab.insert("time.sleep(3)", after=button))
     shown.click()
     lab.wait_idle()
+    wait_for("the check once the kernel is free", lambda: work.told)
     assert lab.line(busy) == ""
     assert work.told == ["load-data passed"]
 

@@ -114,9 +114,9 @@ def test_a_taken_port_stops_up_before_anything_is_built(
 ) -> None:
     """The sentence names the port and the flag; no state is made."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        port = free_ports()
+        listener.bind(("127.0.0.1", port + 4))  # the last of five: the desk
         listener.listen(1)
-        port = listener.getsockname()[1] - 4  # the last of five: the desk
         monkeypatch.setenv("AIRLIFT_PORT", str(port))
         result = run.invoke(main, ["up", "--engine", "local"])
         state = settings(REPOSITORY).state_dir

@@ -19,6 +19,7 @@ import pytest
 import requests
 
 from hub.engine import Engine
+from hub.machine.supervision import PARTS
 from hub.settings import settings
 from hub.versions import Versions
 from tests.harness import (
@@ -216,5 +217,5 @@ def test_in_the_foreground_a_signal_stops_all_parts(organiser: Organiser) -> Non
     finally:
         attached.kill()
         attached.wait()
-    assert len(pids) == 3
+    assert len(pids) == len(PARTS)
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
