@@ -157,12 +157,12 @@ def test_a_directory_of_millions_of_entries_is_refused_unread() -> None:
 
 def test_a_program_that_packed_it_anew_in_one_folder_does_no_harm() -> None:
     """The folder that some programs add is looked through, and their caches passed."""
-    target = io.BytesIO()
+    target, folder = io.BytesIO(), "airlift-2026"
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("airlift-2026/", "")
-        archive.writestr(f"airlift-2026/{MANIFEST}", '{"v": 1}')
-        archive.writestr("airlift-2026/work/a.txt", "hello")
-        archive.writestr("__MACOSX/airlift-2026/._a", "x")
+        archive.writestr(f"{folder}/", "")
+        archive.writestr(f"{folder}/{MANIFEST}", '{"v": 1}')
+        archive.writestr(f"{folder}/work/a.txt", "hello")
+        archive.writestr(f"__MACOSX/{folder}/._a", "x")
     with open_zip(target) as parcel:
         assert parcel.below("work") == ["work/a.txt"]
         assert parcel.read("work/a.txt") == b"hello"
