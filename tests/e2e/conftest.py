@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.evening import Evening
 from tests.evening import evening as running_evening
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 """How long an expectation may take on a busy machine."""
 FLAGS = [
     "--no-sandbox",
@@ -37,6 +37,7 @@ def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        started.on("context", lambda one: one.set_default_timeout(PATIENCE_MS))
         yield started
         started.close()
 

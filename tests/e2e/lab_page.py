@@ -332,15 +332,9 @@ class LabPage:
     @contextmanager
     def _sure(self) -> Iterator[None]:
         """Say yes to the question that what is done here brings up."""
-        old = self.kernel
         yield
         self.page.locator(".jp-Dialog .jp-mod-accept").click()
-        self.page.wait_for_function(
-            f"given => {{ {_OPEN} const kernel = panel.sessionContext.session?.kernel;"
-            "return kernel && kernel.connectionStatus === 'connected' "
-            "&& !kernel.status.includes('restarting'); }",
-            arg=old,
-        )
+        self.wait_connected()
 
     def in_console(self, code: str) -> None:
         """Run code in a new console with a kernel of its own; JupyterLab only."""
@@ -357,14 +351,21 @@ class LabPage:
         self.command("notebook:interrupt-kernel")
         self.wait_idle()
 
-    @property
-    def kernel(self) -> str:
-        """Id of the open notebook's kernel, "" when it has none."""
-        return str(
-            self.script("return panel.sessionContext.session?.kernel?.id ?? '';")
+    def wait_connected(self) -> None:
+        """Wait until the page has its kernel back after a restart.
+
+        What it says of the kernel's status may stay ``unknown`` until something is run:
+        what the page asks a kernel that comes up can get lost (ipykernel 7.4 asserts in
+        ``create_subshell_request`` until its shell channel is there; November 2026).
+        """
+        self.page.wait_for_function(
+            f"() => {{ {_OPEN} const kernel = panel.sessionContext.session?.kernel;"
+            "return kernel && kernel.connectionStatus === 'connected' "
+            "&& !kernel.status.includes('restarting'); }",
+            timeout=START_MS,
         )
 
-    def wait_status(self, status: str, timeout_ms: int = 30_000) -> None:
+    def wait_status(self, status: str, timeout_ms: int = START_MS) -> None:
         """Wait until the kernel is ``idle`` or ``busy``."""
         self.page.wait_for_function(
             f"given => {{ {_OPEN} return "
@@ -373,7 +374,7 @@ class LabPage:
             timeout=timeout_ms,
         )
 
-    def wait_idle(self, timeout_ms: int = 60_000) -> None:
+    def wait_idle(self, timeout_ms: int = START_MS) -> None:
         """Wait until the kernel is idle and no cell waits for it."""
         self.page.wait_for_function(
             f"() => {{ {_OPEN} return "

@@ -109,7 +109,7 @@ def test_a_check_whose_kernel_is_killed_is_no_attempt(
     expect(said.first).to_be_visible()
     shoot(lab.page, f"kernel-killed-{lab.interface}")
     lab.page.locator(".jp-Dialog .jp-mod-accept").click()
-    lab.wait_status("idle")
+    lab.wait_connected()
     shoot(lab.page, f"kernel-killed-{lab.interface}-after")
     assert lab.line(cell) == ""
     lab.run("import pandas")
