@@ -33,10 +33,27 @@ def panel_lines(lab: SeatLab, progress: Progress) -> list[Line]:
     done = Mark.PASSED if passed == len(states) else Mark.TRYING
     mark = done if any(state.attempts for state in states) else Mark.UNTOUCHED
     head = Line(mark, lab.title, counted)
-    return [head] + [
-        _line(f"{number}. {step.title}", step.minutes, state)
-        for number, (step, state) in enumerate(zip(lab.steps, states, strict=True), 1)
+    lines = [head]
+    for number, (step, state) in enumerate(zip(lab.steps, states, strict=True), 1):
+        lines.append(_line(f"{number}. {step.title}", step.minutes, state))
+        if state.last is not Outcome.PASSED:
+            lines += _hints(step.hints, state)
+    return lines
+
+
+def _hints(hints: tuple[str, ...], state: StepProgress) -> list[Line]:
+    """Return the hints of a step that were taken, and the offer of the next one."""
+    named = _("Hint {at} of {total}:")
+    lines = [
+        Line(Mark.UNTOUCHED, named.format(at=at, total=len(hints)), hint)
+        for at, hint in enumerate(hints[: state.hints], 1)
     ]
+    if state.offers(len(hints)):
+        text = _(
+            "A hint may help here. F8 leads to the steps at the side, which have it."
+        )
+        lines.append(Line(Mark.UNTOUCHED, "", text))
+    return lines
 
 
 def _line(title: str, minutes: int, state: StepProgress) -> Line:

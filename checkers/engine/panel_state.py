@@ -9,13 +9,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from checkers.engine.attempt import Outcome
 from checkers.engine.record import Record, StepRecord
 from checkers.engine.steps import SeatLab, SeatStep
 
 VERSION = 1
-OFFERED_AFTER = 2
-"""Failed attempts since the last hint after which the next one is offered."""
 OPEN = ("saved", "waiting", "claimed")
 """States in which an ask still waits for somebody."""
 
@@ -161,16 +158,11 @@ def _step(scene: Scene, lab: str, step: SeatStep, record: StepRecord) -> dict[st
 
 def _hints(step: SeatStep, record: StepRecord, *, held: bool) -> dict[str, Any]:
     """Return the ladder of a step's hints as far as it was climbed."""
-    left = len(step.hints) > record.hints
-    stuck = record.failed >= OFFERED_AFTER
     return {
         "total": len(step.hints),
         "taken": list(step.hints[: record.hints]),
         "held": held,
-        "offered": left
-        and stuck
-        and not held
-        and record.progress.last is Outcome.FAILED,
+        "offered": not held and record.progress.offers(len(step.hints)),
     }
 
 

@@ -19,7 +19,10 @@ from checkers.engine.attempt import Attempt, Outcome
 
 FILE = "progress.jsonl"
 _MOST = 4 * 2**20
+OFFERED_AFTER = 2
+"""Failed attempts since the last hint after which the next one is offered."""
 _RESET = "reset"
+_HINT = "hint"
 
 
 class StepProgress(NamedTuple):
@@ -33,6 +36,8 @@ class StepProgress(NamedTuple):
         reason: its short key.
         generation: how often the step was reset.
         at: when the last attempt was, milliseconds since 1970; 0 when there is none.
+        hints: how many of its hints were taken, resets or not.
+        failed: attempts that failed since the last hint, pass or reset.
     """
 
     attempts: int = 0
@@ -42,6 +47,16 @@ class StepProgress(NamedTuple):
     reason: str = ""
     generation: int = 0
     at: int = 0
+    hints: int = 0
+    failed: int = 0
+
+    def offers(self, total: int) -> bool:
+        """Tell whether the next of `total` hints may help here."""
+        return (
+            self.last is Outcome.FAILED
+            and self.failed >= OFFERED_AFTER
+            and self.hints < total
+        )
 
 
 class Lines:
@@ -147,15 +162,8 @@ def key_of(line: Mapping[str, Any]) -> tuple[str, str]:
 
 def folded(before: StepProgress, line: Mapping[str, Any]) -> StepProgress:
     """Return a step's progress after one more line. Pure; strange lines do nothing."""
-    kind = line.get("note")
-    if kind == _RESET:
-        body = line.get("body")
-        wanted = number_in(body, "generation") if isinstance(body, Mapping) else 0
-        if wanted <= before.generation:
-            return before
-        return StepProgress(passed=before.passed, generation=wanted)
-    if kind is not None:
-        return before
+    if line.get("note") is not None:
+        return _told(before, line)
     try:
         outcome = Outcome(line.get("outcome", ""))
     except ValueError:
@@ -175,7 +183,23 @@ def folded(before: StepProgress, line: Mapping[str, Any]) -> StepProgress:
         reason=str(line.get("reason", "")),
         generation=generation,
         at=number_in(line, "at"),
+        hints=before.hints,
+        failed=before.failed + 1 if outcome is Outcome.FAILED else 0,
     )
+
+
+def _told(before: StepProgress, line: Mapping[str, Any]) -> StepProgress:
+    """Return a step's progress after what was told to the room."""
+    kind, body = line["note"], line.get("body")
+    if not isinstance(body, Mapping):
+        return before
+    if kind == _HINT:
+        hints = max(before.hints, number_in(body, "number"))
+        return before._replace(hints=hints, failed=0)
+    wanted = number_in(body, "generation") if kind == _RESET else 0
+    if wanted <= before.generation:
+        return before
+    return StepProgress(passed=before.passed, generation=wanted, hints=before.hints)
 
 
 def overtaken(before: StepProgress, line: Mapping[str, Any]) -> bool:

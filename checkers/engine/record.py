@@ -22,7 +22,6 @@ from checkers.engine.progress import (
     folded,
     key_of,
     number_in,
-    overtaken,
 )
 
 _NONE: Mapping[str, Any] = {}
@@ -33,11 +32,9 @@ class StepRecord:
     """All that a seat knows of one step; times are milliseconds since 1970.
 
     Args:
-        progress: tries and whether it is passed.
+        progress: tries, hints taken, and whether it is passed.
         passed_at: when it was passed for the first time; None when it never was.
         last_at: when the last attempt was; None when there is none.
-        hints: how many of its hints were taken.
-        failed: attempts that failed since the last hint, pass or reset.
         caught_up: whether the state before it was opened.
         feedback: the newest: face and words; None when there is none.
         shared: whether the helpers may read its cell; None when never told.
@@ -46,11 +43,19 @@ class StepRecord:
     progress: StepProgress = field(default_factory=StepProgress)
     passed_at: int | None = None
     last_at: int | None = None
-    hints: int = 0
-    failed: int = 0
     caught_up: bool = False
     feedback: Mapping[str, Any] | None = None
     shared: bool | None = None
+
+    @property
+    def hints(self) -> int:
+        """How many of its hints were taken."""
+        return self.progress.hints
+
+    @property
+    def failed(self) -> int:
+        """Attempts that failed since the last hint, pass or reset."""
+        return self.progress.failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +138,8 @@ def stepped(before: StepRecord, line: Mapping[str, Any]) -> StepRecord:
     kind, body = line.get("note"), _body(line)
     if kind is None:
         return _attempted(before, line)
-    if kind == Kind.RESET:
-        after = folded(before.progress, line)
-        failed = before.failed if after is before.progress else 0
-        return replace(before, progress=after, failed=failed)
-    if kind == Kind.HINT:
-        hints = max(before.hints, number_in(body, "number"))
-        return replace(before, hints=hints, failed=0)
+    if kind in (Kind.RESET, Kind.HINT):
+        return replace(before, progress=folded(before.progress, line))
     if kind == Kind.FEEDBACK:
         return replace(before, feedback=body)
     if kind in (Kind.SHARE, Kind.UNSHARE):
@@ -154,18 +154,14 @@ def _attempted(before: StepRecord, line: Mapping[str, Any]) -> StepRecord:
     if line.get("outcome") not in tuple(Outcome):
         return before
     after = folded(before.progress, line)
-    at, first, failed = number_in(line, "at"), before.passed_at, before.failed
+    at, first = number_in(line, "at"), before.passed_at
     if line["outcome"] == Outcome.PASSED:
         first = at if first is None else min(first, at)
-    current = number_in(line, "generation") == after.generation
-    if current and not overtaken(before.progress, line):
-        failed = failed + 1 if after.last is Outcome.FAILED else 0
     return replace(
         before,
         progress=after,
         passed_at=first,
         last_at=max(before.last_at or 0, at),
-        failed=failed,
     )
 
 

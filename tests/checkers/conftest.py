@@ -44,6 +44,7 @@ def endless(work: Work) -> None:
 def calls(work: Work) -> None:
     work.value("f")()
 """
+HINTS = {"second": ["Look at `y`.", "It is <four>."]}
 STEPS = ("first", "second", "broken", "endless", "calls", "unchecked")
 
 
@@ -58,7 +59,13 @@ def released(folder: Path, slug: str = "tiny", steps: tuple[str, ...] = STEPS) -
         "version": "1.0.0",
         "notebook": f"{slug}.ipynb",
         "steps": [
-            {"id": step, "title": step.title(), "minutes": 2, "cells": [step]}
+            {
+                "id": step,
+                "title": step.title(),
+                "minutes": 2,
+                "cells": [step],
+                "hints": HINTS.get(step, []),
+            }
             for step in steps
         ],
     }
@@ -147,7 +154,7 @@ class Seat:
             elif kind == "stream":
                 stream += content["text"]
         while True:
-            reply = self.client.get_shell_msg(timeout=20)
+            reply = self.client.get_shell_msg(timeout=90)
             if reply["parent_header"].get("msg_id") == message_id:
                 return Ran(reply["content"], shown, stream)
 
@@ -155,7 +162,7 @@ class Seat:
         """Give what the kernel publishes for a message until it is idle again."""
         while True:
             try:
-                message = self.client.get_iopub_msg(timeout=20)
+                message = self.client.get_iopub_msg(timeout=90)
             except queue.Empty:
                 raise AssertionError("the kernel fell silent") from None
             if message["parent_header"].get("msg_id") == message_id:

@@ -160,7 +160,7 @@ def test_what_the_seat_did_later_stays_how_it_stands(here: Place) -> None:
 @pytest.mark.parametrize(
     ("at", "age"),
     [
-        (now() + 10**12, 0),
+        pytest.param(now() + 10**12, 0, id="in-the-future"),
         (0, MAX_AGE_MS),
         (-5, MAX_AGE_MS),
         (10**30, 0),

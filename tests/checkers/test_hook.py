@@ -6,10 +6,13 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from checkers.engine.attempt import Attempt
+from checkers.engine.note import Kind, Note
+from checkers.engine.record import Record
 
 from .conftest import Seat
 
@@ -274,6 +277,30 @@ def test_without_ipywidgets_the_panel_is_text(seats: Callable[..., Seat]) -> Non
     seat.run("import sys; sys.modules['ipywidgets'] = None")
     assert "0 of 6 passed" in seat.run("%steps").plain
     assert "1 of 6 passed" in seat.run("# step: first\nx = 3").plain
+
+
+def test_the_panel_shows_hints_taken_and_offers_the_next(
+    seats: Callable[..., Seat],
+) -> None:
+    """As at the side: after two failures, once more after two with the hint."""
+    offer = "· A hint may help here."
+    seat = seats()
+    seat.run("import sys; sys.modules['ipywidgets'] = None")
+    assert offer not in seat.run("%steps").plain
+    seat.run("# step: second\ny = 3")
+    assert offer in seat.run("# step: second\ny = 3").plain
+    record = Record(seat.outbox)
+    record.add(Note(str(uuid4()), Kind.HINT, "tiny", "second", {"number": 1}))
+    shown = seat.run("# step: second\ny = 3").plain
+    assert "· Hint 1 of 2: Look at `y`." in shown
+    assert "<four>" not in shown
+    assert offer not in shown
+    assert offer in seat.run("# step: second\ny = 3").plain
+    record.add(Note(str(uuid4()), Kind.HINT, "tiny", "second", {"number": 2}))
+    shown = seat.run("# step: second\ny = 3").plain
+    assert "· Hint 2 of 2: It is <four>." in shown
+    assert offer not in seat.run("# step: second\ny = 3").plain
+    assert "Hint" not in seat.run("# step: second\ny = 4").plain
 
 
 def test_a_cell_of_a_subshell_is_checked_on_the_main_thread(
