@@ -49,9 +49,7 @@ def _hints(hints: tuple[str, ...], state: StepProgress) -> list[Line]:
         for at, hint in enumerate(hints[: state.hints], 1)
     ]
     if state.offers(len(hints)):
-        text = _(
-            "A hint may help here. F8 leads to the steps at the side, which have it."
-        )
+        text = _("A hint may help here. F8 shows where to take it.")
         lines.append(Line(Mark.UNTOUCHED, "", text))
     return lines
 
