@@ -32,8 +32,8 @@ _SENTENCES = {
     State.PRACTICE: _("Practice: nothing is sent."),
     State.WAITING: _("Not connected yet."),
     State.CONNECTED: _("Connected."),
-    State.AWAY: _("The room does not answer; results wait here and are sent later."),
-    State.REFUSED: _("The room does not accept this seat; results wait here."),
+    State.AWAY: _("The room does not answer; attempts wait here and are sent later."),
+    State.REFUSED: _("The room does not accept this seat; attempts wait here."),
 }
 
 

@@ -143,11 +143,15 @@ def _bring_record(
     if len(found) > MOST_LINES:
         found = found[-MOST_LINES:]
         brought.left_out.append(
-            _("Only the newest {count} results were taken in.").format(count=MOST_LINES)
+            _("Only the newest {count} attempts were taken in.").format(
+                count=MOST_LINES
+            )
         )
     if strange:
         brought.left_out.append(
-            _("{count} results belong to labs that are not here.").format(count=strange)
+            _("{count} attempts belong to labs that are not here.").format(
+                count=strange
+            )
         )
     _add(own, outbox, found, now)
     brought.attempts = sum(isinstance(item, Attempt) for _at, item in found)

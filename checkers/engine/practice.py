@@ -123,7 +123,7 @@ def _fill(asked: argparse.Namespace, folder: PracticeFolder) -> None:
         return
     with _parcel(Path(asked.source)) as parcel:
         brought = fill(folder, parcel)
-    sentence = _("New in {folder}: results {attempts}, files {files}.")
+    sentence = _("New in {folder}: attempts {attempts}, files {files}.")
     counts = {"attempts": brought.attempts, "files": len(brought.files)}
     for one in [sentence.format(**counts, folder=folder.home), *brought.left_out]:
         print(one, file=sys.stderr if asked.prepare else sys.stdout, flush=True)

@@ -236,7 +236,7 @@ def test_results_of_other_labs_stay_out_and_are_told(here: Place) -> None:
     """The room would refuse them."""
     brought = bring(here, parcel([attempt(lab="other"), attempt(step="no-such")]))
     assert brought.attempts == 0
-    assert brought.left_out == ["2 results belong to labs that are not here."]
+    assert brought.left_out == ["2 attempts belong to labs that are not here."]
     assert waiting(here) == []
 
 

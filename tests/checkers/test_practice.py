@@ -171,7 +171,7 @@ def test_missing_packages_are_named(unpacked: Path) -> None:
     assert "Not installed here: no-such-package-here." in errors
     assert "--install" in errors
     assert "Traceback" not in errors
-    assert "results 1, files 1." in output
+    assert "attempts 1, files 1." in output
     assert (unpacked / "airlift-practice" / "tiny" / "tiny" / "tiny.ipynb").is_file()
 
 

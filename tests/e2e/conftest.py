@@ -1,13 +1,16 @@
-"""A real browser for the pages' tests, and an evening for the injected faults."""
+"""A real browser for the pages' tests, seats to work at, an evening for the faults."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.e2e.lab_page import LAB, NOTEBOOK, LabPage
+from tests.e2e.workplace import Workplace, workplace
 from tests.evening import Evening
 from tests.evening import evening as running_evening
 
@@ -64,3 +67,25 @@ def browser(chromium: Browser) -> Iterator[Browser]:
     yield chromium
     for context in chromium.contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def place(prefix: Path, chromium: Browser) -> Iterator[Workplace]:
+    """A seat for all tests of a module."""
+    with workplace(prefix, chromium) as found:
+        yield found
+
+
+@pytest.fixture
+def work(place: Workplace) -> Workplace:
+    """The seat, with nothing of an earlier test."""
+    place.begin()
+    return place
+
+
+@pytest.fixture(params=[LAB, NOTEBOOK])
+def lab(work: Workplace, request: pytest.FixtureRequest) -> LabPage:
+    """A fresh notebook in each front end, its set-up cell run."""
+    page = work.open(request.param)
+    page.run("import pandas")
+    return page

@@ -105,7 +105,7 @@ def test_a_seat_killed_while_somebody_works_keeps_every_result_that_was_shown(
         with ThreadPoolExecutor(1) as pool:
             working = pool.submit(work)
             goal = len(shown) + 10
-            wait_for("ten results", lambda goal=goal: len(shown) >= goal, 60)
+            wait_for("ten more lines", lambda goal=goal: len(shown) >= goal, 60)
             time.sleep(random.uniform(0, 0.3))
             kill_container(evening, who)
             working.result()

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.lab_page import LAB, NOTEBOOK
-from tests.e2e.side_panel import CLEAN, LOAD, READ, SHORT, SOLVED, SidePanel, local
+from tests.e2e.lab_page import LAB, NOTEBOOK, NOTEBOOK_PATH
+from tests.e2e.side_panel import (
+    CLEAN,
+    LOAD,
+    READ,
+    SHORT,
+    SLUG,
+    SOLVED,
+    SidePanel,
+    local,
+)
 from tests.e2e.test_accessibility import faults
 from tests.e2e.workplace import shoot
 from tests.harness import Airlift, wait_for
@@ -225,37 +237,47 @@ def test_it_speaks_the_language_of_its_reader(
     shoot(side.lab.page, "german")
 
 
-def refuse_saving(side: SidePanel, status: int, message: str) -> None:
-    """Let the seat's server answer a save as it does when it cannot write."""
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """Put a folder on a small disk of its own; yields a file that fills it."""
+    if os.geteuid() != 0:
+        pytest.fail("needs root, to mount a small disk; CI runs as root")
+    aside = folder.with_name("aside")
+    subprocess.run(["cp", "-a", folder, aside], check=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "airlift-test", str(folder)]
+    subprocess.run(mount, check=True)
+    try:
+        subprocess.run(["cp", "-a", f"{aside}/.", folder], check=True)
+        yield folder / "filler"
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        shutil.rmtree(aside)
 
-    def answer(route: Any) -> None:
-        """Refuse what is to be saved, let everything else through."""
-        if route.request.method == "PUT":
-            route.fulfill(status=status, json={"message": message, "reason": None})
-        else:
-            route.continue_()
 
-    side.lab.page.route("**/api/contents/**", answer)
+def fill(filler: Path) -> None:
+    """Write until nothing more goes on the disk."""
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"x" * 4096):
+            pass
 
 
 def test_a_full_disk_is_told_in_words(browser: Browser, airlift: Airlift) -> None:
-    """What to do, as an alert; gone once the notebook is saved.
-
-    The answer is the one that jupyter_server gives to ENOSPC.
-    """
-    side = SidePanel(airlift, browser).open()
-    message = (
-        "Unexpected error while saving file: first_flight/first_flight.ipynb "
-        "[Errno 28] No space left on device"
-    )
-    refuse_saving(side, 500, message)
-    side.lab.write(LOAD, f"{LOAD}\n{READ}  # once more")
-    alert = side.node.get_by_role("alert").first
-    expect(alert).to_contain_text("first_flight.ipynb could not be saved: your disk is")
-    shoot(side.lab.page, "disk-full")
-    side.lab.page.unroute("**/api/contents/**")
-    dialog = side.lab.page.locator(".jp-Dialog button")
-    if dialog.count():
-        dialog.first.click()
-    side.lab.save()
-    expect(alert).to_be_empty()
+    """What to do, as an alert; gone once the notebook is saved. The disk is real."""
+    side = SidePanel(airlift, browser)
+    with small_disk(side.home / SLUG) as filler:
+        side.open()
+        fill(filler)
+        side.lab.write(LOAD, f"{LOAD}\n{READ}  # once more")
+        alert = side.node.get_by_role("alert").first
+        expect(alert).to_contain_text(
+            "first_flight.ipynb could not be saved: your disk"
+        )
+        shoot(side.lab.page, "disk-full")
+        dialog = side.lab.page.locator(".jp-Dialog button")
+        if dialog.count():
+            dialog.first.click()
+        filler.unlink()
+        side.lab.save()
+        expect(alert).to_be_empty()
+        assert "# once more" in (side.home / NOTEBOOK_PATH).read_text()
+        side.lab.page.close()

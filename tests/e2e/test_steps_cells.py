@@ -6,14 +6,11 @@ journal and the line under the cell are compared with what a person would expect
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.e2e.lab_page import LAB, NOTEBOOK, LabPage
-from tests.e2e.workplace import PASSED, READ, SOLVED, Workplace, solutions, workplace
+from tests.e2e.workplace import PASSED, READ, SOLVED, Workplace, solutions
 
 pytestmark = pytest.mark.browser
 
@@ -27,28 +24,6 @@ STEPS = [
     "plot-delays",
     "answer-question",
 ]
-
-
-@pytest.fixture(scope="module")
-def place(prefix: Path, chromium: Browser) -> Iterator[Workplace]:
-    """The seat of all tests of this module."""
-    with workplace(prefix, chromium) as found:
-        yield found
-
-
-@pytest.fixture
-def work(place: Workplace) -> Workplace:
-    """The seat, with nothing of an earlier test."""
-    place.begin()
-    return place
-
-
-@pytest.fixture(params=[LAB, NOTEBOOK])
-def lab(work: Workplace, request: pytest.FixtureRequest) -> LabPage:
-    """A fresh notebook in each front end, its set-up cell run."""
-    page = work.open(request.param)
-    page.run("import pandas")
-    return page
 
 
 def test_a_copied_cell_counts_for_its_step(work: Workplace, lab: LabPage) -> None:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.e2e.lab_page import LAB, NOTEBOOK, LabPage
-from tests.e2e.workplace import PASSED, READ, SOLVED, Workplace, shoot, workplace
+from tests.e2e.workplace import PASSED, READ, SOLVED, Workplace, shoot
 from tests.harness import wait_for
 
 pytestmark = pytest.mark.browser
@@ -39,28 +37,6 @@ def read(_):
     {does}
 button.on_click(read)
 display(button)"""
-
-
-@pytest.fixture(scope="module")
-def place(prefix: Path, chromium: Browser) -> Iterator[Workplace]:
-    """The seat of all tests of this module."""
-    with workplace(prefix, chromium) as found:
-        yield found
-
-
-@pytest.fixture
-def work(place: Workplace) -> Workplace:
-    """The seat, with nothing of an earlier test."""
-    place.begin()
-    return place
-
-
-@pytest.fixture(params=[LAB, NOTEBOOK])
-def lab(work: Workplace, request: pytest.FixtureRequest) -> LabPage:
-    """A fresh notebook in each front end, its set-up cell run."""
-    page = work.open(request.param)
-    page.run("import pandas")
-    return page
 
 
 def begin_slow_check(work: Workplace, lab: LabPage) -> int:
