@@ -5,23 +5,13 @@ import { Act, Problem, useSending } from "./sending.js";
 import { html, mark, timeOf, useNow } from "./parts.js";
 import { useRef, useState } from "./vendor/hooks.mjs";
 import { Question } from "./question.js";
-import { left } from "./timing.js";
+import { behind, left } from "./timing.js";
 import { placeOf } from "./aims.js";
 import { say } from "./strings.js";
 
 const PRESETS = [5, 10, 15];
 const MORE = 5;
 const LONGEST = 600; // minutes
-
-// How many are not yet at a step, given the counts of its lab.
-export function behind(sums, at) {
-  const all = ({ passed, trying, stuck, none }) => passed + trying + stuck + none;
-  if (at === 0 || !sums[at]) {
-    return 0;
-  }
-  const begun = all(sums[at]) - sums[at].none;
-  return all(sums[at]) - Math.max(sums[at - 1].passed, begun);
-}
 
 // What a countdown is for, in words.
 function purpose({ lab, step }, labs) {
@@ -161,6 +151,7 @@ export function Pace({ room, labs, lab, now, skew = 0 }) {
   const { passed = 0, trying = 0, stuck = 0 } = sums?.steps[at] ?? {};
   return html`<div class="pace">
     <${Problem} text=${sending.problem} />
+    <${Force} room=${room} labs=${labs} sending=${sending} />
     <section class="row" aria-labelledby="pace-clock"><h3 id="pace-clock">${say("pace.countdown")}</h3>
       ${room.countdown?.ends_at
         ? html`<${Running} countdown=${room.countdown} labs=${labs} now=${time} sending=${sending} />`
@@ -176,6 +167,5 @@ export function Pace({ room, labs, lab, now, skew = 0 }) {
       <${Goal} room=${room} step=${place} missing=${behind(sums?.steps ?? [], at)} aim=${aim} sending=${sending} />
       <${Step} room=${room} aim=${aim} step=${place} sending=${sending} /></section>
     <${Lab} room=${room} lab=${lab} sums=${sums} sending=${sending} />
-    <${Force} room=${room} labs=${labs} sending=${sending} />
   </div>`;
 }

@@ -28,7 +28,7 @@ export function sentences(state) {
     return [say("projector.all", { count: all, number: step.number })];
   }
   if (passed + trying + stuck === 0) {
-    return [say("projector.next", step)];
+    return [say("projector.here", { count: all }), say("projector.next", step)];
   }
   const first = passed ? say("projector.have", { count: passed, all }) : say("projector.none");
   const rest = [

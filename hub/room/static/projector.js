@@ -103,21 +103,20 @@ function News({ wall }) {
   </div>`;
 }
 
-function Link({ live, wall, now, seenAt }) {
+// What is to be said of the link itself; "" while all is well.
+function linkWords(live, wall, now, seenAt) {
   if (live !== "live" && live !== "opening") {
-    return html`<p class="link-state" role="status">${mark("stuck")} ${say("projector.reconnecting", { time: timeOf(seenAt) })}</p>`;
+    return say("projector.reconnecting", { time: timeOf(seenAt) });
   }
-  if (wall.expires_at - now < SOON_MS) {
-    return html`<p class="link-state">${say("projector.until", { time: timeOf(wall.expires_at) })}</p>`;
-  }
-  return null;
+  return wall.expires_at - now < SOON_MS ? say("projector.until", { time: timeOf(wall.expires_at) }) : "";
 }
 
 function Wall({ wall, live, clock }) {
   const now = useNow(250) + clock.skew;
   const where = scene(wall);
   const said = sentences(wall);
-  return html`<main class="wall at-${where} ${wall.message ? "telling" : ""}">
+  const link = linkWords(live, wall, now, clock.seenAt);
+  return html`<main class="wall at-${where} ${wall.message ? "telling" : ""} ${link ? "warned" : ""}">
     <${Head} wall=${wall} where=${where} />
     <h1>${said.map((one) => html`<span>${one} </span>`)}</h1>
     ${where === "lab" && html`<${Bar} counts=${wall.counts} /><${Counts} counts=${wall.counts} />`}
@@ -126,7 +125,7 @@ function Wall({ wall, live, clock }) {
     <${News} wall=${wall} />
     <footer>${where === "lab" && wall.join ? html`<${Join} join=${wall.join} seats=${wall.seats} />` : html`<div></div>`}
       <${Clock} wall=${wall} now=${now} /></footer>
-    <${Link} live=${live} wall=${wall} now=${now} seenAt=${clock.seenAt} />
+    <div role="status">${link && html`<p class="link-state">${mark("stuck")} ${link}</p>`}</div>
   </main>`;
 }
 

@@ -1,4 +1,4 @@
-// What is left of a countdown. Pure: shared by Pace and the projector.
+// What is left of a countdown, and who is behind. Pure: shared by Pace and the projector.
 
 const two = (n) => String(n).padStart(2, "0");
 
@@ -19,4 +19,14 @@ export function left(countdown, now) {
   const whole = countdown.ends_at - (countdown.started_at ?? now);
   const share = whole > 0 ? Math.min(ms / whole, 1) : 0;
   return { ms, words: clockOf(ms), share, over: ms === 0 };
+}
+
+// How many are not yet at a step, given the counts of its lab.
+export function behind(sums, at) {
+  const all = ({ passed, trying, stuck, none }) => passed + trying + stuck + none;
+  if (at === 0 || !sums[at]) {
+    return 0;
+  }
+  const begun = all(sums[at]) - sums[at].none;
+  return all(sums[at]) - Math.max(sums[at - 1].passed, begun);
 }
