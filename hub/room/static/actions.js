@@ -13,7 +13,8 @@ export function freshId() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-// Asks the room; returns its answer, or { problem } with a sentence.
+// Asks the room; returns its answer, or { problem } with a sentence and, where nothing
+// answered, so that nobody knows whether it was done, `lost`.
 async function ask(method, path, body) {
   try {
     const response = await fetch(`${base}api/${path}`, {
@@ -26,9 +27,10 @@ async function ask(method, path, body) {
     if (response.ok) {
       return await response.json();
     }
-    return { problem: (await refusal(response))?.message ?? say("board.retry") };
+    const refused = await refusal(response);
+    return refused ? { problem: refused.message, code: refused.code } : { problem: say("board.retry"), lost: true };
   } catch {
-    return { problem: say("board.retry") };
+    return { problem: say("board.retry"), lost: true };
   }
 }
 
@@ -63,3 +65,13 @@ export const newPhrase = (room, seat, id) => ask("POST", inRoom(room, "seats", s
 
 export const sharedCell = (room, seat, key) =>
   ask("GET", inRoom(room, "seats", seat, "shared", ...key.split("/")));
+
+// What a presenter does, such as "gates" or "messages/<id>/withdraw"; `body` has its id.
+export const act = (room, path, body) => ask("POST", inRoom(room, ...path.split("/")), body);
+
+// The links and keys of a room's staff.
+export const staffKeys = (room) => ask("GET", inRoom(room, "keys"));
+
+// The journal of a room: an overview, with `at` the board as of then, with `after`,
+// `until` and `frames` what changed in between.
+export const replay = (room, wish = {}) => ask("GET", `${inRoom(room, "replay")}?${new URLSearchParams(wish)}`);

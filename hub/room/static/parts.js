@@ -40,13 +40,19 @@ export const clock = { skew: 0, still: null };
 // The room's present, in milliseconds since 1970.
 export const roomTime = () => clock.still ?? Date.now() + clock.skew;
 
-// The room's present, renewed every `ms`.
-export function useTime(ms) {
-  const [, renew] = useState(0);
+// The time in milliseconds, renewed every `ms`.
+export function useNow(ms) {
+  const [now, setNow] = useState(Date.now());
   useEffect(() => {
-    const timer = setInterval(() => renew((n) => n + 1), ms);
+    const timer = setInterval(() => setNow(Date.now()), ms);
     return () => clearInterval(timer);
   }, [ms]);
+  return now;
+}
+
+// The room's present, renewed every `ms`.
+export function useTime(ms) {
+  useNow(ms);
   return roomTime();
 }
 
