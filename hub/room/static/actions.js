@@ -2,8 +2,7 @@
 
 import { base } from "./parts.js";
 import { refusal, xsrf } from "./stream.js";
-
-const AWAY = "The room does not answer just now. Please try again in a moment.";
+import { say } from "./strings.js";
 
 // A UUID; crypto.randomUUID is missing on plain HTTP, as at most venues.
 export function freshId() {
@@ -29,9 +28,9 @@ async function ask(method, path, body) {
       return await response.json();
     }
     const refused = await refusal(response);
-    return refused ? { problem: refused.message, code: refused.code } : { problem: AWAY, lost: true };
+    return refused ? { problem: refused.message, code: refused.code } : { problem: say("board.retry"), lost: true };
   } catch {
-    return { problem: AWAY, lost: true };
+    return { problem: say("board.retry"), lost: true };
   }
 }
 
@@ -45,6 +44,22 @@ export async function whoAmI(room) {
 }
 
 export const turn = (room, id, how) => ask("POST", inRoom(room, "asks", id, how), { id: freshId() });
+
+// The same question as another ask; "" = not after all.
+export const same = (room, id, as) => ask("POST", inRoom(room, "asks", id, "same"), { id: freshId(), as });
+
+// The next hint of a step for these seats.
+export const sendHint = (room, lab, step, seats) =>
+  ask("POST", inRoom(room, "hints", "send"), { id: freshId(), lab, step, seats });
+
+export const visit = (room, seat, open) => ask("POST", inRoom(room, "seats", seat, "visit"), { id: freshId(), open });
+
+export const setZone = (room, seat, zone) => ask("POST", inRoom(room, "seats", seat, "zone"), { id: freshId(), zone });
+
+export const timeline = (room, seat) => ask("GET", inRoom(room, "seats", seat, "timeline"));
+
+// Seats of a large room: by { q }, { from, to } or { seat }.
+export const findSeats = (room, query) => ask("GET", `${inRoom(room, "seats")}?${new URLSearchParams(query)}`);
 
 export const newPhrase = (room, seat, id) => ask("POST", inRoom(room, "seats", seat, "phrase"), { id });
 

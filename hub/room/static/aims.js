@@ -1,6 +1,6 @@
 // To whom something can be said, and in words to whom it was said. Pure but for `say`.
 
-import { nameOf } from "./facts.js";
+import { nameOf } from "./words.js";
 import { say } from "./strings.js";
 
 const MOST_SEATS = 300; // beyond these somebody is found by the board's search
