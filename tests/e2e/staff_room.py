@@ -129,10 +129,18 @@ def seen(seat: Attendee, message: str) -> None:
     assert answer.json()["acked"] == [note["id"]], answer.text
 
 
+TOOLS = {
+    "talk": "Say something",
+    "pace": "Pace",
+    "invite": "Invite",
+    "replay": "Look back",
+}
+
+
 def tool(board: Board, name: str) -> Locator:
-    """Open one of the board's tools by its button; returns what it shows."""
-    shown = board.page.locator(f".{name.lower()}")
+    """Open one of the board's tools unless it is open; returns what it shows."""
+    shown = board.page.locator(f".tool .{name}")
     if not shown.count():
-        board.page.get_by_role("button", name=name, exact=True).click()
+        board.page.get_by_role("button", name=TOOLS[name], exact=True).click()
     expect(shown).to_be_visible()
     return shown

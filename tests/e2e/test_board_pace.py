@@ -34,17 +34,17 @@ def room(airlift: Airlift) -> StaffRoom:
 
 def press(board: Board, name: str) -> None:
     """Press a button of the pace by its words."""
-    tool(board, "Pace").get_by_role("button", name=name, exact=True).click()
+    tool(board, "pace").get_by_role("button", name=name, exact=True).click()
 
 
 def force(board: Board) -> Locator:
     """Return what a board says is in force."""
-    return tool(board, "Pace").locator(".force li")
+    return tool(board, "pace").locator(".force li")
 
 
 def choose_step(board: Board, number: int) -> None:
     """Choose the step that the pace is about."""
-    options = tool(board, "Pace").locator("select").filter(has_text=f"{number} · ")
+    options = tool(board, "pace").locator("select").filter(has_text=f"{number} · ")
     options.last.select_option(str(number - 1))
 
 
@@ -53,9 +53,9 @@ def test_a_countdown_is_seen_moved_and_stopped_by_both(
 ) -> None:
     """Started on one board, moved on the other; the seats are told each time."""
     first, second = room.boards(browser)
-    tool(first, "Pace").get_by_role("button", name="5 minutes", exact=True).dblclick()
+    tool(first, "pace").get_by_role("button", name="5 minutes", exact=True).dblclick()
     for board in (first, second):
-        expect(tool(board, "Pace").get_by_role("timer")).to_have_text(TIME)
+        expect(tool(board, "pace").get_by_role("timer")).to_have_text(TIME)
     begun = told(room.seats[0], lambda state: state["countdown"])["countdown"]
     assert begun["ends_at"] - begun["started_at"] == 5 * 60_000
     assert (begun["lab"], begun["step"]) == (LAB, "load-data")
@@ -64,12 +64,12 @@ def test_a_countdown_is_seen_moved_and_stopped_by_both(
         room.seats[0], lambda state: state["countdown"]["ends_at"] > begun["ends_at"]
     )["countdown"]
     assert more["ends_at"] - begun["ends_at"] == 5 * 60_000
-    expect(tool(first, "Pace").get_by_role("timer")).to_have_text(
+    expect(tool(first, "pace").get_by_role("timer")).to_have_text(
         re.compile("^(09|10)")
     )
     press(first, "Stop")
     for board in (first, second):
-        expect(tool(board, "Pace").get_by_role("timer")).to_have_count(0)
+        expect(tool(board, "pace").get_by_role("timer")).to_have_count(0)
         assert board.errors == []
     told(room.seats[0], lambda state: state["countdown"] is None)
 
@@ -79,7 +79,7 @@ def test_own_minutes_count_for_the_whole_room(
 ) -> None:
     """Nonsense offers no button; 7 minutes do, for everybody."""
     (board,) = room.boards(browser, 1)
-    pace = tool(board, "Pace")
+    pace = tool(board, "pace")
     pace.get_by_label("For", exact=True).select_option("room")
     own = pace.get_by_label("Own minutes")
     for nonsense in ("0", "601", "1.5"):
@@ -161,7 +161,7 @@ def test_the_start_is_said_on_every_board(browser: Browser, room: StaffRoom) -> 
     first, second = room.boards(browser)
     press(first, "We start now")
     for board in (first, second):
-        expect(tool(board, "Pace")).to_contain_text("runs since")
+        expect(tool(board, "pace")).to_contain_text("runs since")
 
 
 def test_helpers_and_observers_set_no_pace(room: StaffRoom) -> None:
@@ -189,7 +189,7 @@ def test_the_pace_is_accessible(browser: Browser, room: StaffRoom, theme: str) -
     for width in (390, 1280):
         viewport = {"width": width, "height": 800}
         (board,) = room.boards(browser, 1, viewport=viewport, color_scheme=theme)
-        if not tool(board, "Pace").get_by_role("timer").count():
+        if not tool(board, "pace").get_by_role("timer").count():
             press(board, "10 minutes")
             press(board, "Stop after it, strict")
         expect(force(board)).to_have_count(1)

@@ -37,7 +37,7 @@ def worked(airlift: Airlift) -> StaffRoom:
 
 def slider(board: Board) -> Locator:
     """Return the slider of an open replay."""
-    return tool(board, "Replay").get_by_role("slider")
+    return tool(board, "replay").get_by_role("slider")
 
 
 def passed(board: Board) -> Locator:
@@ -54,11 +54,11 @@ def test_the_board_goes_back_and_comes_to_live_again(
     slider(board).focus()
     board.page.keyboard.press("Home")
     expect(passed(board)).to_contain_text("0 passed")
-    expect(tool(board, "Replay")).to_contain_text("from then, not from now")
-    marks = tool(board, "Replay").get_by_label("Jump to…")
+    expect(tool(board, "replay")).to_contain_text("from then, not from now")
+    marks = tool(board, "replay").get_by_label("Jump to…")
     marks.select_option(index=marks.locator("option").count() - 1)
     expect(passed(board)).not_to_contain_text("0 passed")
-    tool(board, "Replay").get_by_role("button", name="Back to live").click()
+    tool(board, "replay").get_by_role("button", name="Back to live").click()
     expect(passed(board)).to_contain_text("3 passed")
     assert board.errors == []
 
@@ -66,7 +66,7 @@ def test_the_board_goes_back_and_comes_to_live_again(
 def test_it_plays_by_itself_at_any_speed(browser: Browser, worked: StaffRoom) -> None:
     """From the beginning at 120 times the speed, to the end, where it stops."""
     (board,) = worked.boards(browser, 1)
-    replay = tool(board, "Replay")
+    replay = tool(board, "replay")
     replay.get_by_label("Speed").select_option("120")
     replay.get_by_role("button", name="Play", exact=True).click()
     expect(replay.get_by_role("button", name="Pause")).to_be_visible()
@@ -91,7 +91,7 @@ def test_it_is_moved_by_keyboard(browser: Browser, worked: StaffRoom) -> None:
         board.page.keyboard.press(key)
         expect(slider(board)).to_have_value(str(first + seconds * 1_000))
     board.page.keyboard.press("Space")
-    replay = tool(board, "Replay")
+    replay = tool(board, "replay")
     expect(replay.get_by_role("button", name="Pause")).to_be_visible()
     board.page.keyboard.press("Space")
     expect(replay.get_by_role("button", name="Play", exact=True)).to_be_visible()
@@ -102,7 +102,7 @@ def test_nothing_is_done_in_the_past(browser: Browser, worked: StaffRoom) -> Non
     (board,) = worked.boards(browser, 1)
     slider(board).focus()
     board.page.keyboard.press("Home")
-    expect(tool(board, "Replay")).to_contain_text("from then, not from now")
+    expect(tool(board, "replay")).to_contain_text("from then, not from now")
     for name in ("Talk", "Pace"):
         button = board.page.get_by_role("button", name=name, exact=True)
         assert not button.count() or button.is_disabled()
@@ -135,7 +135,7 @@ def test_the_replay_is_accessible(
         (board,) = worked.boards(browser, 1, viewport=viewport, color_scheme=theme)
         slider(board).focus()
         board.page.keyboard.press("Home")
-        expect(tool(board, "Replay")).to_contain_text("from then, not from now")
+        expect(tool(board, "replay")).to_contain_text("from then, not from now")
         assert faults(board.page) == []
         wide = board.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert wide is False

@@ -32,12 +32,12 @@ def room(airlift: Airlift) -> StaffRoom:
 
 def said(board: Board) -> Locator:
     """Return the messages that a board lists."""
-    return tool(board, "Talk").locator(".told li")
+    return tool(board, "talk").locator(".told li")
 
 
 def speak(board: Board, text: str, to: str = "") -> None:
     """Say something, to whoever an option names."""
-    talk = tool(board, "Talk")
+    talk = tool(board, "talk")
     if to:
         option = talk.get_by_label("To", exact=True).locator("option", has_text=to)
         value = option.first.get_attribute("value")
@@ -52,7 +52,7 @@ def test_a_message_reaches_everybody_once_and_is_counted(
 ) -> None:
     """A double click says it once; who saw it is counted on both boards."""
     first, second = room.boards(browser)
-    talk = tool(first, "Talk")
+    talk = tool(first, "talk")
     talk.get_by_role("button", name=TO_ALL).click()
     expect(talk.get_by_label("What to say")).to_have_value(TO_ALL)
     talk.get_by_role("button", name="Say it").dblclick()
@@ -112,7 +112,7 @@ def test_an_answer_that_was_lost_says_nothing_twice(
 ) -> None:
     """The text stays, the page says why, and the same call is sent again."""
     (board,) = room.boards(browser, 1)
-    talk = tool(board, "Talk")
+    talk = tool(board, "talk")
 
     def lose(route: Route) -> None:
         """Let the room do it and the answer never arrive."""
@@ -139,9 +139,9 @@ def test_what_is_said_is_text_and_nothing_else(
     (board,) = room.boards(browser, 1)
     speak(board, HOSTILE)
     expect(said(board).locator(".text")).to_have_text(HOSTILE)
-    text = tool(board, "Talk").get_by_label("What to say")
+    text = tool(board, "talk").get_by_label("What to say")
     text.fill("x" * 990)
-    expect(tool(board, "Talk")).to_contain_text("10 characters left")
+    expect(tool(board, "talk")).to_contain_text("10 characters left")
     text.press_sequentially("y" * 12)
     expect(text).to_have_value("x" * 990 + "y" * 10)
     assert board.page.locator("img").count() == 0

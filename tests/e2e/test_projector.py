@@ -88,7 +88,7 @@ def act(room: StaffRoom, path: str, **body: Any) -> None:
 def test_the_way_from_the_board_to_the_wall(browser: Browser, room: StaffRoom) -> None:
     """A presenter makes the address and opens it; it says until when it works."""
     (board,) = room.boards(browser, 1)
-    invite = tool(board, "Invite")
+    invite = tool(board, "invite")
     invite.get_by_role("button", name="Make the address").click()
     expect(invite).to_contain_text(re.compile(r"works until \d\d:\d\d"))
     with board.page.context.expect_page() as opened:
@@ -237,7 +237,7 @@ def test_the_wall_speaks_the_rooms_language(browser: Browser, airlift: Airlift) 
 
 def keys(board: Board, role: str) -> list[str]:
     """Let a board show link and key of a role."""
-    part = tool(board, "Invite").locator(f"section[aria-labelledby=invite-{role}]")
+    part = tool(board, "invite").locator(f"section[aria-labelledby=invite-{role}]")
     part.get_by_role("button", name=f"Show: {role.title()}").click()
     return part.locator(".shown").all_inner_texts()
 
@@ -255,8 +255,8 @@ def test_a_presenter_hands_over_to_another_laptop(
     page.get_by_role("button", name="Open the board").click()
     page.wait_for_url(f"**/services/room/{room.room['id']}")
     other = Board(page, [])
-    tool(other, "Pace").get_by_role("button", name="5 minutes", exact=True).click()
-    expect(tool(board, "Pace").get_by_role("timer")).to_be_visible()
+    tool(other, "pace").get_by_role("button", name="5 minutes", exact=True).click()
+    expect(tool(board, "pace").get_by_role("timer")).to_be_visible()
 
 
 def test_keys_stay_out_of_sight_until_somebody_looks(
@@ -264,7 +264,7 @@ def test_keys_stay_out_of_sight_until_somebody_looks(
 ) -> None:
     """A board hangs on walls; copying works over plain HTTP without showing them."""
     (board,) = room.boards(browser, 1)
-    invite = tool(board, "Invite")
+    invite = tool(board, "invite")
     expect(invite.get_by_role("button", name="Show: Helper")).to_be_visible()
     assert room.room["helper_key"] not in board.page.content()
     invite.get_by_role("button", name="Copy key: Helper").click()
