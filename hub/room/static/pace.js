@@ -126,7 +126,7 @@ function inForce({ room, labs }) {
 
 function Force({ room, labs, sending }) {
   const list = inForce({ room, labs });
-  return html`<section class="row" aria-labelledby="pace-force">
+  return html`<section class="row now" aria-labelledby="pace-force">
     <h3 id="pace-force">${say("pace.force")}</h3>
     ${list.length === 0 && html`<p class="dim">${say("pace.force.none")}</p>`}
     <ul class="force">${list.map(({ key, words, path, body, undo }) => html`<li key=${key}><span>${words}</span>

@@ -117,7 +117,7 @@ export function Talk({ messages, onDone, ...about }) {
       <h3 id="told">${say("talk.told")}</h3>
       <${Problem} text=${taking.problem} />
       ${newest.length === 0 && html`<p class="dim">${say("talk.told.none")}</p>`}
-      <ol>${newest.map((message) => html`<${Message} key=${message.id} message=${message} labs=${labs}
+      <ol tabindex="0" aria-labelledby="told">${newest.map((message) => html`<${Message} key=${message.id} message=${message} labs=${labs}
         seats=${seats} hidden=${hidden} sending=${taking} />`)}</ol>
     </section>
   </div>`;
