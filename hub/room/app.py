@@ -218,6 +218,16 @@ class RoomApp:
         feeds = Feeds(journal, view)
         metrics = Metrics()
         metrics.watch("airlift_viewers", "Open boards", lambda: feeds.viewers)
+        metrics.watch(
+            "airlift_viewers_queued",
+            "Deltas that wait for boards",
+            lambda: feeds.queued,
+        )
+        metrics.watch(
+            "airlift_viewers_behind",
+            "Boards that do not keep up and get a snapshot next",
+            lambda: feeds.behind,
+        )
         metrics.watch("airlift_followers", "Seats that follow", lambda: feeds.followers)
         metrics.watch(
             "airlift_seats_claimed",

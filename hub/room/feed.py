@@ -91,6 +91,11 @@ class Viewer:
         self.ended = True
         self._wake.set()
 
+    @property
+    def queued(self) -> int:
+        """How many messages wait for it."""
+        return len(self._queue)
+
     async def next(self, patience: float) -> bytes:
         """Return the next message; b"" when none came for `patience` seconds."""
         if self.ended:
@@ -329,6 +334,20 @@ class Feeds:
     def viewers(self) -> int:
         """How many watch, over all rooms."""
         return sum(len(feed.viewers) for feed in self._feeds.values())
+
+    @property
+    def queued(self) -> int:
+        """How many messages wait for viewers, over all rooms."""
+        return sum(
+            viewer.queued for feed in self._feeds.values() for viewer in feed.viewers
+        )
+
+    @property
+    def behind(self) -> int:
+        """How many viewers lost their queue and did not ask again, over all rooms."""
+        return sum(
+            viewer.behind for feed in self._feeds.values() for viewer in feed.viewers
+        )
 
     @property
     def followers(self) -> int:
