@@ -2,7 +2,7 @@
 // is in force is said with the way to take it back beside it.
 
 import { Act, Problem, useSending } from "./sending.js";
-import { html, mark, timeOf, useNow } from "./parts.js";
+import { html, mark, timeOf, useTime } from "./parts.js";
 import { useRef, useState } from "./vendor/hooks.mjs";
 import { Question } from "./question.js";
 import { behind, left } from "./timing.js";
@@ -126,7 +126,7 @@ function inForce({ room, labs }) {
 
 function Force({ room, labs, sending }) {
   const list = inForce({ room, labs });
-  return html`<section class="row" aria-labelledby="pace-force">
+  return html`<section class="row now" aria-labelledby="pace-force">
     <h3 id="pace-force">${say("pace.force")}</h3>
     ${list.length === 0 && html`<p class="dim">${say("pace.force.none")}</p>`}
     <ul class="force">${list.map(({ key, words, path, body, undo }) => html`<li key=${key}><span>${words}</span>
@@ -134,9 +134,9 @@ function Force({ room, labs, sending }) {
   </section>`;
 }
 
-export function Pace({ room, labs, lab, now, skew = 0 }) {
+export function Pace({ room, labs, lab, now }) {
   const sending = useSending(room.id);
-  const time = useNow(500) + skew;
+  const time = useTime(500);
   const sums = now?.[lab.slug];
   const [chosen, setChosen] = useState(null);
   const front = useRef(null);

@@ -25,7 +25,7 @@ export function useTape(room) {
   return tape;
 }
 
-// Returns { at, playing, speed, problem, seek, play, pause, setSpeed }; `at` is null until
+// Returns { at, playing, speed, problem, seek, play, leave, pause, setSpeed }; `at` is null until
 // somebody goes somewhere.
 export function usePlayer(room, tape, onBoard) {
   const [seen, setSeen] = useState({ at: null, playing: false, speed: 15, problem: "" });
@@ -41,7 +41,7 @@ export function usePlayer(room, tape, onBoard) {
   const show = (board) => {
     state.board = board;
     state.shownAt = Date.now();
-    onBoard({ ...board, replay: state.at });
+    onBoard({ ...board, at: state.at, replay: state.at });
   };
   const seek = async (at) => {
     state.wanted = at;
@@ -55,7 +55,7 @@ export function usePlayer(room, tape, onBoard) {
       state.wanted = null;
       const snapshot = await replay(room, { at: time });
       tell({ problem: snapshot.problem ?? "" });
-      if (!snapshot.problem && state.wanted === null) {
+      if (!snapshot.problem && state.wanted === null && state.at !== null) {
         Object.assign(state, { frames: [], known: time });
         show(apply(null, "snapshot", snapshot));
       }
@@ -112,6 +112,10 @@ export function usePlayer(room, tape, onBoard) {
       tell({ playing: true });
     }
   };
-  return { ...seen, seek, play, pause: () => tell({ playing: false }), setSpeed: (speed) => tell({ speed }) };
+  const leave = () => {
+    Object.assign(state, { board: null, frames: [], wanted: null });
+    tell({ at: null, playing: false, problem: "" });
+  };
+  return { ...seen, seek, play, leave, pause: () => tell({ playing: false }), setSpeed: (speed) => tell({ speed }) };
 }
 

@@ -1,7 +1,7 @@
 // The projector's page: counts, the way in and the time, in type for the last row. It
 // holds no login, only the token behind its address, and is told no names.
 
-import { base, html, mark, render, timeOf, useNow } from "./parts.js";
+import { base, clock, html, mark, render, timeOf, useTime } from "./parts.js";
 import { milestone, purpose, scene, sentences } from "./projection.js";
 import { say, speak } from "./strings.js";
 import { useEffect, useRef, useState } from "./vendor/hooks.mjs";
@@ -12,23 +12,24 @@ import { left } from "./timing.js";
 const SOON_MS = 15 * 60_000; // how long before its end the address says so
 const STATES = ["passed", "trying", "stuck"];
 
-// The room's state, the connection's, and how far our clock is off.
+// The room's state, the connection's, and when it was last heard.
 function useRoom() {
   const [wall, setWall] = useState(null);
   const [live, setLive] = useState("opening");
-  const clock = useRef({ skew: 0, seenAt: 0 });
+  const seenAt = useRef(0);
   useEffect(() => {
     const token = location.hash.slice(1);
     addEventListener("hashchange", () => location.reload());
     const heard = async (_kind, message) => {
-      clock.current = { skew: message.at - Date.now(), seenAt: Date.now() };
+      clock.skew = message.at - Date.now();
+      seenAt.current = Date.now();
       await speak(message.room.language);
       setWall((known) => (known && known.at > message.at ? known : message));
     };
     const follows = () => follow(`${base}api/projector/stream`, heard, setLive, { Authorization: `Bearer ${token}` });
     speak().then(token ? follows : () => setLive("login"));
   }, []);
-  return { wall, live, clock: clock.current };
+  return { wall, live, seenAt: seenAt.current };
 }
 
 // Keeps the screen awake where the browser allows it.
@@ -111,11 +112,11 @@ function linkWords(live, wall, now, seenAt) {
   return wall.expires_at - now < SOON_MS ? say("projector.until", { time: timeOf(wall.expires_at) }) : "";
 }
 
-function Wall({ wall, live, clock }) {
-  const now = useNow(250) + clock.skew;
+function Wall({ wall, live, seenAt }) {
+  const now = useTime(250);
   const where = scene(wall);
   const said = sentences(wall);
-  const link = linkWords(live, wall, now, clock.seenAt);
+  const link = linkWords(live, wall, now, seenAt);
   return html`<main class="wall at-${where} ${wall.message ? "telling" : ""} ${link ? "warned" : ""}">
     <${Head} wall=${wall} where=${where} />
     <h1>${said.map((one) => html`<span>${one} </span>`)}</h1>
@@ -130,7 +131,7 @@ function Wall({ wall, live, clock }) {
 }
 
 function Projector() {
-  const { wall, live, clock } = useRoom();
+  const { wall, live, seenAt } = useRoom();
   useAwake();
   useEffect(() => {
     if (wall) {
@@ -143,7 +144,7 @@ function Projector() {
   if (!wall) {
     return html`<main class="wall over"><p role="status">${say(live === "opening" ? "wait" : "projector.away")}</p></main>`;
   }
-  return html`<${Wall} wall=${wall} live=${live} clock=${clock} />`;
+  return html`<${Wall} wall=${wall} live=${live} seenAt=${seenAt} />`;
 }
 
 speak().then(() => render(html`<${Projector} />`, document.getElementById("projector")));

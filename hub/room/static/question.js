@@ -15,7 +15,7 @@ export function Question({ open, title, words, yes, busy, onYes, onNo }) {
     }
   }, [open]);
   return html`<dialog ref=${dialog} class="card question" aria-labelledby="question" aria-describedby="question-words"
-    onClose=${onNo}>
+    onClose=${onNo} onKeyDown=${(event) => event.stopPropagation()}>
     <h2 id="question">${title}</h2>
     <p id="question-words">${words}</p>
     <p class="turns"><button type="button" class="btn main" aria-disabled=${busy ? "true" : undefined}

@@ -6,6 +6,7 @@ import { html, timeOf } from "./parts.js";
 import { locale, say } from "./strings.js";
 import { Problem } from "./sending.js";
 import { placeOf } from "./aims.js";
+import { useEffect } from "./vendor/hooks.mjs";
 
 const KEYS = { ArrowLeft: -10_000, ArrowRight: 10_000, ArrowDown: -10_000, ArrowUp: 10_000, PageDown: -300_000, PageUp: 300_000 };
 const SHIFT = 6; // with Shift an arrow goes a minute
@@ -66,7 +67,12 @@ function Marks({ tape, labs, at, player }) {
 export function Replay({ room, labs, onBoard, onLive }) {
   const tape = useTape(room.id);
   const player = usePlayer(room.id, tape, onBoard);
-  const live = html`<button type="button" class="btn main" onClick=${onLive}>${say("replay.live")}</button>`;
+  useEffect(() => onLive, []); // whoever puts the replay away is back at once
+  const leave = () => {
+    player.leave();
+    onLive();
+  };
+  const live = html`<button type="button" class="btn main" onClick=${leave}>${say("replay.live")}</button>`;
   if (!tape?.passes || tape.last <= tape.first) {
     return html`<section class="replay" aria-label=${say("replay.title")}>
       ${tape?.problem ? html`<${Problem} text=${tape.problem} />` : html`<p class="dim">${say(tape ? "replay.nothing" : "wait")}</p>`}

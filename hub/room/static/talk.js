@@ -10,6 +10,9 @@ const LONGEST = 1_000;
 const NEARLY = 200; // characters left from which they are counted
 const READY = ["look", "minutes", "stuck", "together", "on", "break"];
 
+// What was typed and not said yet outlives the tool that is closed.
+let draft = "";
+
 // The sentence with another one behind it.
 const joined = (text, more) => (text.trim() ? `${text.trim()} ${more}` : more).slice(0, LONGEST);
 
@@ -39,7 +42,8 @@ function Aim({ groups, value, onAim }) {
 
 function Compose({ about, sending, onDone }) {
   const { target, labs } = about;
-  const [text, setText] = useState(target?.text ?? "");
+  const [text, write] = useState(target?.text ?? draft);
+  const setText = (words) => write((draft = words));
   const [key, setKey] = useState(target && target.to !== "all" ? "wish" : "all");
   const [sent, setSent] = useState("");
   const field = useRef(null);
@@ -113,7 +117,7 @@ export function Talk({ messages, onDone, ...about }) {
       <h3 id="told">${say("talk.told")}</h3>
       <${Problem} text=${taking.problem} />
       ${newest.length === 0 && html`<p class="dim">${say("talk.told.none")}</p>`}
-      <ol>${newest.map((message) => html`<${Message} key=${message.id} message=${message} labs=${labs}
+      <ol tabindex="0" aria-labelledby="told">${newest.map((message) => html`<${Message} key=${message.id} message=${message} labs=${labs}
         seats=${seats} hidden=${hidden} sending=${taking} />`)}</ol>
     </section>
   </div>`;
