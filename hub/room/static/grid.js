@@ -23,17 +23,17 @@ export function needOf(seat, steps, now) {
 }
 
 const Row = memo(({ seat, name, zone, steps, kind, words, more, age, active, picked }) => {
-  return html`<tr data-seat=${seat.seat} class=${seat.away ? "away" : undefined}>
-    <th scope="row"><span class="name" title=${name}>${name}</span>${zone && html`<small class="zone">${zone}</small>`}
+  return html`<tr role="row" data-seat=${seat.seat} class=${seat.away ? "away" : undefined}>
+    <th role="rowheader" scope="row"><span class="name" title=${name}>${name}</span>${zone && html`<small class="zone">${zone}</small>`}
       ${seat.gaps > 0 && html`<small class="lost" title=${say("grid.lost.means")}>${say("grid.lost", { count: seat.gaps })}</small>`}</th>
     ${steps.map((step, at) => {
       const state = stateOf(seat, step.key);
-      return html`<td key=${step.key} data-at=${at} tabindex=${at === active ? 0 : -1}
+      return html`<td role="gridcell" key=${step.key} data-at=${at} tabindex=${at === active ? 0 : -1}
         class=${at === picked ? "picked" : undefined}>${mark(state, stateWords(state))}</td>`;
     })}
-    <td class="need ${kind}" title=${[words, more].filter(Boolean).join(": ")}>
+    <td role="gridcell" class="need ${kind}" title=${[words, more].filter(Boolean).join(": ")}>
       ${kind === "asks" && html`<span class="ask" aria-hidden="true">${seat.ask.position ?? "?"}</span>`}<b>${words}</b>${more && html` ${more}`}</td>
-    <td class="age">${age}</td>
+    <td role="gridcell" class="age">${age}</td>
   </tr>`;
 });
 
@@ -127,16 +127,16 @@ export function Grid({ seats, steps, now, hidden, picked, onLook, onPick, label 
   const rows = inside ? held(order.current, seats) : seats;
   order.current = rows.map((seat) => seat.seat);
   const current = rows.some((seat) => seat.seat === active?.seat) ? active : { seat: rows[0]?.seat, at: 0 };
-  return html`<div class="grid ${steps.length > 16 ? "wide" : ""} ${steps.length > 9 ? "many" : ""}">
-    <table role="grid" aria-label=${label} style=${{ minWidth: steps.length > 16 ? `${24 + 2.5 * steps.length}rem` : "" }} ...${manners({ setInside, setActive, onLook, onPick })}>
-      <thead><tr>
-        <th scope="col" class="first">${say("grid.seat")}</th>
-        ${steps.map((step) => html`<th scope="col" class="no" key=${step.key} title=${step.title}>
+  return html`<div class="grid seats-table ${steps.length > 16 ? "wide" : ""} ${steps.length > 9 ? "many" : ""}">
+    <table role="grid" aria-label=${label} style=${{ "--columns": steps.length }} ...${manners({ setInside, setActive, onLook, onPick })}>
+      <thead role="rowgroup"><tr role="row">
+        <th role="columnheader" scope="col" class="first">${say("grid.seat")}</th>
+        ${steps.map((step) => html`<th role="columnheader" scope="col" class="no" key=${step.key} title=${step.title}>
           <span aria-hidden="true">${step.number}</span><span class="said">${say("grid.step", step)}</span></th>`)}
-        <th scope="col" class="need">${say("grid.need")}</th>
-        <th scope="col" class="age">${say("grid.seen")}</th>
+        <th role="columnheader" scope="col" class="need">${say("grid.need")}</th>
+        <th role="columnheader" scope="col" class="age">${say("grid.seen")}</th>
       </tr></thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${rows.map((seat) => html`<${Row} key=${seat.seat} seat=${seat} steps=${steps} ...${needOf(seat, steps, now)}
           name=${nameOf(seat, hidden)} zone=${zoneOf(seat)} age=${seat.last_at ? ago(now - seat.last_at) : say("grid.not-yet")}
           active=${seat.seat === current.seat ? current.at : -1}

@@ -11,7 +11,7 @@ import { Stuck } from "./stuck.js";
 import { html, useMedia } from "./parts.js";
 import { say } from "./strings.js";
 import { useFound } from "./heat.js";
-import { useCallback, useMemo, useState } from "./vendor/hooks.mjs";
+import { useCallback, useEffect, useMemo, useRef, useState } from "./vendor/hooks.mjs";
 
 // Pressing the same place again lets go of it.
 const pressed = (place) => (now) =>
@@ -40,17 +40,27 @@ function useSeats(board, picked) {
   return { find, found, block, known, onFind: setFind, onBlock: setBlock };
 }
 
+// What is pointed at or walked over: apart from the table, which stays as it is meanwhile.
+function Looked({ hand, known, steps, hidden, now }) {
+  const [place, setPlace] = useState(null);
+  hand.current = setPlace;
+  useEffect(() => () => (hand.current = () => {}), []);
+  const seat = place && known.get(place.seat);
+  return seat && steps[place.at] && html`<${Peek} seat=${seat} step=${steps[place.at]} hidden=${hidden} now=${now} />`;
+}
+
 export function Places({ board, steps, sums, said, now, wish, me, onWish, onSay }) {
-  const [looked, setLooked] = useState(null);
+  const look = useRef(() => {});
   const [picked, setPicked] = useState(null);
   const narrow = useMedia("(max-width: 67.5em)");
   const phone = useMedia("(max-width: 45em)");
   const { known, ...search } = useSeats(board, picked);
   const pick = useCallback((place) => setPicked(pressed(place)), []);
+  const onLook = useCallback((place) => look.current(place), []);
   const { room, labs } = board;
   const hidden = wish.hidden;
   const shared = { labs, me, hidden, onOpen: pick };
-  const [open, peek] = [picked && known.get(picked.seat), looked && known.get(looked.seat)];
+  const open = picked && known.get(picked.seat);
   const at = open && Math.min(picked.at ?? placeIn(open, steps), steps.length - 1);
 
   const sentence = html`<p class="say" key="say">${said.main}${said.more && html` <small>${said.more}</small>`}</p>`;
@@ -59,17 +69,16 @@ export function Places({ board, steps, sums, said, now, wish, me, onWish, onSay 
     <${Stuck} key="stuck" room=${room} groups=${board.groups} seats=${known} ...${shared} onSay=${onSay} />`;
   const main = html`<${Steps} steps=${steps} sums=${sums} gates=${room.gates} />
     <${Seats} ...${{ board, steps, wish, now, hidden, picked: picked && { seat: picked.seat, at }, phone, onWish }} ...${search}
-      onLook=${setLooked} onPick=${pick} />`;
+      onLook=${onLook} onPick=${pick} />`;
   if (narrow) {
     return html`<main class="board narrow" data-row=${board.row}>${urgent}${sentence}${main}<${Joining} room=${room} />${detail}</main>`;
   }
-  const same = open && peek && open.seat === peek.seat && at === looked.at;
   return html`<main class="board" data-row=${board.row}>
     ${sentence}
     <div class="left">${main}</div>
     <aside class="rail" aria-label=${say("board.rail")}>
       ${detail}${urgent}<${Joining} room=${room} />
-      ${peek && !open && !same && steps[looked.at] && html`<${Peek} seat=${peek} step=${steps[looked.at]} hidden=${hidden} now=${now} />`}
+      ${!open && html`<${Looked} hand=${look} known=${known} steps=${steps} hidden=${hidden} now=${now} />`}
     </aside>
   </main>`;
 }
