@@ -283,8 +283,22 @@ class Feeds:
         return sum(len(feed.viewers) for feed in self._feeds.values())
 
     @property
-    def onlookers(self) -> int:
-        """How many look on without a queue of their own, over all rooms."""
+    def queued(self) -> int:
+        """How many messages wait for viewers, over all rooms."""
+        return sum(
+            viewer.queued for feed in self._feeds.values() for viewer in feed.viewers
+        )
+
+    @property
+    def behind(self) -> int:
+        """How many viewers lost their queue and did not ask again, over all rooms."""
+        return sum(
+            viewer.behind for feed in self._feeds.values() for viewer in feed.viewers
+        )
+
+    @property
+    def screens(self) -> int:
+        """How many projectors show a room, over all rooms."""
         return sum(len(feed.onlookers) for feed in self._feeds.values())
 
     @property
