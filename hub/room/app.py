@@ -40,6 +40,7 @@ from hub.room.rows import last_time
 from hub.room.seal import Seal
 from hub.room.service import PREFIX, Service
 from hub.room.store import Store
+from hub.room.stuck import Rules
 from hub.room.view import StoreView
 from hub.room.web import NobodyHandler
 from hub.secrets import read_secret
@@ -206,7 +207,15 @@ class RoomApp:
         await store.load()
         clock = Clock.start(await journal.read(last_time))
         catalogue = Catalogue(self.settings.labs_dir)
-        view = StoreView(store, catalogue, clock, place.public_url)
+        versions = Versions(self.settings.versions_dir)
+        view = StoreView(
+            store,
+            catalogue,
+            clock,
+            place.public_url,
+            versions,
+            rules_of(self.settings),
+        )
         feeds = Feeds(journal, view)
         metrics = Metrics()
         metrics.watch("airlift_viewers", "Open boards", lambda: feeds.viewers)
@@ -243,7 +252,7 @@ class RoomApp:
             actions=Buckets(rate=5, burst=60, clock=time.monotonic),
             streams=Buckets(rate=2, burst=30, clock=time.monotonic),
             files=Buckets(rate=0.5, burst=20, clock=time.monotonic),
-            versions=Versions(self.settings.versions_dir),
+            versions=versions,
         )
 
     async def _tick(self) -> None:
@@ -276,6 +285,16 @@ class RoomApp:
                 log.warning("some connections did not end in %s s", FAREWELL)
         await self.journal.close()
         log.info("room service stopped")
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Return where being stuck begins, as the organiser set it."""
+    return Rules(
+        same=settings.stuck_same,
+        failures=settings.stuck_failures,
+        minutes=settings.stuck_minutes,
+        away=settings.away_minutes,
+    )
 
 
 def log_request(handler: RequestHandler) -> None:

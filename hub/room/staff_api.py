@@ -172,7 +172,7 @@ class AskHandler(StaffHandler):
         if answer is Answer.OVER:
             raise RefusalError(answer.value)
         view, known = self.service.view, feed.facts[seat]
-        self.give({"seat": seat, "ask": view.ask(seat, known, feed.position(seat))})
+        self.give({"seat": seat, "ask": view.ask(seat, known, feed.status(seat))})
 
 
 class SharedHandler(StaffHandler):
