@@ -14,6 +14,7 @@ STATIC = Path(__file__).parents[2] / "hub/room/static"
 TESTS = Path(__file__).with_name("stage.test.mjs")
 PURE = ("rewind.js", "timing.js", "projection.js", "strings.js", "strings/en.json")
 PARTS = ("talk", "pace", "invite", "replay", "projector")
+PARTS += ("board", "grid", "help", "detail", "stuck")
 
 
 def test_time_left_replay_and_wall(tmp_path: Path) -> None:

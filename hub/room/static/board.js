@@ -98,7 +98,7 @@ function Room({ live, board: present, trouble }) {
   const allowed = past ? { ...me, role: "observer" } : me; // what is past cannot be changed
   const use = (name) => setTool({ name, target: null });
   return html`<${Header} room=${board.room} labs=${board.labs} lab=${lab} minutes=${sums.minutes}
-      live=${live.state} clock=${timeOf(now)} onLab=${setLab}>
+      live=${past ? "past" : live.state} clock=${timeOf(now)} onLab=${setLab}>
       <${Buttons} role=${me.role} tool=${tool.name} onTool=${use} /><//>
     <div class="trouble">${trouble}</div>
     ${tool.name && html`<div class="desk"><${Tool} board=${board} lab=${lab} me=${me} tool=${tool.name} target=${tool.target}

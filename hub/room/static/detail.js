@@ -70,14 +70,14 @@ function Alarm({ seat, now }) {
 }
 
 // The seat in the focus of the table: what its mark means, while it is pointed at.
-export function Peek({ seat, step, hidden, now }) {
+export function Peek({ seat, step, me, hidden, now }) {
   const state = stateOf(seat, step.key);
   return html`<section class="card detail peek" aria-label=${say("detail.title")}>
     <div class="body" id="detail">
       <p class="state">${mark(state)}<b>${nameOf(seat, hidden)}</b> <span>${stateWords(state)}</span></p>
       <p class="dim">${say("board.step.titled", step)}</p>
       <${Body} fact=${seat.steps[step.key]} now=${now} />
-      ${seat.shared?.includes(step.key) && html`<p class="dim">${say("detail.shared.hint")}</p>`}
+      ${me.role !== "observer" && seat.shared?.includes(step.key) && html`<p class="dim">${say("detail.shared.hint")}</p>`}
     </div>
   </section>`;
 }
@@ -88,10 +88,14 @@ export function Detail({ board, seat, steps, at, me, hidden, now, sheet, onPick,
   const step = steps[at];
   const card = useRef(null);
   const staff = me.role === "presenter" || me.role === "helper";
-  useEffect(() => sheet && card.current?.focus(), [seat.seat, sheet]);
+  useEffect(() => {
+    if (sheet) {
+      card.current.showModal();
+    }
+  }, [sheet]);
   const close = () => onPick(null);
-  return html`<section class="card detail ${sheet ? "sheet" : ""}" aria-label=${say("detail.title")} tabindex="-1" ref=${card}
-      onKeyDown=${(event) => event.key === "Escape" && close()}>
+  return html`<${sheet ? "dialog" : "section"} class="card detail ${sheet ? "sheet" : ""}" aria-label=${say("detail.title")} ref=${card}
+      onClose=${close} onKeyDown=${(event) => event.key === "Escape" && close()}>
     <h2><span>${nameOf(seat, hidden)} <span class="dim">${[hidden ? "" : say("board.seat.at", { number: seat.number }), zoneOf(seat)].filter(Boolean).join(" · ")}</span></span>
       <button type="button" class="link" onClick=${close}>${say("detail.close")}</button></h2>
     <div class="body" id="detail">
@@ -106,5 +110,5 @@ export function Detail({ board, seat, steps, at, me, hidden, now, sheet, onPick,
       <h3>${say("detail.timeline")}</h3>
       <${Timeline} key=${seat.seat} room=${room.id} seat=${seat} labs=${labs} />
     </div>
-  </section>`;
+  <//>`;
 }

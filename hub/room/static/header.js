@@ -8,7 +8,7 @@ import { say } from "./strings.js";
 
 // Shape and word of the connection: disc, ring, square.
 export const Live = memo(({ state, clock }) => {
-  const words = state === "live" && clock ? say("board.live.at", { time: clock }) : say(`board.live.${state}`);
+  const words = state === "live" && clock ? say("board.live.at", { time: clock }) : say(`board.live.${state}`, { time: clock });
   return html`<p class="conn ${state}"><i aria-hidden="true"></i>${words}</p>`;
 });
 

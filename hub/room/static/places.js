@@ -41,12 +41,12 @@ function useSeats(board, picked) {
 }
 
 // What is pointed at or walked over: apart from the table, which stays as it is meanwhile.
-function Looked({ hand, known, steps, hidden, now }) {
+function Looked({ hand, known, steps, me, hidden, now }) {
   const [place, setPlace] = useState(null);
   hand.current = setPlace;
   useEffect(() => () => (hand.current = () => {}), []);
   const seat = place && known.get(place.seat);
-  return seat && steps[place.at] && html`<${Peek} seat=${seat} step=${steps[place.at]} hidden=${hidden} now=${now} />`;
+  return seat && steps[place.at] && html`<${Peek} seat=${seat} step=${steps[place.at]} me=${me} hidden=${hidden} now=${now} />`;
 }
 
 export function Places({ board, steps, sums, said, now, wish, me, onWish, onSay }) {
@@ -78,7 +78,7 @@ export function Places({ board, steps, sums, said, now, wish, me, onWish, onSay 
     <div class="left">${main}</div>
     <aside class="rail" aria-label=${say("board.rail")}>
       ${detail}${urgent}<${Joining} room=${room} />
-      ${!open && html`<${Looked} hand=${look} known=${known} steps=${steps} hidden=${hidden} now=${now} />`}
+      ${!open && html`<${Looked} hand=${look} known=${known} steps=${steps} me=${me} hidden=${hidden} now=${now} />`}
     </aside>
   </main>`;
 }
