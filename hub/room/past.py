@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hub.room.entry import (
+    CLAIMED,
     COUNTDOWN,
     ERASED,
     GATE,
@@ -53,6 +55,7 @@ class Past:
         """The last row that is in."""
         self.passes: dict[tuple[str, str], int] = {}
         """(seat, step) -> when it passed first."""
+        self.claimed: set[str] = set()
         self.marks: list[int] = []
         """Rows of the staff's marks."""
         self._ids = array("q")
@@ -79,6 +82,8 @@ class Past:
             new.append((at, row))
             if kind in MARKED and not seat:
                 self.marks.append(row)
+            if kind == CLAIMED:
+                self.claimed.add(seat)
             if outcome == "passed":
                 first = self.passes.get((seat, step), at)
                 self.passes[seat, step] = min(first, at)
@@ -125,6 +130,24 @@ class Past:
         place = max(kept for kept in self._kept if kept <= count)
         if count - place >= apart and len(self._kept) <= most:
             self._kept[count] = known.copy()
+
+    def milestones(self) -> list[dict[str, Any]]:
+        """Return when the first, half and all of those who ever came passed a step."""
+        times: defaultdict[str, list[int]] = defaultdict(list)
+        for (seat, step), at in self.passes.items():
+            if seat in self.claimed:
+                times[step].append(at)
+        found, people = [], len(self.claimed)
+        for step, passes in times.items():
+            passes.sort()
+            lab, _, name = step.partition("/")
+            counts = {"first": 1, "half": -(-people // 2), "all": people}
+            found += [
+                {"at": passes[count - 1], "kind": kind, "lab": lab, "step": name}
+                for kind, count in counts.items()
+                if count <= len(passes) and (kind == "all" or people > count)
+            ]
+        return found
 
     def bins(self, most: int) -> dict[str, Any]:
         """Describe how many steps passed when, in `most` bins or fewer."""

@@ -54,6 +54,7 @@ class Replays:
             marks = await self._read(sorted(past.marks)[-MOST_MARKS:])
         texts = self._view.store.texts
         told = [mark_of(one, texts.of(one.seat, one.uid) or "") for one in marks]
+        told += [{**mark, "words": ""} for mark in past.milestones()]
         told.sort(key=lambda mark: mark["at"])
         return {**past.bins(MOST_BINS), "marks": told}
 

@@ -11,7 +11,7 @@ from hub.room.entry import GATE, MESSAGE, ROOM, Entry
 from hub.room.known import Known
 from hub.room.past import Past, mark_of
 from hub.room.rows import Glance
-from tests.hub.room.rows import attempt, row
+from tests.hub.room.rows import attempt, claimed, row
 from tests.hub.room.test_tally import stories
 
 
@@ -81,6 +81,21 @@ def test_what_was_erased_was_never_there() -> None:
     past.extend(map(glance, rows))
     assert len(past) == 1
     assert past.bins(10)["passes"] == [1]
+
+
+def test_milestones_are_the_first_half_and_all_of_those_who_came() -> None:
+    """Who never took a seat does not count."""
+    rows = [claimed(0, f"s{number}", number) for number in range(1, 5)]
+    rows += [attempt(at, "a", "passed", seat=f"s{at}") for at in range(1, 5)]
+    rows += [attempt(1, "b", "passed", seat=seat) for seat in ("s1", "stranger")]
+    past = Past("r1", frozenset())
+    past.extend(map(glance, rows))
+    assert [(one["step"], one["kind"], one["at"]) for one in past.milestones()] == [
+        ("a", "first", 60_000),
+        ("a", "half", 120_000),
+        ("a", "all", 240_000),
+        ("b", "first", 60_000),
+    ]
 
 
 def test_the_slider_says_when_steps_passed_and_what_the_staff_did() -> None:

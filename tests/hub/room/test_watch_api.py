@@ -103,7 +103,10 @@ def test_the_past_becomes_the_present(evening: Evening) -> None:
     check(slider, "Replay")
     assert sum(slider["passes"]) == 1
     marks = [(mark["kind"], mark["words"]) for mark in slider["marks"]]
-    assert marks == [("room", "open"), ("gate", "soft"), ("message", "Look here.")]
+    assert marks == [
+        *(("room", "open"), ("gate", "soft"), ("first", "")),
+        ("message", "Look here."),
+    ]
     live = evening.board()
     then = read(evening, f"replay?at={slider['last']}")
     check(then, "Snapshot")
