@@ -91,6 +91,16 @@ class RoomFeed:
         self._settle()
         return self.picture.status(seat)
 
+    def seats(self) -> list[str]:
+        """Return the seats that somebody holds, by their numbers."""
+        self._settle()
+        return self.picture.tally.seats()
+
+    def seat(self, seat: str) -> dict[str, Any] | None:
+        """Describe one seat; None when nobody holds it."""
+        self._settle()
+        return self.picture.seat(seat)
+
     def stuck_on(self, lab: str, step: str) -> list[str]:
         """Return the seats that are stuck on a step now, by their numbers."""
         self._settle()
