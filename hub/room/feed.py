@@ -91,6 +91,16 @@ class RoomFeed:
         self._settle()
         return self.picture.status(seat)
 
+    def seats(self) -> list[str]:
+        """Return the seats that somebody holds, by their numbers."""
+        self._settle()
+        return self.picture.tally.seats()
+
+    def seat(self, seat: str) -> dict[str, Any] | None:
+        """Describe one seat; None when nobody holds it."""
+        self._settle()
+        return self.picture.seat(seat)
+
     def stuck_on(self, lab: str, step: str) -> list[str]:
         """Return the seats that are stuck on a step now, by their numbers."""
         self._settle()
@@ -283,8 +293,22 @@ class Feeds:
         return sum(len(feed.viewers) for feed in self._feeds.values())
 
     @property
-    def onlookers(self) -> int:
-        """How many look on without a queue of their own, over all rooms."""
+    def queued(self) -> int:
+        """How many messages wait for viewers, over all rooms."""
+        return sum(
+            viewer.queued for feed in self._feeds.values() for viewer in feed.viewers
+        )
+
+    @property
+    def behind(self) -> int:
+        """How many viewers lost their queue and did not ask again, over all rooms."""
+        return sum(
+            viewer.behind for feed in self._feeds.values() for viewer in feed.viewers
+        )
+
+    @property
+    def screens(self) -> int:
+        """How many projectors show a room, over all rooms."""
         return sum(len(feed.onlookers) for feed in self._feeds.values())
 
     @property

@@ -47,7 +47,7 @@ class StoreView:
             "erase_at": found.erase_at,
             "language": found.language,
             "practice": found.practice,
-            "rehearsal": bool(getattr(found, "rehearsal", False)),
+            "rehearsal": found.rehearsal,
             "subdomains": self.subdomains,
         }
 
@@ -118,7 +118,8 @@ class StoreView:
 
     def _zone(self, seat: str) -> str:
         """Return the table or zone that a seat's person named; "" for none."""
-        return str(getattr(self.store.people.get(seat), "zone", ""))
+        person = self.store.people.get(seat)
+        return person.zone if person else ""
 
     def _caught_up(self, room: str, facts: SeatFacts) -> set[str]:
         """Return the steps before those whose starting state was opened."""

@@ -49,6 +49,11 @@ class Viewer:
         self.ended = True
         self._wake.set()
 
+    @property
+    def queued(self) -> int:
+        """How many messages wait for it."""
+        return len(self._queue)
+
     async def next(self, patience: float) -> bytes:
         """Return the next message; b"" when none came for `patience` seconds."""
         if self.ended:
