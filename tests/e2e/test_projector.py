@@ -229,9 +229,9 @@ def test_a_closed_room_says_so_on_the_wall(browser: Browser, room: StaffRoom) ->
 
 def test_the_wall_speaks_the_rooms_language(browser: Browser, airlift: Airlift) -> None:
     """A German room has a German wall, whatever the browser's language."""
-    room = full_room(airlift, "Ana", language="de")
+    room = StaffRoom(airlift, airlift.open_room("Flüge", language="de"), [])
     wall = show(browser, link_of(room), locale="en-GB")
-    expect(wall.said).to_contain_text("1 Person ist da.")
+    expect(wall.said).to_contain_text("Willkommen. Nimm Platz.")
     expect(wall.page.locator("html")).to_have_attribute("lang", "de")
 
 

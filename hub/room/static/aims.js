@@ -63,6 +63,12 @@ function wish(target, labs, seats, hidden) {
   return { key: "wish", words, body };
 }
 
+// Who said it: the room calls presenters "the presenter" or, of several, "presenter 2".
+export function saidBy(by) {
+  const found = by.match(/^(?:the )?presenter ?(\d*)$/);
+  return found ? say(found[1] ? "talk.by.numbered" : "talk.by.presenter", { number: found[1] }) : say("talk.by.somebody");
+}
+
 // To whom a message went, as the list of messages says it.
 export function saidTo(message, labs, seats, hidden) {
   const place = placeOf(labs, message.lab, message.step);

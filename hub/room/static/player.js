@@ -70,7 +70,7 @@ export function usePlayer(room, tape, onBoard) {
       tell({ problem: found.problem, playing: false });
     } else if (state.known === wish.after && !state.seeking) {
       state.frames = [...state.frames, ...found.frames];
-      state.known = wish.until;
+      state.known = found.frames.at(-1)?.at ?? wish.until; // a large piece comes cut short
     }
   };
   const tick = (ms) => {

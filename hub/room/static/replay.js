@@ -9,16 +9,18 @@ import { placeOf } from "./aims.js";
 import { useEffect } from "./vendor/hooks.mjs";
 
 const KEYS = { ArrowLeft: -10_000, ArrowRight: 10_000, ArrowDown: -10_000, ArrowUp: 10_000, PageDown: -300_000, PageUp: 300_000 };
+const LONGEST = 60; // characters of a message in the list
 const SHIFT = 6; // with Shift an arrow goes a minute
 
 const exact = (ms) => new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms);
 
-// What happened at a mark, in words of this page; the room's own where we have none.
-function markWords(mark, labs) {
-  const place = mark.step ? placeOf(labs, mark.lab, mark.step) : { number: "", title: "" };
-  const key = `replay.mark.${mark.kind}`;
-  const words = say(key, { ...place, words: mark.words ?? "" });
-  return `${timeOf(mark.at)} · ${words === key ? mark.words ?? mark.kind : words}`;
+const SWITCHES = ["gate", "hints", "countdown", "room"]; // their word says which way
+
+// What happened at a mark.
+function markWords({ at, kind, lab, step, words }, labs) {
+  const place = step ? placeOf(labs, lab, step) : { number: "", title: "" };
+  const which = SWITCHES.includes(kind) ? `${kind}.${words}` : kind === "goal" && !step ? "goal.none" : kind;
+  return `${timeOf(at)} · ${say(`replay.mark.${which}`, { ...place, words: words.slice(0, LONGEST) })}`;
 }
 
 function Spark({ tape, at }) {

@@ -1,7 +1,7 @@
 // Saying something to the room: to whom, what, and below it what was said before.
 
 import { Act, Problem, useSending } from "./sending.js";
-import { aims, saidTo } from "./aims.js";
+import { aims, saidBy, saidTo } from "./aims.js";
 import { html, timeOf } from "./parts.js";
 import { useEffect, useRef, useState } from "./vendor/hooks.mjs";
 import { say } from "./strings.js";
@@ -93,7 +93,7 @@ function Message({ message, labs, seats, hidden, sending }) {
   const { id, at, by, text, seen, withdrawn } = message;
   const told = say("talk.seen", { count: message.seats, seen });
   return html`<li class=${withdrawn ? "back" : undefined}>
-    <p class="dim">${timeOf(at)} · ${saidTo(message, labs, seats, hidden)} · ${say("talk.by", { by })}</p>
+    <p class="dim">${timeOf(at)} · ${saidTo(message, labs, seats, hidden)} · ${saidBy(by)}</p>
     <p class="text">${text}</p>
     ${withdrawn
       ? html`<p class="dim">${say("talk.withdrawn")}</p>`
