@@ -93,12 +93,12 @@ function Rules({ rules }) {
   </details>`;
 }
 
-export function Stuck({ room, groups, labs, seats, me, hidden, onOpen, onSay }) {
+export function Stuck({ room, groups, stuck, labs, seats, me, hidden, onOpen, onSay }) {
   const [all, setAll] = useState(false);
   const shown = all ? groups : groups.slice(0, FEW);
   const left = groups.length - shown.length;
   return html`<section class="card failing" aria-label=${say("stuck.title")}>
-    <h2>${say("stuck.title")}</h2>
+    <h2>${say("stuck.title")}${stuck > 0 && html` <span class="total">${mark("stuck", "", "small")} ${say("stuck.total", { count: stuck })}</span>`}</h2>
     ${groups.length
       ? html`<ol>${shown.map((group) => html`<${Group} key=${[group.lab, group.step, group.reason, group.why].join()}
           ...${{ room, group, labs, seats, me, hidden, onOpen, onSay }} />`)}</ol>`
