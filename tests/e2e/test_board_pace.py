@@ -80,7 +80,7 @@ def test_own_minutes_count_for_the_whole_room(
     """Nonsense offers no button; 7 minutes do, for everybody."""
     (board,) = room.boards(browser, 1)
     pace = tool(board, "pace")
-    pace.get_by_label("For", exact=True).select_option("room")
+    pace.get_by_role("combobox", name="For", exact=True).select_option("room")
     own = pace.get_by_label("Own minutes")
     for nonsense in ("0", "601", "1.5"):
         own.fill(nonsense)
