@@ -135,8 +135,16 @@ def test_time_alone_makes_people_slow_and_takes_them_away() -> None:
     assert picture.since(row_before) == ["s1"]
     told = delta(picture, 31, whole=True)
     assert (told["seats"][0]["stuck"], told["seats"][0]["away"]) == ("", True)
-    picture.known.fold(row(32, ROOM, state="closed"))
-    assert delta(picture, 32)["now"]["l"]["minutes"] is None
+
+
+def test_the_clock_stops_when_the_room_closes() -> None:
+    """Nobody is slow any more, and there is no plan to be behind."""
+    picture = picture_of([*OPEN, claimed(0)])
+    assert snapshot(picture, 11)["seats"][0]["stuck"] == "l/a"
+    picture.known.fold(row(12, ROOM, state="closed"))
+    told = delta(picture, 12)
+    assert told["now"]["l"]["minutes"] is None
+    assert told["seats"][0]["stuck"] == ""
 
 
 def test_a_place_in_the_line_changes_for_those_behind_alone() -> None:
