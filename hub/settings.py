@@ -17,9 +17,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ENGINES = ("auto", "docker", "local")
 _MEMORY = re.compile(r"[1-9][0-9]*[MG]")
+_HOST = re.compile(r"|(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+")
 _LABS = re.compile(r"|[a-z][a-z0-9_]*( *, *[a-z][a-z0-9_]*)*")
 
 
@@ -49,6 +51,9 @@ class Settings:
     public_url: str = _setting(
         "", "address people type, such as http://labs.example; empty: found by itself"
     )
+    subdomains: str = _setting(
+        "", "host whose subdomains are the seats' own, such as labs.example; empty: off"
+    )
     state: Path = _setting(
         Path(".airlift"), "folder for everything that is kept, relative to the root"
     )
@@ -69,6 +74,18 @@ class Settings:
     practice_seats: int = _setting(50, "seats of one practice lab at a time")
     idle_minutes: int = _setting(
         60, "minutes without use until a practice seat stops; never in an open room"
+    )
+    stuck_same: int = _setting(
+        3, "failed attempts in a row with the same reason that make somebody stuck"
+    )
+    stuck_failures: int = _setting(
+        4, "failed attempts of a step that make somebody stuck, whatever the reasons"
+    )
+    stuck_minutes: int = _setting(
+        5, "minutes on a step in which nobody counts as slow and so stuck"
+    )
+    away_minutes: int = _setting(
+        30, "minutes without a sign after which a seat counts as away"
     )
 
     @property
@@ -174,7 +191,14 @@ def settings(
     for key, value in overrides.items():
         if value is not None:
             values[key] = _checked(f"--{key.replace('_', '-')}", key, value)
-    return Settings(root=root.absolute(), **values)
+    found = Settings(root=root.absolute(), **values)
+    host = urlsplit(found.public_url).hostname
+    if found.subdomains and host not in (None, found.subdomains):
+        raise SettingsError(
+            f"public_url: expected an address at {found.subdomains}, as subdomains "
+            f"says, got {found.public_url!r}"
+        )
+    return found
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -204,6 +228,10 @@ _NOUN = {str: "a string", int: "a whole number", float: "a number", Path: "a pat
 _EXPECTED: dict[str, tuple[str, Any]] = {
     "engine": ("one of " + ", ".join(ENGINES), lambda value: value in ENGINES),
     "port": ("a port from 1024 to 65531", lambda value: 1024 <= value <= 65531),
+    "subdomains": (
+        "a host's name with a dot, such as labs.example",
+        lambda value: bool(_HOST.fullmatch(value)),
+    ),
     "seat_memory": (
         "a size such as 512M or 2G",
         lambda value: bool(_MEMORY.fullmatch(value)),
@@ -217,4 +245,8 @@ _EXPECTED: dict[str, tuple[str, Any]] = {
     ),
     "practice_seats": ("1 to 500", lambda value: 1 <= value <= 500),
     "idle_minutes": ("1 to 1440", lambda value: 1 <= value <= 1440),
+    "stuck_same": ("2 to 10", lambda value: 2 <= value <= 10),
+    "stuck_failures": ("2 to 100", lambda value: 2 <= value <= 100),
+    "stuck_minutes": ("1 to 240", lambda value: 1 <= value <= 240),
+    "away_minutes": ("2 to 1440", lambda value: 2 <= value <= 1440),
 }

@@ -9,9 +9,11 @@ import time
 import urllib.error
 import urllib.request
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
+from hub import subdomains
 from hub.catalog import load_labs
 from hub.cli.room import print_room
 from hub.cli.terminal import Terminal, console
@@ -21,6 +23,7 @@ from hub.machine.installation import running_settings, save_running
 from hub.machine.ports import near_url
 from hub.machine.preparation import prepare
 from hub.machine.supervision import PARTS, Supervision, SupervisionError
+from hub.seats import MOST_SEATS
 from hub.settings import ENGINES, Settings, SettingsError
 
 PATIENCE = 60.0
@@ -37,7 +40,9 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 @click.option("--engine", help=f"Where seats run: {', '.join(ENGINES)}.")
 @click.option("--public-url", help="Address people type; else found by itself.")
 @click.option("--lab", "labs", multiple=True, help="Lab of the demo room; repeatable.")
-@click.option("--seats", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option(
+    "--seats", type=click.IntRange(1, MOST_SEATS), default=20, show_default=True
+)
 @click.option("--foreground", is_flag=True, help="Stay attached; Ctrl-C stops.")
 @click.option("--prepare", "only_prepare", is_flag=True, help="Set up, start nothing.")
 def up(
@@ -123,7 +128,10 @@ def await_parts(airlift: Settings) -> None:
 def _answers(airlift: Settings, path: str) -> bool:
     """Say whether a page behind the door answers well."""
     try:
-        with _opener.open(near_url(airlift) + path, timeout=2) as answer:
+        url = near_url(airlift) + path
+        host = urlsplit(subdomains.address(airlift) or url).netloc
+        request = urllib.request.Request(url, headers={"Host": host})  # noqa: S310
+        with _opener.open(request, timeout=2) as answer:
             return bool(answer.status == 200)
     except (OSError, http.client.HTTPException):
         return False

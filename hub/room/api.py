@@ -10,9 +10,11 @@ from prometheus_client import Counter
 from checkers.engine.attempt import Attempt
 from hub.room.entry import ATTEMPT
 from hub.room.intake import Batch, IntakeHandler, seat_of
+from hub.room.picture import Status
 from hub.room.progress import SeatFacts
 from hub.room.refusal import RefusalError
 from hub.room.web import JsonHandler, UserHandler, check_desk_token
+from hub.staff import ROLES, scope
 
 
 class AttemptsHandler(IntakeHandler):
@@ -45,9 +47,9 @@ class SeatProgressHandler(UserHandler):
     async def get(self) -> None:
         """Answer with the seat's facts; a step that passed is provisional so far."""
         feed = await self.service.feeds.feed(self.room.id)
-        view, facts = feed.view, feed.facts.get(self.seat.id, SeatFacts())
-        position = feed.position(self.seat.id)
-        seat = view.seat(self.seat.id, facts, position)
+        view, facts = self.service.view, feed.facts.get(self.seat.id, SeatFacts())
+        status = Status(position=feed.position(self.seat.id))
+        seat = view.seat(self.seat.id, facts, status)
         for step in seat["steps"].values() if seat else ():
             step["verified"] = False
         self.give(
@@ -65,7 +67,7 @@ class SeatProgressHandler(UserHandler):
                     "practice": self.room.practice,
                     "erase_at": self.service.erasing.erase_at(self.seat, facts.last_at),
                 },
-                "labs": view.labs(self.room.id),
+                "labs": view.outlines(self.room.id),
                 "seat": seat,
             }
         )
@@ -77,13 +79,13 @@ class RoomsHandler(UserHandler):
     async def get(self) -> None:
         """Answer with the rooms, the newest first."""
         auth, store = self.service.auth, self.service.store
-        if not auth.allowed(self.user, "custom:room:helper"):
+        if not any(auth.allowed(self.user, scope(role)) for role in ROLES):
             raise RefusalError("not-allowed")
         mine = store.roles(self.user["name"])
         rooms = [
             store.rooms[room]
             for room, role in mine.items()
-            if auth.allowed(self.user, f"custom:room:{role}")
+            if auth.allowed(self.user, scope(role))
         ]
         rooms.sort(key=lambda room: room.created_at, reverse=True)
         self.give(
@@ -110,6 +112,7 @@ class ProgressHandler(UserHandler):
         """Answer with the snapshot."""
         self.service.role(self.user, room)
         feed = await self.service.feeds.feed(room)
+        await feed.get_ready()
         self.give(feed.snapshot())
 
 

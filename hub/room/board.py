@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, StaticFileHandler
 
-from hub.room.feed import Viewer
 from hub.room.refusal import RefusalError
 from hub.room.service import Service
+from hub.room.viewers import Viewer
 from hub.room.web import UserHandler, refusal
 
 STATIC = Path(__file__).parent / "static"
@@ -27,6 +28,9 @@ KEEP_ALIVE = 1.0
 holds a viewer's connection open when this service dies: silence is the only sign."""
 MOST_VIEWERS = 500
 """Streams open at once, over all rooms."""
+SEND_BUFFER = 128 * 1024
+"""Bytes that the system keeps for one viewer at most; by itself it takes megabytes for
+one that does not read."""
 _ROW = re.compile(r"[0-9]{1,18}")
 
 
@@ -107,6 +111,15 @@ class FileHandler(StaticFileHandler):
         self.set_header("Cache-Control", "no-cache")
 
 
+def keep_little(handler: RequestHandler) -> None:
+    """Let the system keep little of a stream, so that it is felt who does not read."""
+    connection: Any = handler.request.connection
+    if connection is not None and connection.stream.socket is not None:
+        connection.stream.socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER
+        )
+
+
 class StreamHandler(UserHandler):
     """The live stream of one room: a snapshot, then deltas."""
 
@@ -122,11 +135,13 @@ class StreamHandler(UserHandler):
         if wait:
             raise RefusalError("slow-down", retry_after=round(wait, 1))
         feed = await service.feeds.feed(room)
+        await feed.get_ready()
         last = self.request.headers.get("Last-Event-ID", "")
         self.set_header("Content-Type", "text/event-stream; charset=utf-8")
         self.set_header("X-Accel-Buffering", "no")
         self.viewer = viewer = feed.watch(int(last) if _ROW.fullmatch(last) else None)
         service.streaming.add(viewer.end)
+        keep_little(self)
         try:
             while not viewer.ended:
                 message = await viewer.next(KEEP_ALIVE)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Executable, select
+from sqlalchemy import Connection, Executable, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.room import tables
@@ -30,6 +30,50 @@ def entries_of(connection: Connection, room: str, after: int, most: int) -> list
     return [Entry(**row._mapping) for row in connection.execute(query)]
 
 
+def entries_at(
+    connection: Connection, seat: str, kinds: Sequence[str], most: int
+) -> list[Entry]:
+    """Read the newest `most` entries of a seat that are of these kinds, in order."""
+    table = tables.journal
+    query = (
+        select(table)
+        .where(table.c.seat == seat, table.c.kind.in_(kinds))
+        .order_by(table.c.id.desc())
+        .limit(most)
+    )
+    return [Entry(**row._mapping) for row in connection.execute(query)][::-1]
+
+
+Glance = tuple[int, int, str, str, str, str]
+"""Id, time, seat, kind, `<lab>/<step>` and outcome of a row; "" where there is none."""
+
+
+def glances(connection: Connection, room: str, after: int, most: int) -> list[Glance]:
+    """Read up to `most` of a room's rows above `after` without most of their bodies."""
+    table = tables.journal
+    lab, step, outcome = (
+        func.coalesce(func.json_extract(table.c.body, f"$.{key}"), "")
+        for key in ("lab", "step", "outcome")
+    )
+    query = (
+        select(table.c.id, table.c.at, table.c.seat, table.c.kind, lab, step, outcome)
+        .where(table.c.room == room, table.c.id > after)
+        .order_by(table.c.id)
+        .limit(most)
+    )
+    return [
+        (row[0], row[1], row[2], row[3], f"{row[4]}/{row[5]}", row[6])
+        for row in connection.execute(query)
+    ]
+
+
+def entries_by(connection: Connection, ids: Sequence[int]) -> dict[int, Entry]:
+    """Read entries by their rows."""
+    table = tables.journal
+    found = connection.execute(select(table).where(table.c.id.in_(ids)))
+    return {row.id: Entry(**row._mapping) for row in found}
+
+
 def last_time(connection: Connection) -> tuple[int, int, str] | None:
     """Return at, mono and boot of the last row; None when there is none."""
     table = tables.journal
@@ -44,6 +88,13 @@ def entry_of(connection: Connection, seat: str, uid: str) -> Entry | None:
     query = select(table).where(table.c.seat == seat, table.c.uid == uid)
     row = connection.execute(query).first()
     return Entry(**row._mapping) if row else None
+
+
+def entries_with(connection: Connection, seats: Sequence[str], uid: str) -> list[Entry]:
+    """Read the entries of some seats that have this uid."""
+    table = tables.journal
+    query = select(table).where(table.c.seat.in_(seats), table.c.uid == uid)
+    return [Entry(**row._mapping) for row in connection.execute(query)]
 
 
 def insert_new(

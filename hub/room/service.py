@@ -16,8 +16,12 @@ from hub.room.metrics import Metrics
 from hub.room.practice import Practice
 from hub.room.reception import Reception
 from hub.room.refusal import RefusalError
+from hub.room.replay import Replays
 from hub.room.store import Store
 from hub.room.view import StoreView
+from hub.room.walls import Walls
+from hub.settings import Settings
+from hub.staff import scope
 from hub.versions import Versions
 
 PREFIX = "/services/room/"
@@ -48,6 +52,9 @@ class Service:
     files: Buckets
     """Notebooks that a seat may fetch."""
     versions: Versions
+    replays: Replays
+    walls: Walls
+    settings: Settings
     stopping: bool = False
     streaming: set[Callable[[], None]] = field(default_factory=set)
     """What ends each open stream, for the stop."""
@@ -59,6 +66,6 @@ class Service:
             RefusalError: `not-allowed`; a room that is not there looks the same.
         """
         role = self.store.staff.get((str(user["name"]), room))
-        if role is None or not self.auth.allowed(user, f"custom:room:{role}"):
+        if role is None or not self.auth.allowed(user, scope(role)):
             raise RefusalError("not-allowed")
         return role
