@@ -36,7 +36,8 @@ class StepRecord:
         progress: tries and whether it is passed.
         passed_at: when it was passed for the first time; None when it never was.
         last_at: when the last attempt was; None when there is none.
-        hints: how many of its hints were taken.
+        hints: the highest of its hints that was taken, 0 when none was.
+        taken: the numbers of all that were taken; staff may have sent others.
         failed: attempts that failed since the last hint, pass or reset.
         caught_up: whether the state before it was opened.
         feedback: the newest: face and words; None when there is none.
@@ -47,6 +48,7 @@ class StepRecord:
     passed_at: int | None = None
     last_at: int | None = None
     hints: int = 0
+    taken: frozenset[int] = frozenset()
     failed: int = 0
     caught_up: bool = False
     feedback: Mapping[str, Any] | None = None
@@ -79,6 +81,8 @@ class Record:
         self.closing: dict[str, Any] | None = None
         self.updated: dict[str, str] = {}
         """The newest version of each lab whose cells were taken."""
+        self.seen: set[str] = set()
+        """Ids of the room's messages that were seen."""
 
     def look(self) -> bool:
         """Read what was added; return whether there was something."""
@@ -126,6 +130,8 @@ class Record:
             self.closing = {**body, "lab": key[0], "at": number_in(line, "at")}
         elif kind == Kind.UPDATED:
             self.updated[key[0]] = str(body.get("version", ""))
+        elif kind == Kind.SEEN:
+            self.seen.add(str(body.get("message", "")))
 
 
 def stepped(before: StepRecord, line: Mapping[str, Any]) -> StepRecord:
@@ -138,8 +144,9 @@ def stepped(before: StepRecord, line: Mapping[str, Any]) -> StepRecord:
         failed = before.failed if after is before.progress else 0
         return replace(before, progress=after, failed=failed)
     if kind == Kind.HINT:
-        hints = max(before.hints, number_in(body, "number"))
-        return replace(before, hints=hints, failed=0)
+        number = number_in(body, "number")
+        taken, hints = before.taken | {number}, max(before.hints, number)
+        return replace(before, hints=hints, taken=taken, failed=0)
     if kind == Kind.FEEDBACK:
         return replace(before, feedback=body)
     if kind in (Kind.SHARE, Kind.UNSHARE):
