@@ -128,10 +128,10 @@ def test_a_gate_asks_to_wait(browser: Browser, airlift: Airlift) -> None:
     expect(side.step("Clean the table")).to_contain_text("wait here")
     side.step("Clean the table").click()
     side.expect_active(CLEAN)
-    expect(side.node).to_contain_text("The presenter asks you to wait here")
+    expect(side.node).to_contain_text("The room waits after step 2. Please wait")
     shoot(side.lab.page, "gate")
     presenter.does("gates", lab=SLUG, step="clean-data", closed=False)
-    expect(side.node).not_to_contain_text("The presenter asks you to wait here")
+    expect(side.node).not_to_contain_text("The room waits after step 2.")
 
 
 def test_a_cell_is_shared_on_purpose_and_taken_back(
