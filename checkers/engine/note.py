@@ -46,7 +46,7 @@ class Kind(StrEnum):
     CAUGHT_UP = "caught-up"  # nothing: the state before this step was opened
     RESET = "reset"  # generation: the step's new one, from 1
     UPDATED = "updated"  # version: of the lab whose cells were taken; cells: how many
-    SEEN = "seen"  # message: id of the room's message that was really visible
+    SEEN = "seen"  # message: id of a message of the staff that was shown
 
 
 class Face(StrEnum):

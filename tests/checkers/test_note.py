@@ -22,8 +22,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "closing": {"again": "maybe", "good": "the room", "better": ""},
     "caught-up": {},
     "reset": {"generation": 1},
-    "seen": {"message": ASK},
     "updated": {"version": "1.0.1", "cells": 3},
+    "seen": {"message": ASK},
 }
 
 

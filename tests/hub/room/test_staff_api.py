@@ -66,10 +66,11 @@ def test_gates_and_hints_are_told_to_seats_and_board(evening: Evening) -> None:
     evening.act("hints", evening.presenter, {**LAB, "held": True})
     assert stream.next()[2]["steps"]["first_flight/load-data"]["held"] is True
     shown = evening.board()["room"]
-    assert shown["gates"] == shown["held"] == ["first_flight/load-data"]
+    assert shown["gates"] == {"first_flight/load-data": "soft"}
+    assert shown["held"] == ["first_flight/load-data"]
     evening.act("gates", evening.presenter, {**LAB, "closed": False})
     assert stream.next()[2]["steps"]["first_flight/load-data"]["gate"] is False
-    assert evening.board()["room"]["gates"] == []
+    assert evening.board()["room"]["gates"] == {}
     stream.close()
 
 
