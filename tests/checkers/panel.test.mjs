@@ -119,11 +119,11 @@ test("a countdown ticks at whole seconds and is over without an end", () => {
 
 test("a gate concerns its step and those after it, a strict one first", () => {
   const gated = (...gates) => lab("l", ...gates.map((gate, at) => step(`${at}`, { gate })));
-  const words = (one) => one.steps.map((each) => facts.waitOf(one, each));
+  const words = (one) => one.steps.map((each) => facts.sideOf(each, String, facts.isShut(one, each))[0]);
   const kinds = (one) => one.steps.map((each) => facts.gateAt(one, each)?.kind ?? "");
-  assert.deepEqual(words(gated("", "soft", "")), ["", "side.gate", ""]);
+  assert.deepEqual(words(gated("", "soft", "")), Array(3).fill("side.minutes"));
   assert.deepEqual(kinds(gated("", "soft", "")), ["", "soft", "soft"]);
-  assert.deepEqual(words(gated("soft", "strict", "", "soft")), ["side.gate", "side.gate", "side.shut", "side.shut"]);
+  assert.deepEqual(words(gated("soft", "strict", "", "soft")), ["side.minutes", "side.minutes", "side.shut", "side.shut"]);
   assert.deepEqual(kinds(gated("soft", "strict", "")), ["soft", "strict", "strict"]);
   const one = gated("", "strict", "");
   assert.equal(facts.gateAt(one, one.steps[0]), null);
@@ -135,11 +135,12 @@ test("what staff do is news once, and all is quiet without it", () => {
   const quiet = { goal: null, visit: "" };
   assert.deepEqual(ids(quiet, lab("l", step("a"))), ["gate gate.opened"]);
   const sent = { total: 2, open: [{ text: "x", sent: false }, { text: "y", sent: true }], held: false, offered: false };
-  const busy = { goal: { lab: "l", step: "b", number: 2, at: 7, behind: true }, visit: "a helper" };
+  const busy = { labs: [lab("l", step("a"), step("b"))], goal: { lab: "l", step: "b", number: 2, at: 7, behind: true }, visit: "a helper" };
   assert.deepEqual(ids(busy, lab("l", step("a", { gate: "soft", hints: sent }), step("b"))), [
     "gate/soft/1 gate.soft", "goal/l/b/7 goal.title", "visit/a helper visit.helper", "hint/a/1 hints.arrived",
   ]);
   assert.deepEqual(ids({ ...busy, goal: { ...busy.goal, behind: false }, visit: "" }, lab("l")), ["gate gate.opened"]);
+  assert.deepEqual(facts.newsOf(busy, lab("l"))[1][2], { at: 2, title: "b" });
   assert.equal(facts.visitOf("the presenter"), "visit.presenter");
 });
 

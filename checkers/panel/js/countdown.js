@@ -1,7 +1,7 @@
 // The time that the presenter has set, ticking by itself.
 
 import * as facts from "./facts.js";
-import { html, mark, useEffect, useState } from "./parts.js";
+import { html, useEffect, useState } from "./parts.js";
 import { clock, say } from "./words.js";
 
 // The time by the room's clock, new with each second that is left; still without an end.
@@ -38,7 +38,7 @@ export function Countdown({ countdown, labs, skew }) {
   const title = at < 0 ? say("countdown.title") : say("countdown.step", { at: at + 1, title: lab.steps[at].title });
   const share = facts.shareLeft(countdown, now);
   return html`<section class=${stage ? "card countdown" : ""} aria-label=${stage ? title : undefined}>
-    ${stage === "over" && html`<p class="beside">${mark("none")}<span><b>${say("countdown.over")}</b> ${say("countdown.work")}</span></p>`}
+    ${stage === "over" && html`<p><b>${say("countdown.over")}</b> <span class="dim">${say("countdown.work")}</span></p>`}
     ${(stage === "set" || stage === "soon") &&
     html`<p class="time"><span class="clock" role="timer" aria-live="off">${facts.leftOf(ends, now)}</span>
       <span>${title}<small class="dim">${say("countdown.until", { time: clock(ends) })}</small></span></p>

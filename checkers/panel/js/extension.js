@@ -139,7 +139,8 @@ async function start(lab, { app, tracker, documents, palette, restorer }) {
   const catchUp = async (one, step) =>
     desk.open(await seat.file("catch-up", one.slug, step.id), { step, run: true });
   const hide = () => hideWhereNarrow(app);
-  const page = { seat, desk, saving, kept, base, hub, notify, catchUp, hide };
+  const isOpen = () => widget.isVisible;
+  const page = { seat, desk, saving, kept, base, hub, notify, catchUp, hide, isOpen };
   render(html`<${Panel} page=${page} />`, widget.node);
   settle(app, widget, kept);
 }

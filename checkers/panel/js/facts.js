@@ -50,9 +50,12 @@ export function markOf(step) {
 export const isDifferent = (step) => step.state === "passed" && step.now === "failed";
 
 // The short words at the right of a step: key and values for the catalogue.
-export function sideOf(step, clock) {
+export function sideOf(step, clock, shut = false) {
   if (step.state === "passed") {
     return step.passed_at ? ["side.passed", { time: clock(step.passed_at) }] : ["side.passed-plain", {}];
+  }
+  if (shut) {
+    return ["side.shut", {}];
   }
   if (step.state === "trying" && step.attempts) {
     return ["side.try", { number: step.attempts }];
@@ -167,13 +170,10 @@ export function gateAt(lab, step) {
   return gates.find((gate) => gate.kind === "strict") ?? gates.find((gate) => gate.kind) ?? null;
 }
 
-// The words at the side of a step that has a gate or lies behind a strict one, or "".
-export function waitOf(lab, step) {
+// Whether a step lies behind a strict gate: it is not checked until that opens.
+export function isShut(lab, step) {
   const gate = gateAt(lab, step);
-  if (gate?.kind === "strict" && gate.behind) {
-    return "side.shut";
-  }
-  return step.gate ? "side.gate" : "";
+  return gate?.kind === "strict" && gate.behind;
 }
 
 // Who of the staff is at this seat, as a key.
@@ -186,15 +186,17 @@ export function newsOf(state, lab) {
     ? [[`gate/${gate.kind}/${gate.number}`, `gate.${gate.kind}`, { at: gate.number }]]
     : [["gate", "gate.opened", {}]];
   if (state.goal?.behind) {
-    const { lab: slug, step, number } = state.goal;
-    items.push([`goal/${slug}/${step}/${state.goal.at}`, "goal.title", { at: number }]);
+    const { lab: slug, step, number, at } = state.goal;
+    const steps = state.labs.find((one) => one.slug === slug)?.steps ?? [];
+    const values = { at: number, title: steps[number - 1]?.title ?? "" };
+    items.push([`goal/${slug}/${step}/${at}`, "goal.title", values]);
   }
   if (state.visit) {
     items.push([`visit/${state.visit}`, visitOf(state.visit), {}]);
   }
   lab.steps.forEach(({ id, title, hints }) => {
     const sent = hints.open.filter((hint) => hint.sent).length;
-    return sent && items.push([`hint/${id}/${sent}`, "hints.arrived", { title }]);
+    return sent && items.push([`hint/${id}/${sent}`, "hints.arrived", { title, id }]);
   });
   return items;
 }

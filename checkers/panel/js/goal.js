@@ -19,9 +19,9 @@ export function Goal({ page, state, run }) {
     decided((n) => n + 1);
   };
   const along = () => run(() => page.catchUp(lab, step));
-  const values = { at: goal.number };
+  const values = { at: goal.number, title: step.title };
   return html`<section class="card" aria-label=${say("goal.title", values)}>
-    <p><b>${say("goal.title", values)}</b> <span lang=${lab.language}>${step.title}</span></p>
+    <p><b>${say("goal.title", values)}</b></p>
     <p class="dim">${say("goal.what")}</p>
     <div class="row"><button type="button" class="btn main" onClick=${along}>${say("goal.along", values)}</button>
       <button type="button" class="btn" onClick=${alone}>${say("goal.alone")}</button></div>

@@ -1,5 +1,5 @@
 // What staff do to the pace and to this seat, said once: to a screen reader by one
-// polite region, and as a notification of JupyterLab where the panel may be closed.
+// polite region, and as a notification of JupyterLab where the panel does not show it.
 
 import * as facts from "./facts.js";
 import { html, useEffect, useRef, useState } from "./parts.js";
@@ -7,7 +7,10 @@ import { say } from "./words.js";
 
 const NOTIFIED = ["hints.arrived", "visit.presenter", "visit.helper"];
 
-export function News({ state, lab, page }) {
+// Whether the panel is closed, or has another step open than the hint's.
+const isMissed = (page, open, { id }) => !page.isOpen() || (Boolean(id) && id !== open?.id);
+
+export function News({ state, lab, step, page }) {
   const known = useRef(null);
   const [said, setSaid] = useState("");
   const items = facts.newsOf(state, lab);
@@ -25,7 +28,9 @@ export function News({ state, lab, page }) {
     if (fresh.length) {
       setSaid(fresh.map(([, key, values]) => say(key, values)).join(" "));
     }
-    fresh.filter(([, key]) => NOTIFIED.includes(key)).forEach(([, key, values]) => page.notify(say(key, values)));
+    fresh
+      .filter(([, key, values]) => NOTIFIED.includes(key) && isMissed(page, step, values))
+      .forEach(([, key, values]) => page.notify(say(key, values)));
   }, [lab.slug, hidden, items.map(([id]) => id).join("\n")]);
   return html`<p class="said" role="status">${said}</p>`;
 }

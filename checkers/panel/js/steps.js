@@ -111,13 +111,12 @@ function Open({ page, state, lab, step, run, tell, onGo }) {
 }
 
 function Row({ lab, step, at, open, onGo }) {
-  const [key, values] = facts.sideOf(step, clock);
-  const wait = facts.waitOf(lab, step);
+  const [key, values] = facts.sideOf(step, clock, facts.isShut(lab, step));
   return html`<button type="button" class="step" aria-expanded=${String(open)} data-step=${step.id}
       aria-controls=${open ? `airlift-open-${step.id}` : undefined} onClick=${() => onGo(step)}>
     ${mark(facts.markOf(step))}<span class="said">${say(facts.wordOf(step))}${": "}</span>
     <span class="title" lang=${lab.language}>${at + 1} ${step.title}</span>
-    <small>${say(key, values)}${wait && html`<span class="wait">${say(wait)}</span>`}</small></button>`;
+    <small>${say(key, values)}${step.gate && html`<span class="wait">${say("side.gate")}</span>`}</small></button>`;
 }
 
 export function Steps(props) {

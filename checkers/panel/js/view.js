@@ -176,7 +176,7 @@ export function Panel({ page }) {
       <${Steps} ...${common} onGo=${go} />
       ${closing && html`<${Closing} ...${common} wanted=${form === "closing"} onDone=${() => setForm("no-closing")} />`}
       <${Spoken} lab=${lab} />
-      <${News} state=${state} lab=${lab} page=${page} />
+      <${News} ...${common} />
     </div>
     <div role="alert">${refusal && html`<p class="note trying refusal">${mark("trying")}<span>${refusal}</span></p>`}</div>
     ${form === "help" && html`<${HelpForm} ...${common} onDone=${() => setForm("")} />`}
