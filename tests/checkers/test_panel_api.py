@@ -322,6 +322,23 @@ def test_a_page_hears_what_staff_say_and_do(evening: Evening) -> None:
     assert seat.tell("ask").body["ask"]["state"] == "saved"
 
 
+def test_a_message_is_seen_once_however_many_pages_say_so(evening: Evening) -> None:
+    """The room hears it, one page after the other knows it; strangers are nothing."""
+    seat = evening.seat
+    evening.act("messages", text="Break", to="all", lab="", step="", seat="")
+    said = seat.until(lambda state: state["messages"], "the message")[0]
+    assert not said["seen"]
+    for _ in range(2):
+        answer = seat.tell("seen", "", message=said["id"])
+        assert (answer.status, answer.body["messages"][0]["seen"]) == (200, True)
+    assert seat.tell("seen", "", message=str(uuid4())).status == 200
+    seat.until(lambda state: not state["connection"]["pending"], "delivered")
+    lines = (seat.outbox.parent / "progress.jsonl").read_text().splitlines()
+    notes = [json.loads(line).get("note") for line in lines if line.strip()]
+    assert notes.count("seen") == 1
+    assert seat.panel()["connection"]["refused"] == 0
+
+
 def test_told_while_the_room_is_away_and_delivered_once(evening: Evening) -> None:
     """The connection says so, everything stays usable, nothing comes twice."""
     seat = evening.seat

@@ -125,7 +125,7 @@ def test_a_gate_asks_to_wait(browser: Browser, airlift: Airlift) -> None:
     side = SidePanel(airlift, browser).open()
     presenter = Presenter(airlift, side.room)
     presenter.does("gates", lab=SLUG, step="clean-data", closed=True)
-    expect(side.step("Clean the table")).to_contain_text("wait here")
+    expect(side.step("Clean the table")).to_contain_text("then wait")
     side.step("Clean the table").click()
     side.expect_active(CLEAN)
     expect(side.node).to_contain_text("The room waits after step 2. Please wait")
