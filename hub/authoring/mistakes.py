@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hub.catalog import Lab
 
 KEYS = ("step", "reason", "code")
+OPTIONAL = ("hint",)
 _REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -22,12 +23,16 @@ class MistakesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One wrong answer: `code` takes the place of the solution of `step`'s cell."""
+    """One wrong answer: `code` takes the place of the solution of `step`'s cell.
+
+    `hint` is the sentence that its person reads; "" where the author does not say.
+    """
 
     number: int
     step: str
     reason: str
     code: str
+    hint: str = ""
 
     @property
     def cell(self) -> str:
@@ -62,8 +67,9 @@ def _mistake(where: str, number: int, table: object, lab: Lab) -> Mistake:
     if not isinstance(table, dict):
         raise MistakesError(f"{where}: expected a table, got {table!r}")
     for key in (*KEYS, *table):
-        if key not in KEYS:
-            raise MistakesError(f"{where}.{key}: expected one of {', '.join(KEYS)}")
+        if key not in KEYS + OPTIONAL:
+            known = ", ".join(KEYS + OPTIONAL)
+            raise MistakesError(f"{where}.{key}: expected one of {known}")
         if not isinstance(table.get(key), str) or not table[key].strip():
             raise MistakesError(
                 f"{where}.{key}: expected a string that is not empty, "
@@ -78,4 +84,4 @@ def _mistake(where: str, number: int, table: object, lab: Lab) -> Mistake:
         raise MistakesError(
             f"{where}.reason: expected a key like 'rows-lost', got {table['reason']!r}"
         )
-    return Mistake(number, table["step"], table["reason"], table["code"])
+    return Mistake(number, **table)

@@ -180,9 +180,11 @@ def mistakes_fail(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
         kernel.ask(_SNAPSHOT, "keep")
         for mistake in same:
             kernel.ask(_SNAPSHOT, "restore")
-            got = _said(_last(kernel.run(mistake.cell), step))
-            if got != f"failed: {mistake.reason}":
-                found.append(_mistake_finding(lab, mistake, got))
+            last = _last(kernel.run(mistake.cell), step)
+            if _said(last) != f"failed: {mistake.reason}":
+                found.append(_mistake_finding(lab, mistake, _said(last)))
+            elif last and mistake.hint not in ("", last.hint):
+                found.append(_hint_finding(lab, mistake, last.hint))
     counts = Counter(mistake.step for mistake in mistakes)
     for step in lab.step_ids:
         if counts[step] < FEWEST_MISTAKES:
@@ -292,6 +294,15 @@ def _mistake_finding(lab: Lab, mistake: Mistake, got: str) -> Finding:
         lab.slug,
         f"mistakes.toml, mistakes[{mistake.number}], step {mistake.step}",
         f"expected failed: {mistake.reason}, got {got}",
+    )
+
+
+def _hint_finding(lab: Lab, mistake: Mistake, got: str) -> Finding:
+    """Say that a mistake showed another sentence."""
+    return Finding(
+        lab.slug,
+        f"mistakes.toml, mistakes[{mistake.number}], step {mistake.step}",
+        f"expected the hint {mistake.hint!r}, got {got!r}",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ KEEP_ALIVE = 1.0
 holds a viewer's connection open when this service dies: silence is the only sign."""
 MOST_VIEWERS = 500
 """Streams open at once, over all rooms."""
+SEND_BUFFER = 128 * 1024
+"""Bytes that the system keeps for one viewer at most; by itself it takes megabytes for
+one that does not read."""
 _ROW = re.compile(r"[0-9]{1,18}")
 
 
@@ -107,6 +111,15 @@ class FileHandler(StaticFileHandler):
         self.set_header("Cache-Control", "no-cache")
 
 
+def keep_little(handler: RequestHandler) -> None:
+    """Let the system keep little of a stream, so that it is felt who does not read."""
+    connection: Any = handler.request.connection
+    if connection is not None and connection.stream.socket is not None:
+        connection.stream.socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER
+        )
+
+
 class StreamHandler(UserHandler):
     """The live stream of one room: a snapshot, then deltas."""
 
@@ -127,6 +140,7 @@ class StreamHandler(UserHandler):
         self.set_header("X-Accel-Buffering", "no")
         self.viewer = viewer = feed.watch(int(last) if _ROW.fullmatch(last) else None)
         service.streaming.add(viewer.end)
+        keep_little(self)
         try:
             while not viewer.ended:
                 message = await viewer.next(KEEP_ALIVE)

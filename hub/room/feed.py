@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from hub.room.asks import ASK_KINDS, AskState, newest
 from hub.room.entry import CLAIMED, ERASED, Entry
 from hub.room.journal import Journal
-from hub.room.progress import SeatFacts, fold
+from hub.room.progress import SeatFacts, StepFacts, fold
 from hub.room.room_facts import RoomFacts, fold_room
 from hub.room.rows import entries_of
 
@@ -91,6 +91,11 @@ class Viewer:
         self.ended = True
         self._wake.set()
 
+    @property
+    def queued(self) -> int:
+        """How many messages wait for it."""
+        return len(self._queue)
+
     async def next(self, patience: float) -> bytes:
         """Return the next message; b"" when none came for `patience` seconds."""
         if self.ended:
@@ -152,6 +157,8 @@ class RoomFeed:
         self.room_facts = RoomFacts()
         self.viewers: set[Viewer] = set()
         self.seat_viewers: dict[str, SeatViewer] = {}
+        self.onlookers: set[SeatViewer] = set()
+        """Those who are told that something changed, such as projectors."""
         self.view = view
         self._changed: set[str] = set()
         self._room_changed = False
@@ -212,6 +219,8 @@ class RoomFeed:
         for seat in touched:
             if seat in self.seat_viewers:
                 self.seat_viewers[seat].touch()
+        for onlooker in self.onlookers:
+            onlooker.touch()
         if not entry.seat or entry.kind == CLAIMED:
             self._room_changed = True
         if self._timer is None:
@@ -251,6 +260,48 @@ class RoomFeed:
         """Forget a seat's viewer, unless another took its place."""
         if self.seat_viewers.get(seat) is viewer:
             del self.seat_viewers[seat]
+
+    def look_on(self) -> SeatViewer:
+        """Add somebody who is told when something changed, the time included."""
+        onlooker = SeatViewer()
+        self.onlookers.add(onlooker)
+        return onlooker
+
+    def look_away(self, onlooker: SeatViewer) -> None:
+        """Forget an onlooker."""
+        self.onlookers.discard(onlooker)
+
+    def stuck_on(self, lab: str, step: str) -> list[str]:
+        """Return the seats that failed a step often; the rule of the board follows."""
+        known = {
+            seat: self.facts.get(seat, SeatFacts()).steps.get(f"{lab}/{step}")
+            for seat in self.view.seats(self.room)
+        }
+        return [
+            seat
+            for seat, facts in known.items()
+            if facts and facts.failed >= 4 and facts.passed_at is None
+        ]
+
+    def now(self) -> dict[str, Any]:
+        """Return the counts by lab and step; the stuck and the front follow."""
+        found: dict[str, Any] = {}
+        seats = self.view.seats(self.room)
+        for lab in self.view.labs(self.room):
+            steps = []
+            for step in lab["steps"]:
+                key = f"{lab['slug']}/{step['id']}"
+                states = [
+                    self.facts.get(seat, SeatFacts()).steps.get(key, StepFacts()).state
+                    for seat in seats
+                ]
+                passed, trying = states.count("passed"), states.count("trying")
+                none = len(states) - passed - trying
+                steps.append(
+                    {"passed": passed, "trying": trying, "stuck": 0, "none": none}
+                )
+            found[lab["slug"]] = {"steps": steps, "front": 0}
+        return found
 
     def snapshot(self) -> dict[str, Any]:
         """Describe the whole room."""
@@ -329,6 +380,25 @@ class Feeds:
     def viewers(self) -> int:
         """How many watch, over all rooms."""
         return sum(len(feed.viewers) for feed in self._feeds.values())
+
+    @property
+    def queued(self) -> int:
+        """How many messages wait for viewers, over all rooms."""
+        return sum(
+            viewer.queued for feed in self._feeds.values() for viewer in feed.viewers
+        )
+
+    @property
+    def behind(self) -> int:
+        """How many viewers lost their queue and did not ask again, over all rooms."""
+        return sum(
+            viewer.behind for feed in self._feeds.values() for viewer in feed.viewers
+        )
+
+    @property
+    def screens(self) -> int:
+        """How many projectors show a room, over all rooms."""
+        return sum(len(feed.onlookers) for feed in self._feeds.values())
 
     @property
     def followers(self) -> int:

@@ -20,6 +20,8 @@ class StoreView:
     catalogue: Catalogue
     clock: Clock
     public_url: str
+    subdomains: bool = False
+    """Each seat has an origin of its own."""
 
     def room(self, room: str) -> dict[str, Any]:
         """Describe a room for its staff, join code included."""
@@ -39,6 +41,7 @@ class StoreView:
             "language": found.language,
             "practice": found.practice,
             "rehearsal": found.rehearsal,
+            "subdomains": self.subdomains,
         }
 
     def labs(self, room: str) -> list[dict[str, Any]]:
@@ -108,6 +111,7 @@ class StoreView:
             "position": position,
             "at": ask.at,
             "words": self.store.texts.of(seat, name) or "",
+            "same": ask.same,
             "by": ask.by,
             "who": self.store.staff_name(self.store.seats[seat].room, ask.by),
         }

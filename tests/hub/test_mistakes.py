@@ -36,8 +36,8 @@ SLIPS = {
         "mistakes[1].code: expected a string that is not empty, got None",
     ),
     "unknown key": (
-        GOOD + "hint = 'x'",
-        "mistakes[1].hint: expected one of step, reason, code",
+        GOOD + "hints = 'x'",
+        "mistakes[1].hints: expected one of step, reason, code, hint",
     ),
     "other table": ("[x]", "expected only [[mistakes]], got 'x'"),
     "not a list": ("mistakes = 3", "expected only [[mistakes]], got 'mistakes'"),
@@ -60,6 +60,13 @@ def test_a_mistake_becomes_a_cell_with_its_marker(tmp_path: Path) -> None:
     (mistake,) = load_mistakes(lab_with(tmp_path, GOOD))
     assert (mistake.step, mistake.reason) == ("load-data", "rows-lost")
     assert mistake.cell == "# step: load-data\nx = 1"
+    assert mistake.hint == ""
+
+
+def test_a_mistake_may_say_what_its_person_reads(tmp_path: Path) -> None:
+    """A rehearsal shows it; without it the reason is all there is."""
+    (mistake,) = load_mistakes(lab_with(tmp_path, GOOD + 'hint = "Rows are gone."'))
+    assert mistake.hint == "Rows are gone."
 
 
 def test_no_file_is_no_mistakes(tmp_path: Path) -> None:

@@ -107,7 +107,8 @@ def test_what_a_run_shows_is_found(tmp_path: Path) -> None:
     lab = broken(tmp_path, edit)
     mistake = 'step = "load-data"\nreason = "rows-lost"\ncode = "flights = 1"\n'
     path = lab.folder / "mistakes.toml"
-    path.write_text(f"[[mistakes]]\n{mistake}", encoding="utf-8")
+    other = mistake.replace("rows-lost", "wrong-type") + 'hint = "It is no table."\n'
+    path.write_text(f"[[mistakes]]\n{mistake}\n[[mistakes]]\n{other}", encoding="utf-8")
     with LabKernel(lab, tmp_path / "kernel") as kernel:
         source = said(prove.source_passes(lab, kernel))
         release = said(prove.release_passes_nothing(lab, kernel))
@@ -125,8 +126,12 @@ def test_what_a_run_shows_is_found(tmp_path: Path) -> None:
         "expected failed: rows-lost, got failed: wrong-type"
     )
     assert mistakes[1] == (
-        "first_flight: mistakes.toml, step load-data: "
-        "expected 2 or more mistakes, got 1"
+        "first_flight: mistakes.toml, mistakes[2], step load-data: expected the hint "
+        "'It is no table.', got '`flights` is a int; expected a pandas DataFrame.'"
+    )
+    assert mistakes[2] == (
+        "first_flight: mistakes.toml, step clean-data: "
+        "expected 2 or more mistakes, got 0"
     )
 
 

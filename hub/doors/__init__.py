@@ -1,0 +1,1 @@
+"""Doors: what happens before and while people come in."""
