@@ -137,7 +137,7 @@ def test_who_is_behind_comes_along_or_goes_on_alone(
     side.expect_active(CLEAN)
     expect(card).to_have_count(0)
     assert side.lab.script("return panel.context.path;") != f"{SLUG}/{SLUG}.ipynb"
-    wait_for("the room to know", lambda: side.facts("clean-data").get("caught_up"))
+    wait_for("the room to know", lambda: side.facts("load-data").get("caught_up"))
 
 
 def test_who_is_there_already_is_not_bothered(
