@@ -47,6 +47,7 @@ from hub.room.seal import Seal
 from hub.room.service import PREFIX, Service
 from hub.room.staff_api import StaffHandler
 from hub.room.store import Store
+from hub.room.stuck import Rules
 from hub.room.view import StoreView
 from hub.room.walls import Walls
 from hub.room.web import NobodyHandler
@@ -232,8 +233,16 @@ class RoomApp:
         await store.load()
         clock = Clock.start(await journal.read(last_time))
         catalogue = Catalogue(self.settings.labs_dir)
-        apart = bool(self.settings.subdomains)
-        view = StoreView(store, catalogue, clock, place.public_url, apart)
+        versions = Versions(self.settings.versions_dir)
+        view = StoreView(
+            store,
+            catalogue,
+            clock,
+            place.public_url,
+            versions,
+            rules_of(self.settings),
+            subdomains=bool(self.settings.subdomains),
+        )
         feeds = Feeds(journal, view)
         metrics = Metrics()
         metrics.watch("airlift_viewers", "Open boards", lambda: feeds.viewers)
@@ -281,7 +290,7 @@ class RoomApp:
             actions=Buckets(rate=5, burst=60, clock=time.monotonic),
             streams=Buckets(rate=2, burst=30, clock=time.monotonic),
             files=Buckets(rate=0.5, burst=20, clock=time.monotonic),
-            versions=Versions(self.settings.versions_dir),
+            versions=versions,
             walls=Walls(view),
             settings=self.settings,
         )
@@ -316,6 +325,16 @@ class RoomApp:
                 log.warning("some connections did not end in %s s", FAREWELL)
         await self.journal.close()
         log.info("room service stopped")
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Return where being stuck begins, as the organiser set it."""
+    return Rules(
+        same=settings.stuck_same,
+        failures=settings.stuck_failures,
+        minutes=settings.stuck_minutes,
+        away=settings.away_minutes,
+    )
 
 
 def log_request(handler: RequestHandler) -> None:

@@ -173,6 +173,6 @@ def first_of(feed: RoomFeed, ask: str) -> str:
 def give_ask(handler: StaffHandler, feed: RoomFeed, seat: str) -> None:
     """Answer with a seat's newest ask, as it is now."""
     shown: dict[str, Any] | None = handler.service.view.ask(
-        seat, feed.facts[seat], feed.position(seat)
+        seat, feed.facts[seat], feed.status(seat)
     )
     handler.give({"seat": seat, "ask": shown})

@@ -18,10 +18,11 @@ from tornado.web import RequestHandler
 from checkers.engine import fields
 from checkers.engine.fields import WireError
 from hub.room.board import STATIC, keep_little, page_headers
-from hub.room.feed import RoomFeed, SeatViewer, message_of
+from hub.room.feed import RoomFeed, message_of
 from hub.room.refusal import RefusalError
 from hub.room.seal import Pass
 from hub.room.staff_api import StaffHandler
+from hub.room.viewers import SeatViewer
 from hub.room.web import JsonHandler, bearer
 
 HOUR = 3_600_000

@@ -35,7 +35,7 @@ class Walls:
         view, room = self._view, feed.room
         return Wall(
             room=view.room(room),
-            labs=view.labs(room),
+            labs=view.outlines(room),
             now=feed.now(),
             facts=feed.room_facts,
             seats=[
