@@ -127,6 +127,11 @@ test("a gate concerns its step and those after it, a strict one first", () => {
   assert.deepEqual(kinds(gated("soft", "strict", "")), ["soft", "strict", "strict"]);
   const one = gated("", "strict", "");
   assert.equal(facts.gateAt(one, one.steps[0]), null);
+  const soft = lab("l", { ...passed("a", 1), gate: "soft" }, step("b", { gate: "soft" }), step("c"));
+  const said = soft.steps.map((each) => facts.gateKey(soft, facts.gateAt(soft, each)));
+  assert.deepEqual(said, ["gate.soft", "gate.soft", "gate.soft"]);
+  const ahead = gated("soft", "");
+  assert.deepEqual(ahead.steps.map((each) => facts.gateKey(ahead, facts.gateAt(ahead, each))), ["gate.ahead", "gate.soft"]);
   assert.deepEqual(facts.gateAt(one, one.steps[2]), { kind: "strict", number: 2, behind: true });
 });
 
@@ -137,7 +142,7 @@ test("what staff do is news once, and all is quiet without it", () => {
   const sent = { total: 2, open: [{ text: "x", sent: false }, { text: "y", sent: true }], held: false, offered: false };
   const busy = { labs: [lab("l", step("a"), step("b"))], goal: { lab: "l", step: "b", number: 2, at: 7, behind: true }, visit: "a helper" };
   assert.deepEqual(ids(busy, lab("l", step("a", { gate: "soft", hints: sent }), step("b"))), [
-    "gate/soft/1 gate.soft", "goal/l/b/7 goal.title", "visit/a helper visit.helper", "hint/a/1 hints.arrived",
+    "gate/soft/1 gate.ahead", "goal/l/b/7 goal.title", "visit/a helper visit.helper", "hint/a/1 hints.arrived",
   ]);
   assert.deepEqual(ids({ ...busy, goal: { ...busy.goal, behind: false }, visit: "" }, lab("l")), ["gate gate.opened"]);
   assert.deepEqual(facts.newsOf(busy, lab("l"))[1][2], { at: 2, title: "b" });

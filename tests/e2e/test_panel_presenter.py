@@ -25,6 +25,7 @@ from tests.e2e.side_panel import (
     SidePanel,
     local,
 )
+from tests.e2e.test_accessibility import faults
 from tests.e2e.test_board import HOSTILE
 from tests.e2e.workplace import shoot, solutions
 from tests.harness import Airlift, wait_for
@@ -114,6 +115,8 @@ def test_behind_a_strict_gate_nothing_is_tried(
     expect(side.node.locator(".steps")).to_contain_text(
         "The steps after step 1 are not checked until the presenter opens them."
     )
+    assert faults(side.lab.page, ".airlift-panel") == []
+    assert faults(side.lab.page, ".airlift-lines") == []
     shoot(side.lab.page, "gate-strict")
     assert side.lab.run(LOAD).startswith("✓")
     wait_for("the later check", lambda: side.facts("load-data")["attempts"] == 2)
@@ -133,6 +136,9 @@ def test_who_is_behind_comes_along_or_goes_on_alone(
     presenter.does("goal", **SECOND)
     card = side.node.get_by_role("region", name="The room goes on to step 2")
     expect(card).to_contain_text("Your own notebook stays as it is.")
+    presenter.does("countdown", minutes=5)
+    expect(side.node.get_by_role("timer")).to_be_visible()
+    assert faults(side.lab.page, ".airlift-panel") == []
     shoot(side.lab.page, "goal")
     side.button("I go on by myself").click()
     expect(card).to_have_count(0)

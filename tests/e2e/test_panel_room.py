@@ -128,7 +128,7 @@ def test_a_gate_asks_to_wait(browser: Browser, airlift: Airlift) -> None:
     expect(side.step("Clean the table")).to_contain_text("then wait")
     side.step("Clean the table").click()
     side.expect_active(CLEAN)
-    expect(side.node).to_contain_text("The room waits after step 2. Please wait")
+    expect(side.node).to_contain_text("The room waits after step 2. Take your time.")
     shoot(side.lab.page, "gate")
     presenter.does("gates", lab=SLUG, step="clean-data", closed=False)
     expect(side.node).not_to_contain_text("The room waits after step 2.")

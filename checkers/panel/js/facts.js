@@ -170,6 +170,12 @@ export function gateAt(lab, step) {
   return gates.find((gate) => gate.kind === "strict") ?? gates.find((gate) => gate.kind) ?? null;
 }
 
+// What is said of a gate, as a key: who has its step still to do need not wait yet.
+export function gateKey(lab, { kind, number, behind }) {
+  const ahead = kind === "soft" && !behind && lab.steps[number - 1].state !== "passed";
+  return ahead ? "gate.ahead" : `gate.${kind}`;
+}
+
 // Whether a step lies behind a strict gate: it is not checked until that opens.
 export function isShut(lab, step) {
   const gate = gateAt(lab, step);
@@ -183,7 +189,7 @@ export const visitOf = (visit) => (/helper/.test(visit) ? "visit.helper" : "visi
 export function newsOf(state, lab) {
   const gate = lab.steps.length ? gateAt(lab, lab.steps[lab.steps.length - 1]) : null;
   const items = gate
-    ? [[`gate/${gate.kind}/${gate.number}`, `gate.${gate.kind}`, { at: gate.number }]]
+    ? [[`gate/${gate.kind}/${gate.number}`, gateKey(lab, { ...gate, behind: false }), { at: gate.number }]]
     : [["gate", "gate.opened", {}]];
   if (state.goal?.behind) {
     const { lab: slug, step, number, at } = state.goal;

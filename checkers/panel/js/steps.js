@@ -98,7 +98,7 @@ function Open({ page, state, lab, step, run, tell, onGo }) {
     (step.shared || (tried && (step.state !== "passed" || facts.isDifferent(step)))) &&
     html`<${Sharing} ...${{ page, lab, step, run, tell }} />`;
   return html`<div class="open" id=${`airlift-open-${step.id}`}>
-    ${gate && html`<p class="note ask">${mark("gate")}<span>${say(`gate.${gate.kind}`, { at: gate.number })}</span></p>`}
+    ${gate && html`<p class="note ask">${mark("gate")}<span>${say(facts.gateKey(lab, gate), { at: gate.number })}</span></p>`}
     <${LastCheck} step=${step} />
     <${Hints} hints=${step.hints} />
     ${step.caught_up && step.state !== "passed" && html`<p class="dim">${say("step.caught-up")}</p>`}
