@@ -112,6 +112,7 @@ class ProgressHandler(UserHandler):
         """Answer with the snapshot."""
         self.service.role(self.user, room)
         feed = await self.service.feeds.feed(room)
+        await feed.get_ready()
         self.give(feed.snapshot())
 
 

@@ -135,6 +135,7 @@ class StreamHandler(UserHandler):
         if wait:
             raise RefusalError("slow-down", retry_after=round(wait, 1))
         feed = await service.feeds.feed(room)
+        await feed.get_ready()
         last = self.request.headers.get("Last-Event-ID", "")
         self.set_header("Content-Type", "text/event-stream; charset=utf-8")
         self.set_header("X-Accel-Buffering", "no")
