@@ -44,7 +44,7 @@ def test_a_seat_is_taken_remembered_and_let_go(
 def test_a_tables_own_link_says_where_somebody_sits(
     browser: Browser, airlift: Airlift
 ) -> None:
-    """Filled in, kept over an error, free to change; the room knows it then."""
+    """Filled in, kept over an error, free to change; the board has it then."""
     room = airlift.open_room("At tables")
     page = browser.new_page(locale="de")
     page.goto(f"{airlift.url}/hub/join?code={room['code']}&table=3")
@@ -60,8 +60,7 @@ def test_a_tables_own_link_says_where_somebody_sits(
     page.get_by_role("button", name="Platz nehmen").click()
     expect(page.locator("#phrase")).to_be_visible()
     (seat,) = airlift.desk.call("GET", f"/rooms/{room['id']}")["progress"]["seats"]
-    known = airlift.desk.call("GET", f"/seats/{seat['seat']}/export")["participant"]
-    assert (known["name"], known["zone"]) == ("Ines", "Reihe 4")
+    assert (seat["name"], seat["zone"]) == ("Ines", "Reihe 4")
 
 
 def test_an_error_takes_the_focus_and_keeps_what_was_typed(

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sqlite3
-import time
-import uuid
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -232,42 +227,3 @@ def test_a_call_that_solved_itself_ends_kindly(
     )
     shoot(side.lab.page, "ask-solved")
     expect(side.button("I need help")).to_be_visible()
-
-
-def visit(airlift: Airlift, side: SidePanel, by: str, *, opens: bool) -> None:
-    """Let the room know of a visit, as it is kept where seats have own hosts.
-
-    Names below a host of their own are nothing that this machine can look up.
-    """
-    airlift.kill("room")
-    body = json.dumps({"open": opens, "by": by})
-    now, uid = time.time_ns() // 1_000_000, str(uuid.uuid4())
-    row = (side.room["id"], side.visitor.seat, "visit", uid, now, 0, "", body)
-    path = airlift.settings.room_dir / "journal.sqlite"
-    with closing(sqlite3.connect(path)) as journal, journal:
-        journal.execute(
-            "INSERT INTO journal (room, seat, kind, uid, at, mono, boot, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            row,
-        )
-    airlift.launch("room")
-    airlift.wait_up("room")
-
-
-def test_a_visitor_is_announced_for_as_long_as_they_are_there(
-    browser: Browser, airlift: Airlift
-) -> None:
-    """In the panel, and where that is closed as a notification."""
-    side = SidePanel(airlift, browser).open()
-    presenter = Presenter(airlift, side.room)
-    by = presenter.visitor.get("/hub/api/user").json()["name"]
-    side.lab.command("application:toggle-right-area")
-    expect(side.node).not_to_be_visible()
-    visit(airlift, side, by, opens=True)
-    words = "The presenter is at your seat and can see your notebook."
-    expect(side.lab.page.locator(".jp-toast-message")).to_contain_text(words)
-    side.lab.command("application:toggle-right-area")
-    expect(side.node.locator(".note")).to_contain_text(words)
-    shoot(side.lab.page, "visit")
-    visit(airlift, side, by, opens=False)
-    expect(side.node.locator(".note")).to_have_count(0)
