@@ -200,7 +200,10 @@ class JoinHandler(DoorHandler):
         status: int = 200,
         refusal: DeskError | None = None,
     ) -> None:
-        """Render the join page with everything that was typed."""
+        """Render the join page with everything that was typed.
+
+        A table's own link names it: ``?table=3``.
+        """
         code, mode = self.field("code"), self.field("with")
         query = urlencode({"code": code, "browser": browser})
         door: dict[str, Any] = {"room": None, "seat": None}
@@ -218,6 +221,7 @@ class JoinHandler(DoorHandler):
             remembered=door["seat"],
             code=code,
             name=self.field("name"),
+            zone=self.field("zone") or self.field("table"),
             phrase=self.field("phrase"),
             mode=mode if mode in ("phrase", "code") else "",
             error=sentence,

@@ -19,11 +19,12 @@ from uuid import uuid4
 from checkers.engine import files_api, panel_api, take_home_api
 from checkers.engine.backoff import State, standing
 from checkers.engine.delivery import Delivery
+from checkers.engine.gates import FILE
 from checkers.engine.note import Kind, Note
 from checkers.engine.outbox import OutboxError, outbox_folder, put, why_not
 from checkers.engine.panel_state import Scene
 from checkers.engine.record import Record
-from checkers.engine.room_line import FILE, RoomLine
+from checkers.engine.room_line import RoomLine
 from checkers.engine.steps import SeatLab, SeatLabError, labs_from
 from checkers.engine.strings import _, language
 
@@ -133,7 +134,7 @@ class Agent:
             connection={
                 key: status[key] for key in ("state", "pending", "refused", "last_ack")
             },
-            now=time.time_ns() // 1_000_000,
+            now=time.time_ns() // 1_000_000 + self.line.skew,
             language=self.language,
             practice=not self.room_url or bool(told.get("practice")),
             welcomed=self._welcomed.exists(),

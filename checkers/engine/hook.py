@@ -19,6 +19,7 @@ from typing import Any
 
 from checkers.engine.attempt import Attempt, Outcome, Trigger
 from checkers.engine.check import Checker, CheckError, checker_for
+from checkers.engine.gates import Gates
 from checkers.engine.guard import OriginalBuiltins, Quiet
 from checkers.engine.line import FAULT, Line, Mark, html, line_of, plain
 from checkers.engine.nested import Nested
@@ -45,6 +46,7 @@ _STOPPED = Line(Mark.FAULT, _("Stopped."), _("Run the cell again to check it."))
 _WAITING = Line(
     Mark.UNTOUCHED, _("Waiting."), _("Checked as soon as the kernel is free.")
 )
+_SHUT = _("The presenter has not opened this step yet.")
 _NOT_SAVED = _("Restart the kernel and run the cell again; else tell a helper.")
 _UNTOUCHED_REASONS = ("missing-name", "missing-file", "missing-answer")
 _hook: Hook | None = None
@@ -83,6 +85,7 @@ class Hook:
         self._lab = lab_of(self._notebook, self._labs)
         self._outbox = outbox_folder(environ)
         self._progress = Progress(self._outbox)
+        self._gates = Gates(self._outbox.parent)
         self._panel = Panel(shell)
         self._checkers: dict[str, Checker] = {}
         self._queue: deque[tuple[tuple[Found, ...], BaseException | None, str]] = (
@@ -202,6 +205,9 @@ class Hook:
         self, one: Found, work: Work, error: BaseException | None, title: str
     ) -> list[Line]:
         """Check one step, keep the attempt and return its lines."""
+        if self._gates.shut(one.lab, one.step.id):
+            head = f"{title}:" if title else _("Not checked.")
+            return [Line(Mark.GATE, head, _SHUT)]
         if error is None:
             made = self._run(one, work, Trigger.CELL)
         else:
@@ -230,6 +236,9 @@ class Hook:
                 lines.append(
                     Line(Mark.UNTOUCHED, f"{step.title}:", _("caught up, not checked"))
                 )
+                continue
+            if self._gates.shut(lab, step.id):
+                lines.append(Line(Mark.GATE, f"{step.title}:", _SHUT))
                 continue
             made = self._run(Found(lab, step), work, Trigger.ASKED)
             earlier = self._progress.step(lab.slug, step.id)

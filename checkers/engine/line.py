@@ -18,6 +18,7 @@ from checkers.engine.text import clean
 FAULT = _("The check itself has a fault; this is not held against you.")
 _BLUE = "#0072b2"
 _AMBER = "#b87a00"
+_PURPLE = "#a04c88"
 """The look's own hues, at least 3:1 on a light and a dark theme; themes have others."""
 _INK = "var(--jp-ui-font-color1, #16202c)"
 _DIM = "var(--jp-ui-font-color2, #5b6775)"
@@ -43,6 +44,12 @@ class Mark(Enum):
         "◌",
         f'<circle cx="10" cy="10" r="7" fill="none" stroke="{_DIM}" '
         'stroke-width="2" stroke-dasharray="3 2.5"/>',
+    )
+    GATE = (
+        "‖",
+        f'<circle cx="10" cy="10" r="8" fill="{_PURPLE}"/>'
+        f'<path d="M8 6.8v6.4M12 6.8v6.4" stroke="{_PAPER}" stroke-width="2" '
+        'stroke-linecap="round"/>',
     )
     UNTOUCHED = ("·", f'<circle cx="10" cy="10" r="2.6" fill="{_DIM}"/>')
 

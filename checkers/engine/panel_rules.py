@@ -16,7 +16,15 @@ from typing import Any
 from checkers.engine import fields
 from checkers.engine.fields import WireError
 from checkers.engine.note import Kind, Note
-from checkers.engine.panel_state import OPEN, Scene, ask_of, held, shared
+from checkers.engine.panel_state import (
+    OPEN,
+    Scene,
+    ask_of,
+    held,
+    messages_of,
+    sent,
+    shared,
+)
 from checkers.engine.progress import number_in
 from checkers.engine.strings import _
 
@@ -98,17 +106,18 @@ def _checked(wish: Wish) -> Wish:
 
 
 def _hint(wish: Wish, scene: Scene) -> Wish | None:
-    """Take the next hint, unless it is held; a number already taken does nothing."""
+    """Take the next hint, unless it is held; a number already open does nothing."""
     step = scene.labs[wish.lab].step(wish.step)
     taken = scene.record.step(wish.lab, wish.step).hints
-    if 0 < number_in(wish.body, "number") <= taken:
+    opened = max(taken, sent(scene.room, wish.lab, wish.step))
+    if 0 < number_in(wish.body, "number") <= opened:
         return None
-    if step is None or taken >= len(step.hints):
+    if step is None or opened >= len(step.hints):
         raise RefusedError("no-hint-left", _("There are no more hints for this step."))
     if held(scene.room, wish.lab, wish.step):
         message = _("Hints for this step come a little later. Try it first.")
         raise RefusedError("hints-held", message)
-    return Wish(wish.kind, wish.lab, wish.step, {"number": taken + 1})
+    return Wish(wish.kind, wish.lab, wish.step, {"number": opened + 1})
 
 
 def _ask(wish: Wish, scene: Scene) -> Wish:
@@ -157,6 +166,13 @@ def _closing(wish: Wish, scene: Scene) -> Wish | None:
     return None if same else meant
 
 
+def _seen(wish: Wish, scene: Scene) -> Wish | None:
+    """Note that a message was seen, once; one taken back meanwhile is no more."""
+    meant = _checked(wish)
+    unseen = (one.get("id") for one in messages_of(scene) if not one["seen"])
+    return meant if meant.body["message"] in unseen else None
+
+
 def _reset(wish: Wish, scene: Scene) -> Wish | None:
     """Begin a step again; a generation that has begun already is nothing new."""
     generation = scene.record.step(wish.lab, wish.step).progress.generation
@@ -174,6 +190,7 @@ _RULES: dict[Kind, Callable[[Wish, Scene], Wish | None]] = {
     Kind.FEEDBACK: _feedback,
     Kind.CLOSING: _closing,
     Kind.RESET: _reset,
+    Kind.SEEN: _seen,
 }
 
 

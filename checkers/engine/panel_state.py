@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from checkers.engine.gates import gate_of
 from checkers.engine.record import Record, StepRecord
 from checkers.engine.steps import SeatLab, SeatStep
 
@@ -26,7 +27,7 @@ class Scene:
         record: the seat's own record.
         room: the newest seat state the room has told; empty when none.
         connection: how the seat stands with its room.
-        now: milliseconds since 1970.
+        now: milliseconds since 1970, by the room's clock when it has told.
         language: of the panel.
         practice: whether there is no presenter and no clock.
         welcomed: whether the welcome was seen.
@@ -58,7 +59,10 @@ def panel_state(scene: Scene) -> dict[str, Any]:
         "connection": dict(scene.connection),
         "labs": [_lab(scene, lab) for lab in scene.labs.values()],
         "ask": ask_of(scene),
-        "messages": list(room.get("messages", ())),
+        "messages": messages_of(scene),
+        "countdown": room.get("countdown"),
+        "goal": _goal(scene),
+        "visit": room.get("visit", ""),
         "offers": [
             {"lab": lab, "version": version}
             for lab, version in room.get("offers", {}).items()
@@ -73,6 +77,22 @@ def panel_state(scene: Scene) -> dict[str, Any]:
 def held(room: Mapping[str, Any], lab: str, step: str) -> bool:
     """Tell whether staff hold back the hints of a step."""
     return bool(_of_room(room, lab, step).get("held"))
+
+
+def sent(room: Mapping[str, Any], lab: str, step: str) -> int:
+    """Return how many of a step's hints staff have opened to this seat."""
+    number = _of_room(room, lab, step).get("sent")
+    return number if isinstance(number, int) else 0
+
+
+def messages_of(scene: Scene) -> list[dict[str, Any]]:
+    """Return the room's messages, each with whether it was seen here."""
+    seen = scene.record.seen
+    return [
+        {**message, "seen": message.get("id") in seen}
+        for message in scene.room.get("messages", ())
+        if isinstance(message, Mapping)
+    ]
 
 
 def shared(scene: Scene, lab: str, step: str) -> bool:
@@ -106,6 +126,31 @@ def ask_of(scene: Scene) -> dict[str, Any] | None:
     if own.withdrawn:
         state |= {"state": "withdrawn", "position": None}
     return state
+
+
+def _goal(scene: Scene) -> dict[str, Any] | None:
+    """Return the step that the room goes on to; None when there is none here.
+
+    Behind is who has neither passed the steps before it nor caught up past them; the
+    own record knows that sooner than the room does.
+    """
+    told = scene.room.get("goal") or {}
+    lab = scene.labs.get(told.get("lab", ""))
+    step = lab.step(told.get("step", "")) if lab else None
+    if lab is None or step is None:
+        return None
+    at = lab.steps.index(step)
+    records = [scene.record.step(lab.slug, one.id) for one in lab.steps]
+    caught_up = max((n for n, one in enumerate(records) if one.caught_up), default=0)
+    missing = any(not one.progress.passed for one in records[caught_up:at])
+    behind = bool(told.get("behind", True)) and missing
+    return {
+        "lab": lab.slug,
+        "step": step.id,
+        "number": at + 1,
+        "at": told.get("at"),
+        "behind": behind,
+    }
 
 
 def _lab(scene: Scene, lab: SeatLab) -> dict[str, Any]:
@@ -148,21 +193,35 @@ def _step(scene: Scene, lab: str, step: SeatStep, record: StepRecord) -> dict[st
         "hint": progress.hint,
         "generation": progress.generation,
         "caught_up": record.caught_up,
-        "hints": _hints(step, record, held=bool(told.get("held"))),
-        "gate": bool(told.get("gate")),
+        "hints": _hints(
+            step,
+            record,
+            held=bool(told.get("held")),
+            by_staff=sent(scene.room, lab, step.id),
+        ),
+        "gate": gate_of(told.get("gate")),
         "verified": bool(told.get("verified")),
         "feedback": dict(record.feedback) if record.feedback is not None else None,
         "shared": shared(scene, lab, step.id),
     }
 
 
-def _hints(step: SeatStep, record: StepRecord, *, held: bool) -> dict[str, Any]:
-    """Return the ladder of a step's hints as far as it was climbed."""
+def _hints(
+    step: SeatStep, record: StepRecord, *, held: bool, by_staff: int
+) -> dict[str, Any]:
+    """Return the ladder of a step's hints as far as it is open.
+
+    Sent are those that staff opened and nobody here had taken.
+    """
+    opened = step.hints[: max(record.hints, by_staff)]
     return {
         "total": len(step.hints),
-        "taken": list(step.hints[: record.hints]),
+        "open": [
+            {"text": text, "sent": at <= by_staff and at not in record.taken}
+            for at, text in enumerate(opened, 1)
+        ],
         "held": held,
-        "offered": not held and record.progress.offers(len(step.hints)),
+        "offered": not held and record.progress.offers(len(step.hints), by_staff),
     }
 
 

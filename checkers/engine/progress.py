@@ -50,12 +50,12 @@ class StepProgress(NamedTuple):
     hints: int = 0
     failed: int = 0
 
-    def offers(self, total: int) -> bool:
-        """Tell whether the next of `total` hints may help here."""
+    def offers(self, total: int, by_staff: int = 0) -> bool:
+        """Tell whether the next of `total` hints may help; staff may have sent some."""
         return (
             self.last is Outcome.FAILED
             and self.failed >= OFFERED_AFTER
-            and self.hints < total
+            and max(self.hints, by_staff) < total
         )
 
 

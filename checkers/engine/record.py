@@ -35,6 +35,7 @@ class StepRecord:
         progress: tries, hints taken, and whether it is passed.
         passed_at: when it was passed for the first time; None when it never was.
         last_at: when the last attempt was; None when there is none.
+        taken: the numbers of the hints that were taken; staff may have sent others.
         caught_up: whether the state before it was opened.
         feedback: the newest: face and words; None when there is none.
         shared: whether the helpers may read its cell; None when never told.
@@ -43,6 +44,7 @@ class StepRecord:
     progress: StepProgress = field(default_factory=StepProgress)
     passed_at: int | None = None
     last_at: int | None = None
+    taken: frozenset[int] = frozenset()
     caught_up: bool = False
     feedback: Mapping[str, Any] | None = None
     shared: bool | None = None
@@ -84,6 +86,8 @@ class Record:
         self.closing: dict[str, Any] | None = None
         self.updated: dict[str, str] = {}
         """The newest version of each lab whose cells were taken."""
+        self.seen: set[str] = set()
+        """Ids of the room's messages that were seen."""
 
     def look(self) -> bool:
         """Read what was added; return whether there was something."""
@@ -131,6 +135,8 @@ class Record:
             self.closing = {**body, "lab": key[0], "at": number_in(line, "at")}
         elif kind == Kind.UPDATED:
             self.updated[key[0]] = str(body.get("version", ""))
+        elif kind == Kind.SEEN:
+            self.seen.add(str(body.get("message", "")))
 
 
 def stepped(before: StepRecord, line: Mapping[str, Any]) -> StepRecord:
@@ -139,7 +145,12 @@ def stepped(before: StepRecord, line: Mapping[str, Any]) -> StepRecord:
     if kind is None:
         return _attempted(before, line)
     if kind in (Kind.RESET, Kind.HINT):
-        return replace(before, progress=folded(before.progress, line))
+        number = number_in(body, "number") if kind == Kind.HINT else 0
+        return replace(
+            before,
+            progress=folded(before.progress, line),
+            taken=before.taken | {number} if number else before.taken,
+        )
     if kind == Kind.FEEDBACK:
         return replace(before, feedback=body)
     if kind in (Kind.SHARE, Kind.UNSHARE):

@@ -13,6 +13,7 @@ import asyncio
 import json
 import logging
 import random
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,14 @@ from tornado.tcpclient import TCPClient
 from checkers.engine.backoff import NO_ANSWER, NO_REPLY, State, next_move
 
 log = logging.getLogger(__name__)
-FILE = "room.json"
 _MOST_BYTES = 2**20
 _SILENCE = 30.0
 """Seconds without a sign of life; the room sends one every ten."""
 _NOTHING: dict[str, Any] = {}
 _SOONEST = 0.2
 _SELDOM = 5.0
+_LONG = 600.0
+"""Seconds after which a room that is away holds nobody back any more."""
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "room": (dict, type(None)),
     "steps": dict,
@@ -47,6 +49,12 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "shared": list,
     "offers": dict,
 }
+_LATER: dict[str, tuple[type | tuple[type, ...], Any]] = {
+    "countdown": ((dict, type(None)), None),
+    "goal": ((dict, type(None)), None),
+    "visit": (str, ""),
+}
+"""What rooms did not tell from the beginning, and what stands for it."""
 
 
 class Events:
@@ -97,6 +105,9 @@ class RoomLine:
         self._changed = changed
         self._last = ""
         self._failures = 0
+        self._alive = time.monotonic()
+        self.skew = 0
+        """Milliseconds by which the room's clock is ahead of this seat's."""
         self.state = _kept(path)
         self.standing: State | None = State.WAITING
 
@@ -125,6 +136,7 @@ class RoomLine:
                 call.status = NO_ANSWER
         except (OSError, ValueError, HTTPInputError):
             log.debug("the room's line broke", exc_info=True)
+        self._let_go(heard=call.status == 200)
         self._failures += 1
         # A line that ended is called away only when it does not come back at once.
         ended = call.status == 200 and self._failures == 1 and not silent
@@ -190,8 +202,26 @@ class RoomLine:
         self._failures = 0
         self._last = event.get("id", "")
         state = read_state(event.get("data", ""))
+        if isinstance(state.get("at"), int):
+            self.skew = state["at"] - time.time_ns() // 1_000_000
         if state and state != self.state:
             self.state = state
+            self._keep()
+            self._changed()
+
+    def _let_go(self, *, heard: bool) -> None:
+        """Open all gates of a room that is away for long: nobody there could."""
+        if heard:
+            self._alive = time.monotonic()
+        if time.monotonic() - self._alive <= _LONG:
+            return
+        steps = self.state.get("steps", {})
+        opened = {
+            step: {**told, "gate": ""} if isinstance(told, dict) else told
+            for step, told in steps.items()
+        }
+        if opened != steps:
+            self.state = {**self.state, "steps": opened}
             self._keep()
             self._changed()
 
@@ -260,6 +290,10 @@ def read_state(text: str) -> dict[str, Any]:
             if not isinstance(data[key], kind):
                 return _NOTHING
             kept[key] = data[key]
+        for key, (later, absent) in _LATER.items():
+            kept[key] = data.get(key, absent)
+            if not isinstance(kept[key], later):
+                return _NOTHING
     except (ValueError, KeyError, TypeError, RecursionError):
         return _NOTHING
     return kept

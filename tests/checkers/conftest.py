@@ -211,6 +211,7 @@ def seat(shared_seat: Seat) -> Seat:
     """The shared seat with an empty outbox, no progress and no variables of old."""
     for path in (shared_seat.outbox / "new").glob("*"):
         path.unlink()
-    (shared_seat.outbox.parent / "progress.jsonl").unlink(missing_ok=True)
+    for name in ("progress.jsonl", "room.json"):
+        (shared_seat.outbox.parent / name).unlink(missing_ok=True)
     shared_seat.run("%reset -f")
     return shared_seat

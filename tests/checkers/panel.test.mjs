@@ -7,7 +7,8 @@ import * as facts from "./facts.js";
 
 const step = (id, more = {}) => ({
   id, title: id, minutes: 3, cells: [id], state: "untouched", now: null, attempts: 0,
-  passed_at: null, last_at: null, generation: 0, caught_up: false, verified: false, ...more,
+  passed_at: null, last_at: null, generation: 0, caught_up: false, verified: false, gate: "",
+  hints: { total: 0, open: [], held: false, offered: false }, ...more,
 });
 const passed = (id, at) => step(id, { state: "passed", now: "passed", attempts: 1, passed_at: at, last_at: at });
 const lab = (slug, ...steps) => ({
@@ -96,4 +97,61 @@ test("help is there while somebody is, questions come at the end", () => {
   assert.ok(facts.isEnd(open, lab("l", passed("a", 1))));
   assert.ok(!facts.isEnd(open, lab("l", step("a"))));
   assert.ok(facts.isEnd({ ...open, room: { state: "closed" } }, lab("l", step("a"))));
+});
+
+test("a countdown ticks at whole seconds and is over without an end", () => {
+  const minute = 60_000;
+  const stage = (left) => facts.stageOf(1e9, 1e9 - left);
+  assert.deepEqual([9e5, minute, 1, 0, -10 * minute, -10 * minute - 1].map(stage), ["set", "soon", "soon", "over", "over", ""]);
+  assert.equal(facts.stageOf(null, 1), "");
+  const left = (ms) => facts.leftOf(1e9, 1e9 - ms);
+  assert.deepEqual([1, 59_001, 300_000, 3_900_000, -5].map(left), ["0:01", "1:00", "5:00", "1:05:00", "0:00"]);
+  for (const ms of [1, 999, 1_000, 1_001, 61_500]) {
+    const wait = facts.untilTick(1e9, 1e9 - ms);
+    assert.ok(wait >= 1 && wait <= 1_000);
+    assert.notEqual(left(ms), left(ms - wait));
+  }
+  assert.equal(facts.untilTick(5, 5), minute);
+  assert.equal(facts.shareLeft({ started_at: 0, ends_at: 200 }, 150), 25);
+  assert.equal(facts.shareLeft({ ends_at: 200 }, 150), null);
+  assert.equal(facts.shareLeft(null, 150), null);
+});
+
+test("a gate concerns its step and those after it, a strict one first", () => {
+  const gated = (...gates) => lab("l", ...gates.map((gate, at) => step(`${at}`, { gate })));
+  const words = (one) => one.steps.map((each) => facts.sideOf(each, String, facts.isShut(one, each))[0]);
+  const kinds = (one) => one.steps.map((each) => facts.gateAt(one, each)?.kind ?? "");
+  assert.deepEqual(words(gated("", "soft", "")), Array(3).fill("side.minutes"));
+  assert.deepEqual(kinds(gated("", "soft", "")), ["", "soft", "soft"]);
+  assert.deepEqual(words(gated("soft", "strict", "", "soft")), ["side.minutes", "side.minutes", "side.shut", "side.shut"]);
+  assert.deepEqual(kinds(gated("soft", "strict", "")), ["soft", "strict", "strict"]);
+  const one = gated("", "strict", "");
+  assert.equal(facts.gateAt(one, one.steps[0]), null);
+  const soft = lab("l", { ...passed("a", 1), gate: "soft" }, step("b", { gate: "soft" }), step("c"));
+  const said = soft.steps.map((each) => facts.gateKey(soft, facts.gateAt(soft, each)));
+  assert.deepEqual(said, ["gate.soft", "gate.soft", "gate.soft"]);
+  const ahead = gated("soft", "");
+  assert.deepEqual(ahead.steps.map((each) => facts.gateKey(ahead, facts.gateAt(ahead, each))), ["gate.ahead", "gate.soft"]);
+  assert.deepEqual(facts.gateAt(one, one.steps[2]), { kind: "strict", number: 2, behind: true });
+});
+
+test("what staff do is news once, and all is quiet without it", () => {
+  const ids = (state, one) => facts.newsOf(state, one).map(([id, key]) => `${id} ${key}`);
+  const quiet = { goal: null, visit: "" };
+  assert.deepEqual(ids(quiet, lab("l", step("a"))), ["gate gate.opened"]);
+  const sent = { total: 2, open: [{ text: "x", sent: false }, { text: "y", sent: true }], held: false, offered: false };
+  const busy = { labs: [lab("l", step("a"), step("b"))], goal: { lab: "l", step: "b", number: 2, at: 7, behind: true }, visit: "a helper" };
+  assert.deepEqual(ids(busy, lab("l", step("a", { gate: "soft", hints: sent }), step("b"))), [
+    "gate/soft/1 gate.ahead", "goal/l/b/7 goal.title", "visit/a helper visit.helper", "hint/a/1 hints.arrived",
+  ]);
+  assert.deepEqual(ids({ ...busy, goal: { ...busy.goal, behind: false }, visit: "" }, lab("l")), ["gate gate.opened"]);
+  assert.deepEqual(facts.newsOf(busy, lab("l"))[1][2], { at: 2, title: "b" });
+  assert.equal(facts.visitOf("the presenter"), "visit.presenter");
+});
+
+test("messages seen elsewhere are not notified, and reports on their way are not said", () => {
+  const messages = [{ at: 1 }, { at: 3, seen: true }, { at: 4, seen: false }];
+  assert.deepEqual(facts.unseen(messages, 2), [messages[2]]);
+  const heard = ["line.connected", "line.sending", "line.away", "line.away-nothing", "line.refused"].map(facts.heardOf);
+  assert.deepEqual(heard, ["line.connected-only", "line.connected-only", "line.away-nothing", "line.away-nothing", "line.refused"]);
 });

@@ -369,3 +369,55 @@ def test_a_kernel_starts_though_airlift_cannot_be_loaded(
     broken = "import sys\nsys.modules['checkers.engine.hook'] = None\n"
     seat = seats(config=broken + shipped.read_text())
     assert seat.run("print(1)").stream == "1\n"
+
+
+NOT_OPENED = "The presenter has not opened this step yet."
+
+
+def gated(seat: Seat, gate: object = "strict", state: str = "open") -> None:
+    """Keep what the room says, as the agent does: a gate at the first step."""
+    told = {"steps": {"tiny/first": {"gate": gate}}, "room": {"state": state}}
+    aside = seat.outbox.parent / "aside"
+    aside.parent.mkdir(exist_ok=True)
+    aside.write_text(json.dumps(told))
+    aside.rename(seat.outbox.parent / "room.json")
+
+
+def test_behind_a_strict_gate_nothing_is_checked(seat: Seat) -> None:
+    """One line and no attempt, whether the cell is right, wrong or raises."""
+    gated(seat)
+    for code in ("y = 4", "y = 5", "1 / 0"):
+        ran = seat.run(f"# step: second\n{code}")
+        assert ran.plain == f"‖ Not checked. {NOT_OPENED}"
+    assert seat.run("# step: first\nx = 3").plain == "✓ Passed. x is 3."
+    ran = seat.run("# step: first\nx = 3\n# step: second\ny = 4")
+    assert ran.plain.splitlines() == [
+        "✓ First: Passed. x is 3.",
+        f"‖ Second: {NOT_OPENED}",
+    ]
+    assert [one["step"] for one in seat.attempts()] == ["first", "first"]
+    gated(seat, "")
+    assert "Passed." in seat.run("# step: second\ny = 4").plain
+
+
+def test_asking_for_a_check_does_not_open_a_gate(seat: Seat) -> None:
+    """``%check`` says which steps are not open and checks the others."""
+    gated(seat)
+    seat.run("x = 3; y = 4")
+    assert seat.run("%check second").plain == f"‖ Second: {NOT_OPENED}"
+    lines = seat.run("%check first second").plain.splitlines()
+    assert lines == [
+        "◐ 1 of 2 passed.",
+        "✓ First: Passed. x is 3.",
+        f"‖ Second: {NOT_OPENED}",
+    ]
+    assert [one["step"] for one in seat.attempts()] == ["first"]
+
+
+@pytest.mark.parametrize(("gate", "state"), [("soft", "open"), ("strict", "closed")])
+def test_a_gate_that_does_not_hold_lets_checks_run(
+    seat: Seat, gate: str, state: str
+) -> None:
+    """A soft one only asks to wait; those of a closed room are over."""
+    gated(seat, gate, state)
+    assert "Passed." in seat.run("# step: second\ny = 4").plain

@@ -109,7 +109,7 @@ def test_hints_are_taken_one_by_one_and_offered_after_two_failures(
 ) -> None:
     """On wish at any time; a click that comes twice takes one; then none is left."""
     ladder = practice.step()["hints"]
-    nothing = {"total": 2, "taken": [], "held": False, "offered": False}
+    nothing = {"total": 2, "open": [], "held": False, "offered": False}
     assert ladder == nothing
     for _ in range(2):
         practice.attempt(str(uuid4()))
@@ -117,12 +117,14 @@ def test_hints_are_taken_one_by_one_and_offered_after_two_failures(
     for _ in range(2):
         assert practice.tell("hint", number=1).status == 200
     ladder = practice.step()["hints"]
-    assert (ladder["taken"], ladder["offered"]) == (["A nudge."], False)
+    nudge = {"text": "A nudge.", "sent": False}
+    assert (ladder["open"], ladder["offered"]) == ([nudge], False)
     assert practice.tell("hint").status == 200
     refused = practice.tell("hint")
     assert refused.status == 409
     assert refused.body["error"]["code"] == "no-hint-left"
-    assert practice.step()["hints"]["taken"] == ["A nudge.", "Nearly the answer."]
+    texts = [hint["text"] for hint in practice.step()["hints"]["open"]]
+    assert texts == ["A nudge.", "Nearly the answer."]
 
 
 def test_a_reset_begins_a_generation_and_what_was_passed_stays(
@@ -301,7 +303,7 @@ def test_a_page_hears_what_staff_say_and_do(evening: Evening) -> None:
         claimed = (state["ask"]["state"], state["ask"]["by"])
         return (said, gates, claimed) == (
             [message["text"]],
-            [False, True],
+            ["", "soft"],
             ("claimed", "a presenter"),
         )
 
@@ -318,6 +320,23 @@ def test_a_page_hears_what_staff_say_and_do(evening: Evening) -> None:
     evening.act(f"asks/{ask}/answer")
     seat.until(lambda state: state["ask"]["state"] == "answered", "answered")
     assert seat.tell("ask").body["ask"]["state"] == "saved"
+
+
+def test_a_message_is_seen_once_however_many_pages_say_so(evening: Evening) -> None:
+    """The room hears it, one page after the other knows it; strangers are nothing."""
+    seat = evening.seat
+    evening.act("messages", text="Break", to="all", lab="", step="", seat="")
+    said = seat.until(lambda state: state["messages"], "the message")[0]
+    assert not said["seen"]
+    for _ in range(2):
+        answer = seat.tell("seen", "", message=said["id"])
+        assert (answer.status, answer.body["messages"][0]["seen"]) == (200, True)
+    assert seat.tell("seen", "", message=str(uuid4())).status == 200
+    seat.until(lambda state: not state["connection"]["pending"], "delivered")
+    lines = (seat.outbox.parent / "progress.jsonl").read_text().splitlines()
+    notes = [json.loads(line).get("note") for line in lines if line.strip()]
+    assert notes.count("seen") == 1
+    assert seat.panel()["connection"]["refused"] == 0
 
 
 def test_told_while_the_room_is_away_and_delivered_once(evening: Evening) -> None:

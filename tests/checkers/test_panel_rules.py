@@ -28,6 +28,9 @@ LAB = SeatLab(
 OPEN = {"room": {"id": "r", "state": "open", "practice": False}}
 CLOSED = {"room": {"id": "r", "state": "closed", "practice": False}}
 HELD = {**OPEN, "steps": {"l/one": {"held": True}}}
+SENT = {**OPEN, "steps": {"l/one": {"sent": 1}}}
+SAID = {**OPEN, "messages": [{"id": ASKED, "at": 1, "text": "Hello", "to": "all"}]}
+MESSAGE = {"message": ASKED}
 SHARED = {**OPEN, "shared": ["l/one"]}
 
 
@@ -66,6 +69,9 @@ GENERATION = {"generation": 1}
         ("hint", {"number": 1}, [note("hint", number=1)], OPEN, None),
         ("hint", {}, [note("hint", number=2)], OPEN, "no-hint-left"),
         ("hint", {}, [], HELD, "hints-held"),
+        ("hint", {}, [], SENT, {"number": 2}),
+        ("hint", {"number": 1}, [], SENT, None),
+        ("hint", {}, [note("hint", number=2)], SENT, "no-hint-left"),
         ("ask", {"words": "Help"}, [], OPEN, {"words": "Help"}),
         ("ask", {}, [], OPEN, {"words": ""}),
         ("ask", {}, [], {}, "practice"),
@@ -75,12 +81,18 @@ GENERATION = {"generation": 1}
         ("ask", {}, [note("ask")], ask_in_room("answered"), {"words": ""}),
         ("ask", {}, [note("ask"), note("withdraw", ask=ASKED)], OPEN, {"words": ""}),
         ("ask", {}, [], ask_in_room("waiting"), "ask-open"),
+        ("ask", {}, [note("ask")], ask_in_room("solved"), {"words": ""}),
         ("withdraw", {}, [], OPEN, None),
         ("withdraw", {}, [note("ask")], OPEN, {"ask": ASKED}),
         ("withdraw", {}, [note("ask")], CLOSED, {"ask": ASKED}),
         ("withdraw", {}, [note("ask")], {}, {"ask": ASKED}),
         ("withdraw", {}, [], ask_in_room("waiting"), {"ask": ASKED}),
         ("withdraw", {}, [], ask_in_room("answered"), None),
+        ("withdraw", {}, [], ask_in_room("solved"), None),
+        ("seen", MESSAGE, [], SAID, MESSAGE),
+        ("seen", MESSAGE, [note("seen", "", **MESSAGE)], SAID, None),
+        ("seen", MESSAGE, [], OPEN, None),
+        ("seen", {}, [], SAID, "bad-request"),
         ("share", {"source": "x"}, [], OPEN, {"source": "x"}),
         ("share", {}, [], OPEN, "bad-request"),
         ("share", {"source": "x"}, [], {}, "practice"),

@@ -48,7 +48,7 @@ def test_a_fresh_seat_has_all_keys_of_the_contract(tmp_path: Path) -> None:
     """Nothing known yet: nothing is missing in the JSON."""
     found = state(tmp_path)
     keys = "v language now practice room connection labs ask messages offers closing"
-    assert set(found) == {*keys.split(), "welcomed"}
+    assert set(found) == {*keys.split(), "welcomed", "countdown", "goal", "visit"}
     (lab,) = found["labs"]
     keys = "slug title version minutes language notebook passed minutes_left handbook"
     assert set(lab) == {*keys.split(), "steps"}
@@ -122,6 +122,7 @@ BACK = {"note": "withdraw", "body": {"ask": ASKED}}
         ([OWN], ask("answered", "another"), {ASKED}, ("saved", "Help", None)),
         ([OWN, BACK], ask("waiting"), (), ("withdrawn", "Help", None)),
         ([], ask("claimed"), (), ("claimed", "", 2)),
+        ([OWN], ask("solved"), (), ("solved", "Help", 2)),
     ],
 )
 def test_an_ask_is_what_the_seat_said_and_what_the_room_answers(
@@ -148,15 +149,96 @@ def test_a_version_is_offered_until_it_was_taken(tmp_path: Path) -> None:
 
 
 def test_staffs_words_and_gates_come_from_the_room(tmp_path: Path) -> None:
-    """Messages as they are; gate and verified of each step."""
+    """Messages as they are, each with whether it was seen; countdown and visitor."""
     message = {"id": "m", "at": 1, "text": "<b>", "to": "all"}
     room = {
-        "messages": [message],
-        "steps": {"l/two": {"gate": True, "verified": True}, "l/one": "odd"},
+        "messages": [message, {**message, "id": "n"}],
+        "steps": {"l/two": {"gate": "soft", "verified": True}, "l/one": "odd"},
         "shared": ["l/two"],
+        "countdown": {"ends_at": 9},
+        "visit": "the presenter",
     }
-    found = state(tmp_path, room=room)
+    seen = {"note": "seen", "step": "", "body": {"message": "n"}}
+    found = state(tmp_path, seen, room=room)
     one, two = found["labs"][0]["steps"]
-    assert found["messages"] == [message]
-    assert (two["gate"], two["verified"], two["shared"]) == (True, True, True)
-    assert (one["gate"], one["verified"], one["shared"]) == (False, False, False)
+    assert [(m["id"], m["text"], m["seen"]) for m in found["messages"]] == [
+        ("m", "<b>", False),
+        ("n", "<b>", True),
+    ]
+    assert (two["gate"], two["verified"], two["shared"]) == ("soft", True, True)
+    assert (one["gate"], one["verified"], one["shared"]) == ("", False, False)
+    assert (found["countdown"], found["visit"]) == ({"ends_at": 9}, "the presenter")
+
+
+@pytest.mark.parametrize(
+    ("told", "gate"),
+    [
+        ("strict", "strict"),
+        ("soft", "soft"),
+        ("", ""),
+        (True, "soft"),
+        (False, ""),
+        (None, ""),
+        ("open", ""),
+        (1, ""),
+    ],
+)
+def test_a_gate_is_soft_or_strict(tmp_path: Path, told: object, gate: str) -> None:
+    """Rooms of before told true or false; what is odd holds nobody back."""
+    found = state(tmp_path, room={"steps": {"l/one": {"gate": told}}})
+    assert found["labs"][0]["steps"][0]["gate"] == gate
+
+
+TOOK_1, TOOK_2 = HINT, LAST
+
+
+@pytest.mark.parametrize(
+    ("lines", "sent", "expected"),
+    [
+        ([], 0, []),
+        ([], 1, [("a", True)]),
+        ([TOOK_1], 0, [("a", False)]),
+        ([TOOK_1], 2, [("a", False), ("b", True)]),
+        ([TOOK_2], 1, [("a", True), ("b", False)]),
+        ([TOOK_1], 1, [("a", False)]),
+        ([], 9, [("a", True), ("b", True)]),
+        ([], "odd", []),
+    ],
+)
+def test_hints_that_staff_sent_are_told_from_those_taken(
+    tmp_path: Path, lines: list[dict[str, Any]], sent: object, expected: list[Any]
+) -> None:
+    """Open are both; sent are those that nobody here had asked for."""
+    found = state(tmp_path, *lines, room={"steps": {"l/one": {"sent": sent}}})
+    hints = found["labs"][0]["steps"][0]["hints"]
+    assert [(hint["text"], hint["sent"]) for hint in hints["open"]] == expected
+
+
+PASSED = {"outcome": "passed"}
+CAUGHT_UP = {"note": "caught-up", "step": "two"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "goal", "expected"),
+    [
+        ([], None, None),
+        ([], {"lab": "other", "step": "two"}, None),
+        ([], {"lab": "l", "step": "gone"}, None),
+        ([], {"lab": "l", "step": "two", "behind": True}, (2, True)),
+        ([], {"lab": "l", "step": "two"}, (2, True)),
+        ([], {"lab": "l", "step": "two", "behind": False}, (2, False)),
+        ([], {"lab": "l", "step": "one", "behind": True}, (1, False)),
+        ([PASSED], {"lab": "l", "step": "two", "behind": True}, (2, False)),
+        ([CAUGHT_UP], {"lab": "l", "step": "two", "behind": True}, (2, False)),
+        ([FAILED], {"lab": "l", "step": "two", "behind": True}, (2, True)),
+    ],
+)
+def test_the_goal_is_for_those_behind(
+    tmp_path: Path,
+    lines: list[dict[str, Any]],
+    goal: dict[str, Any] | None,
+    expected: tuple[int, bool] | None,
+) -> None:
+    """Neither passed nor caught up past the steps before it; the own record first."""
+    found = state(tmp_path, *lines, room={"goal": goal})["goal"]
+    assert (found and (found["number"], found["behind"])) == expected

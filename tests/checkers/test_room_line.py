@@ -29,7 +29,9 @@ Script = Callable[[RequestHandler, int], Awaitable[None]]
 def state(row: int = 1, **changes: Any) -> dict[str, Any]:
     """Return a seat state."""
     nothing = {"steps": {}, "ask": None, "messages": [], "shared": [], "offers": {}}
-    return {"v": 1, "row": row, "at": 1, "room": {"id": "r"}, **nothing, **changes}
+    later = {"countdown": None, "goal": None, "visit": ""}
+    known = {"v": 1, "row": row, "at": 1, "room": {"id": "r"}, **nothing, **later}
+    return {**known, **changes}
 
 
 def event(row: int = 1, **changes: Any) -> str:
@@ -281,8 +283,61 @@ def test_any_bytes_in_any_pieces_give_the_same_events(pieces: list[bytes]) -> No
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", "3", '{"v": 2}', '{"v": 1}', "[" * 9_999]
-    + [json.dumps(state(**{key: 3})) for key in ("room", "steps", "ask", "messages")],
+    + [
+        json.dumps(state(**{key: 3}))
+        for key in ("room", "steps", "ask", "messages", "countdown", "goal", "visit")
+    ],
 )
 def test_what_is_no_state_is_none(text: str) -> None:
     """Of another version, torn, of other kinds."""
     assert read_state(text) == {}
+
+
+def test_what_an_older_room_does_not_tell_is_nothing() -> None:
+    """No countdown, no goal, no visitor; all else is heard as ever."""
+    older = state(7)
+    for key in ("countdown", "goal", "visit"):
+        del older[key]
+    assert read_state(json.dumps(older)) == state(7)
+
+
+def test_the_rooms_clock_is_known(tmp_path: Path) -> None:
+    """An hour ahead of this seat, a countdown still ends when the room says so."""
+    hour = 3_600_000
+
+    async def script(handler: RequestHandler, number: int) -> None:
+        at = time.time_ns() // 1_000_000 + hour
+        await send(handler, event(1, at=at))
+        await hold(handler)
+
+    async def scene() -> None:
+        async with listening(tmp_path, script) as (_, line, _changes):
+            await until(lambda: line.state, "heard")
+            assert hour - 60_000 < line.skew <= hour
+
+    asyncio.run(scene())
+
+
+def test_a_room_that_is_away_for_long_holds_nobody_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its gates open, also for kernels, which read the file; back, it says anew."""
+    monkeypatch.setattr(room_line, "_LONG", 0.2)
+    gates = {"l/s": {"held": True, "gate": "strict"}}
+
+    async def script(handler: RequestHandler, number: int) -> None:
+        await send(handler, event(number, steps=gates))
+        await hold(handler)
+
+    async def scene() -> None:
+        async with listening(tmp_path, script) as (room, line, _):
+            await until(lambda: line.state.get("steps") == gates, "the gate")
+            await room.stop()
+            opened = {"l/s": {"held": True, "gate": ""}}
+            await until(lambda: line.state["steps"] == opened, "let go")
+            kept = json.loads((tmp_path / "room.json").read_text())
+            assert kept["steps"] == opened
+            room.start()
+            await until(lambda: line.state["steps"] == gates, "said anew")
+
+    asyncio.run(scene())

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.e2e.workplace import shoot
 from tests.harness import Airlift, running
 
 pytestmark = pytest.mark.browser
@@ -38,6 +39,28 @@ def test_a_seat_is_taken_remembered_and_let_go(
     page.get_by_role("button", name="I am somebody else").click()
     expect(page.get_by_label("Your name")).to_be_visible()
     expect(page.get_by_label("Code")).to_have_value(room["code"])
+
+
+def test_a_tables_own_link_says_where_somebody_sits(
+    browser: Browser, airlift: Airlift
+) -> None:
+    """Filled in, kept over an error, free to change; the board has it then."""
+    room = airlift.open_room("At tables")
+    page = browser.new_page(locale="de")
+    page.goto(f"{airlift.url}/hub/join?code={room['code']}&table=3")
+    table = page.get_by_label("Tisch oder Reihe")
+    expect(table).to_have_value("3")
+    table.fill("Reihe 4")
+    page.get_by_label("Code").fill("ZUZU-99")
+    page.get_by_label("Dein Name").fill("Ines")
+    page.get_by_role("button", name="Platz nehmen").click()
+    expect(table).to_have_value("Reihe 4")
+    shoot(page, "join-table-de")
+    page.get_by_label("Code").fill(room["code"])
+    page.get_by_role("button", name="Platz nehmen").click()
+    expect(page.locator("#phrase")).to_be_visible()
+    (seat,) = airlift.desk.call("GET", f"/rooms/{room['id']}")["progress"]["seats"]
+    assert (seat["name"], seat["zone"]) == ("Ines", "Reihe 4")
 
 
 def test_an_error_takes_the_focus_and_keeps_what_was_typed(

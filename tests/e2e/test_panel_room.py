@@ -125,13 +125,13 @@ def test_a_gate_asks_to_wait(browser: Browser, airlift: Airlift) -> None:
     side = SidePanel(airlift, browser).open()
     presenter = Presenter(airlift, side.room)
     presenter.does("gates", lab=SLUG, step="clean-data", closed=True)
-    expect(side.step("Clean the table")).to_contain_text("wait here")
+    expect(side.step("Clean the table")).to_contain_text("then wait")
     side.step("Clean the table").click()
     side.expect_active(CLEAN)
-    expect(side.node).to_contain_text("The presenter asks you to wait here")
+    expect(side.node).to_contain_text("The room waits after step 2. Take your time.")
     shoot(side.lab.page, "gate")
     presenter.does("gates", lab=SLUG, step="clean-data", closed=False)
-    expect(side.node).not_to_contain_text("The presenter asks you to wait here")
+    expect(side.node).not_to_contain_text("The room waits after step 2.")
 
 
 def test_a_cell_is_shared_on_purpose_and_taken_back(

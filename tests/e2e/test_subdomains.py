@@ -147,12 +147,23 @@ def test_nobody_opens_a_seat_without_the_scope(evening: Evening) -> None:
 
 
 def test_a_presenter_opens_a_seat_and_its_person_is_told(evening: Evening) -> None:
-    """At the seat's own host, after a question of the Hub's."""
+    """At the seat's own host, after a question of the Hub's.
+
+    Told in the panel for as long as it lasts, and where that is closed by a
+    notification.
+    """
+    words = "The presenter is at your seat and can see your notebook."
+    panel = evening.lab.page.locator(".airlift-panel")
+    evening.lab.command("application:toggle-right-area")
+    expect(panel).not_to_be_visible()
     opened = evening.visit(evening.board, open_=True)
     assert opened["status"] == 200, opened
     url = opened["body"]["url"]
     assert url == f"{evening.lab.seat}/"
     assert evening.shown()["visit"] == "the presenter"
+    expect(evening.lab.page.locator(".jp-toast-message")).to_contain_text(words)
+    evening.lab.command("application:toggle-right-area")
+    expect(panel.locator(".note")).to_contain_text(words)
     page = evening.board.context.new_page()
     page.goto(url)
     if "/oauth2/authorize" in page.url:
@@ -161,6 +172,7 @@ def test_a_presenter_opens_a_seat_and_its_person_is_told(evening: Evening) -> No
     expect(page.locator(".jp-DirListing-item").first).to_be_visible()
     assert evening.visit(evening.board, open_=False)["status"] == 200
     assert evening.shown()["visit"] == ""
+    expect(panel.locator(".note")).to_have_count(0)
 
 
 def test_a_seats_page_acts_for_nobody_who_opens_it(evening: Evening) -> None:

@@ -53,6 +53,7 @@ GIVEN: dict[str, Any] = {
     "room": ROOM,
     "code": "",
     "name": "",
+    "zone": "",
     "mode": "code",
     "retry": False,
     "remembered": None,
@@ -142,10 +143,12 @@ def test_pages_stand_alone(name: str) -> None:
     assert "<title>" in text
 
 
-def test_the_first_form_asks_for_code_and_name() -> None:
-    """What the browser is told about both fields helps a person on a phone."""
-    text = page("join.html", code="KUPA-37")
-    assert fields(text) == ["_xsrf", "with", "code", "name"]
+def test_the_first_form_asks_for_code_and_name_and_perhaps_the_table() -> None:
+    """What the browser is told about the fields helps a person on a phone."""
+    text = page("join.html", code="KUPA-37", zone="Row 3")
+    assert fields(text) == ["_xsrf", "with", "code", "name", "zone"]
+    assert 'value="Row 3"' in text
+    assert text.count(" required") == 2
     assert 'autocapitalize="characters"' in text
     assert 'value="KUPA-37"' in text
     assert "with=phrase&amp;code=KUPA-37" in text

@@ -4,7 +4,8 @@ import { isOpenAsk } from "./facts.js";
 import { html, useEffect, useRef, useState } from "./parts.js";
 import { clock, say } from "./words.js";
 
-const ANSWERED_MS = 10 * 60_000;
+const SHOWN_MS = 10 * 60_000;
+const ENDED = ["answered", "solved"];
 
 function sentenceOf(ask, connected) {
   if (ask.state === "saved" && !connected) {
@@ -16,19 +17,32 @@ function sentenceOf(ask, connected) {
   if (ask.state === "claimed") {
     return say("ask.claimed");
   }
-  return say(ask.state === "answered" ? "ask.answered" : "ask.sent");
+  return say(ENDED.includes(ask.state) ? `ask.${ask.state}` : "ask.sent");
+}
+
+// When the newest call came to its end, as far as this page knows: seen here, or else
+// reckoned from when it was made.
+function useEnd(ask, now) {
+  const known = useRef({});
+  const { id, state } = known.current;
+  if (ask && (ask.id !== id || ask.state !== state)) {
+    known.current = { id: ask.id, state: ask.state, at: ask.id === id ? now : ask.at };
+  }
+  return known.current.at ?? 0;
 }
 
 // Where the call for help stands; nothing when there is none.
 export function Ask({ page, state, run }) {
   const { ask } = state;
   const now = Date.now() + page.seat.skew;
-  const shown = isOpenAsk(ask) || (ask?.state === "answered" && now - ask.at < ANSWERED_MS);
+  const endedAt = useEnd(ask, now);
+  const ended = ENDED.includes(ask?.state);
+  const shown = isOpenAsk(ask) || (ended && now - endedAt < SHOWN_MS);
   const lab = shown && state.labs.find((one) => one.slug === ask.lab);
   const step = lab && lab.steps.find((one) => one.id === ask.step);
   const withdraw = () => run(() => page.seat.tell("withdraw", ask.lab, ask.step, { ask: ask.id }));
   return html`<section class=${shown ? "card queue" : ""} aria-label=${shown ? say("ask.title") : undefined}>
-    <div class="beside">${shown && html`<span class="place" aria-hidden="true">${ask.position ?? (ask.state === "answered" ? "✓" : "…")}</span>`}
+    <div class="beside">${shown && html`<span class="place" aria-hidden="true">${ask.position ?? (ended ? "✓" : "…")}</span>`}
       <div><p role="status">${shown ? sentenceOf(ask, state.connection.state === "connected") : ""}</p>
       ${shown && html`<p class="dim">${say("ask.about", { title: step?.title ?? lab?.title ?? "", time: clock(ask.at) })}</p>`}
       ${shown && ask.words && html`<p class="dim words">${ask.words}</p>`}</div></div>

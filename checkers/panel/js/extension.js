@@ -136,7 +136,11 @@ async function start(lab, { app, tracker, documents, palette, restorer }) {
   await speak(seat.state?.language);
   const notify = (text) => lab.apputils.Notification.info(text, { autoClose: 7_000 });
   const hub = lab.coreutils.PageConfig.getOption("hubPrefix");
-  const page = { seat, desk, saving, kept, base, hub, notify, hide: () => hideWhereNarrow(app) };
+  const catchUp = async (one, step) =>
+    desk.open(await seat.file("catch-up", one.slug, step.id), { step, run: true });
+  const hide = () => hideWhereNarrow(app);
+  const isOpen = () => widget.isVisible;
+  const page = { seat, desk, saving, kept, base, hub, notify, catchUp, hide, isOpen };
   render(html`<${Panel} page=${page} />`, widget.node);
   settle(app, widget, kept);
 }

@@ -50,9 +50,12 @@ export function markOf(step) {
 export const isDifferent = (step) => step.state === "passed" && step.now === "failed";
 
 // The short words at the right of a step: key and values for the catalogue.
-export function sideOf(step, clock) {
+export function sideOf(step, clock, shut = false) {
   if (step.state === "passed") {
     return step.passed_at ? ["side.passed", { time: clock(step.passed_at) }] : ["side.passed-plain", {}];
+  }
+  if (shut) {
+    return ["side.shut", {}];
   }
   if (step.state === "trying" && step.attempts) {
     return ["side.try", { number: step.attempts }];
@@ -120,13 +123,98 @@ export function isEnd(state, lab) {
 // The room's messages, the newest first.
 export const newestFirst = (messages) => [...messages].sort((one, other) => other.at - one.at);
 
-// Messages that came after the one that was seen last.
+// Messages that came after the one that was notified last and were seen nowhere yet.
 export function unseen(messages, seenAt) {
-  return messages.filter((message) => message.at > seenAt);
+  return messages.filter((message) => message.at > seenAt && !message.seen);
 }
 
 // Whole minutes until a time; 0 when it has passed.
 export const minutesUntil = (at, now) => Math.max(0, Math.ceil((at - now) / 60_000));
+
+const MINUTE_MS = 60_000;
+const REMEMBERED_MS = 10 * MINUTE_MS;
+
+// How far a countdown is: "set", "soon" (its last minute), "over" for ten minutes, "".
+export function stageOf(ends, now) {
+  if (ends === null || now - ends > REMEMBERED_MS) {
+    return "";
+  }
+  if (ends <= now) {
+    return "over";
+  }
+  return ends - now <= MINUTE_MS ? "soon" : "set";
+}
+
+// The time left, such as 4:59 or 1:04:59; begun seconds count.
+export function leftOf(ends, now) {
+  const seconds = Math.max(0, Math.ceil((ends - now) / 1000));
+  const two = (number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+}
+
+// Milliseconds until the time left is another one; seldom once it is over.
+export const untilTick = (ends, now) => (ends <= now ? MINUTE_MS : (ends - now - 1) % 1000 + 1);
+
+// How much of a countdown is left, in percent; null when its beginning is not known.
+export function shareLeft(countdown, now) {
+  const all = (countdown?.ends_at ?? 0) - (countdown?.started_at ?? Infinity);
+  return all > 0 ? Math.min(100, Math.max(0, (100 * (countdown.ends_at - now)) / all)) : null;
+}
+
+// The gate that concerns a step: its own or one before it, a strict one first; how it
+// is called, the number of its step, and whether this step lies behind it.
+export function gateAt(lab, step) {
+  const at = lab.steps.indexOf(step);
+  const gates = lab.steps.slice(0, at + 1).map((one, number) => ({ kind: one.gate, number: number + 1, behind: number < at }));
+  return gates.find((gate) => gate.kind === "strict") ?? gates.find((gate) => gate.kind) ?? null;
+}
+
+// What is said of a gate, as a key: who has its step still to do need not wait yet.
+export function gateKey(lab, { kind, number, behind }) {
+  const ahead = kind === "soft" && !behind && lab.steps[number - 1].state !== "passed";
+  return ahead ? "gate.ahead" : `gate.${kind}`;
+}
+
+// Whether a step lies behind a strict gate: it is not checked until that opens.
+export function isShut(lab, step) {
+  const gate = gateAt(lab, step);
+  return gate?.kind === "strict" && gate.behind;
+}
+
+// Who of the staff is at this seat, as a key.
+export const visitOf = (visit) => (/helper/.test(visit) ? "visit.helper" : "visit.presenter");
+
+// What a screen reader hears when it becomes so: [id, key, values], each id new once.
+export function newsOf(state, lab) {
+  const gate = lab.steps.length ? gateAt(lab, lab.steps[lab.steps.length - 1]) : null;
+  const items = gate
+    ? [[`gate/${gate.kind}/${gate.number}`, gateKey(lab, { ...gate, behind: false }), { at: gate.number }]]
+    : [["gate", "gate.opened", {}]];
+  if (state.goal?.behind) {
+    const { lab: slug, step, number, at } = state.goal;
+    const steps = state.labs.find((one) => one.slug === slug)?.steps ?? [];
+    const values = { at: number, title: steps[number - 1]?.title ?? "" };
+    items.push([`goal/${slug}/${step}/${at}`, "goal.title", values]);
+  }
+  if (state.visit) {
+    items.push([`visit/${state.visit}`, visitOf(state.visit), {}]);
+  }
+  lab.steps.forEach(({ id, title, hints }) => {
+    const sent = hints.open.filter((hint) => hint.sent).length;
+    return sent && items.push([`hint/${id}/${sent}`, "hints.arrived", { title, id }]);
+  });
+  return items;
+}
+
+// What of the line about the connection a screen reader hears: how it stands, not how
+// many reports are on their way.
+export function heardOf(key) {
+  if (key.startsWith("line.away")) {
+    return "line.away-nothing";
+  }
+  return ["line.connected", "line.sending"].includes(key) ? "line.connected-only" : key;
+}
 
 // The ids that the markers in a cell name: "# step: load-data", as the kernel reads it.
 export function marked(source) {

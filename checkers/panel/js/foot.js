@@ -8,21 +8,22 @@ import { say } from "./words.js";
 // The next hint of the open step: there for the asking, offered after some failures.
 function NextHint({ step, tell }) {
   const { hints } = step;
-  const left = hints.total - hints.taken.length;
+  const left = hints.total - hints.open.length;
   if (!hints.total || !left || (step.state === "passed" && !facts.isDifferent(step))) {
     return null;
   }
   if (hints.held) {
     return html`<p class="dim wide">${say("hints.held")}</p>`;
   }
-  return html`<button type="button" class=${`btn ${hints.offered ? "main" : ""}`} onClick=${() => tell("hint", { number: hints.taken.length + 1 })}
+  return html`<button type="button" class=${`btn ${hints.offered ? "main" : ""}`} onClick=${() => tell("hint", { number: hints.open.length + 1 })}
     aria-label=${`${say("hints.next")}: ${step.title}`}>${say("hints.next")}</button>`;
 }
 
 function Connection({ state, page }) {
   const { seat, saving } = page;
   const [how, key, values] = facts.connectionOf(state, seat.trouble, Boolean(saving.trouble));
-  return html`<p class=${`line ${how}`} role="status"><i aria-hidden="true"></i><span>${say(key, values)}</span></p>`;
+  return html`<p class=${`line ${how}`}><i aria-hidden="true"></i><span>${say(key, values)}</span></p>
+    <p class="said" role="status">${say(facts.heardOf(key), values)}</p>`;
 }
 
 // Chooses a take-home zip and brings it back.

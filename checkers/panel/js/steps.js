@@ -21,11 +21,11 @@ function LastCheck({ step }) {
 }
 
 function Hints({ hints }) {
-  if (!hints.taken.length) {
+  if (!hints.open.length) {
     return null;
   }
-  return html`<ol class="hints" aria-label=${say("hints.taken")}>
-    ${hints.taken.map((text, at) => html`<li key=${at}><b>${say("hints.one", { at: at + 1, total: hints.total })}</b> <${Said} text=${text} /></li>`)}
+  return html`<ol class="hints" aria-label=${say("hints.open")}>
+    ${hints.open.map(({ text, sent }, at) => html`<li key=${at}><b>${say(sent ? "hints.sent" : "hints.one", { at: at + 1, total: hints.total })}</b> <${Said} text=${text} /></li>`)}
   </ol>`;
 }
 
@@ -67,7 +67,7 @@ function Seldom({ page, lab, step, run }) {
   const catchUp = () =>
     run(async () => {
       done();
-      await page.desk.open(await page.seat.file("catch-up", lab.slug, step.id), { step, run: true });
+      await page.catchUp(lab, step);
     });
   const again = () =>
     run(async () => {
@@ -91,17 +91,18 @@ function Seldom({ page, lab, step, run }) {
 
 function Open({ page, state, lab, step, run, tell, onGo }) {
   const tried = step.state !== "untouched" || step.attempts > 0;
+  const gate = facts.gateAt(lab, step);
   const next = step.state === "passed" && !facts.isDifferent(step) && facts.nextStep(lab, step);
   const sharing =
     facts.hasHelpers(state) &&
     (step.shared || (tried && (step.state !== "passed" || facts.isDifferent(step)))) &&
     html`<${Sharing} ...${{ page, lab, step, run, tell }} />`;
   return html`<div class="open" id=${`airlift-open-${step.id}`}>
-    ${step.gate && html`<p class="note ask">${mark("gate")}<span>${say("step.gate")}</span></p>`}
+    ${gate && html`<p class="note ask">${mark("gate")}<span>${say(facts.gateKey(lab, gate), { at: gate.number })}</span></p>`}
     <${LastCheck} step=${step} />
     <${Hints} hints=${step.hints} />
     ${step.caught_up && step.state !== "passed" && html`<p class="dim">${say("step.caught-up")}</p>`}
-    ${next && html`<div><button type="button" class="btn main" onClick=${() => onGo(next)}>
+    ${next && html`<div><button type="button" class=${`btn ${gate ? "" : "main"}`} onClick=${() => onGo(next)}>
       ${say("step.next", { title: next.title })}</button></div>`}
     ${sharing}
     ${tried && html`<${Feedback} key=${`f-${step.id}`} step=${step} tell=${tell} />`}
@@ -110,7 +111,7 @@ function Open({ page, state, lab, step, run, tell, onGo }) {
 }
 
 function Row({ lab, step, at, open, onGo }) {
-  const [key, values] = facts.sideOf(step, clock);
+  const [key, values] = facts.sideOf(step, clock, facts.isShut(lab, step));
   return html`<button type="button" class="step" aria-expanded=${String(open)} data-step=${step.id}
       aria-controls=${open ? `airlift-open-${step.id}` : undefined} onClick=${() => onGo(step)}>
     ${mark(facts.markOf(step))}<span class="said">${say(facts.wordOf(step))}${": "}</span>

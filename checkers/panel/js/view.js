@@ -2,9 +2,12 @@
 
 import { Ask, HelpForm } from "./ask.js";
 import { Closing } from "./closing.js";
+import { Countdown } from "./countdown.js";
 import * as facts from "./facts.js";
 import { Foot } from "./foot.js";
+import { Goal } from "./goal.js";
 import { Messages } from "./messages.js";
+import { News, Visit } from "./news.js";
 import { Offer } from "./offer.js";
 import { html, mark, useEffect, useRef, useState } from "./parts.js";
 import { Steps } from "./steps.js";
@@ -164,12 +167,16 @@ export function Panel({ page }) {
       <${Alarm} page=${page} trouble=${trouble} />
       ${!state.welcomed &&
       html`<${Welcome} practice=${!facts.hasHelpers(state)} onDone=${() => run(() => seat.welcomed())} />`}
-      <${Messages} messages=${state.messages} page=${page} />
+      <${Visit} visit=${state.visit} />
+      <${Countdown} countdown=${state.countdown} labs=${state.labs} skew=${seat.skew} />
+      <${Goal} ...${common} />
+      <${Messages} messages=${state.messages} page=${page} lab=${lab} />
       <${Ask} ...${common} />
       <${Offer} ...${common} key=${lab.slug} />
       <${Steps} ...${common} onGo=${go} />
       ${closing && html`<${Closing} ...${common} wanted=${form === "closing"} onDone=${() => setForm("no-closing")} />`}
       <${Spoken} lab=${lab} />
+      <${News} ...${common} />
     </div>
     <div role="alert">${refusal && html`<p class="note trying refusal">${mark("trying")}<span>${refusal}</span></p>`}</div>
     ${form === "help" && html`<${HelpForm} ...${common} onDone=${() => setForm("")} />`}
