@@ -145,7 +145,7 @@ class Past:
             found += [
                 {"at": passes[count - 1], "kind": kind, "lab": lab, "step": name}
                 for kind, count in counts.items()
-                if count <= len(passes) and (kind == "all" or people > count)
+                if count <= len(passes) and kind in milestone_kinds(people)
             ]
         return found
 
@@ -160,6 +160,13 @@ class Past:
         for at in self.passes.values():
             passes[(at - first) // width] += 1
         return {"first": first, "last": last, "passes": passes, "bin": width}
+
+
+def milestone_kinds(people: int) -> tuple[str, ...]:
+    """Return the kinds of milestones of so many people; of few, one is half already."""
+    if people < 2:
+        return ("all",)
+    return ("first", "all") if people < 4 else ("first", "half", "all")
 
 
 def mark_of(entry: Entry, words: str) -> dict[str, Any]:
