@@ -6,8 +6,8 @@
 import os
 from pathlib import Path
 
-from hub import caretaker
-from hub.authenticator import STAFF_GROUPS, RoomAuthenticator
+from hub import caretaker, staff, subdomains
+from hub.authenticator import RoomAuthenticator
 from hub.desk import Desk
 from hub.engine import Engine
 from hub.join import PAGES, landing
@@ -33,6 +33,8 @@ c.JupyterHub.template_paths = [str(PAGES)]
 c.JupyterHub.default_url = landing
 c.JupyterHub.concurrent_spawn_limit = 0
 c.JupyterHub.allow_named_servers = False
+c.JupyterHub.subdomain_host = subdomains.address(airlift)
+c.JupyterHub.subdomain_hook = subdomains.domain_of
 
 # Proxy: a sibling; a restarted one has its routes back within this interval (seconds)
 c.ConfigurableHTTPProxy.should_start = False
@@ -68,29 +70,18 @@ c.JupyterHub.services = [
         "url": f"http://{engine.gateway}:{airlift.room_port}",
         "api_token": secret["room"],
         "oauth_client_id": "service-room",
+        "oauth_redirect_uri": "/services/room/oauth_callback",
         "oauth_no_confirm": True,
-        "oauth_client_allowed_scopes": ["custom:room:presenter", "custom:room:helper"],
+        "oauth_client_allowed_scopes": list(staff.SCOPES),
     },
     {"name": "caretaker", "display": False, "api_token": secret["caretaker"]},
 ]
-c.JupyterHub.custom_scopes = {
-    "custom:room:presenter": {"description": "Present in the rooms that list you."},
-    "custom:room:helper": {"description": "Help in the rooms that list you."},
-}
+c.JupyterHub.custom_scopes = staff.SCOPES
 c.JupyterHub.load_groups = {
-    group: {} for group in (*STAFF_GROUPS.values(), caretaker.GROUP)
+    group: {} for group in (*staff.GROUPS.values(), caretaker.GROUP)
 }
 c.JupyterHub.load_roles = [
     {"name": "user", "scopes": ["self", "access:services!service=room"]},
-    {
-        "name": "room-presenter",
-        "scopes": ["custom:room:presenter", "custom:room:helper"],
-        "groups": [STAFF_GROUPS["presenter"]],
-    },
-    {
-        "name": "room-helper",
-        "scopes": ["custom:room:helper"],
-        "groups": [STAFF_GROUPS["helper"]],
-    },
+    *staff.hub_roles(subdomains=bool(airlift.subdomains)),
     caretaker.ROLE,
 ]

@@ -3,7 +3,7 @@
 Attendees come in through a claim (code and name), a return phrase or a browser that
 already holds a seat; staff through a key. Each is one call to the room's desk, then an
 ordinary login as the seat's or staff user. Rights never come from the name: a staff
-user joins one of two static Hub groups, and the room's own staff list decides.
+user joins one of the static Hub groups, and the room's own staff list decides.
 """
 
 from __future__ import annotations
@@ -18,10 +18,8 @@ from traitlets import Instance
 
 from hub import join, practice
 from hub.desk import Desk, DeskError
+from hub.staff import GROUPS
 from hub.strings import noted
-
-STAFF_GROUPS = {"presenter": "room-presenters", "helper": "room-helpers"}
-"""Hub group of each staff role; jupyterhub_config.py gives the groups their scopes."""
 
 
 class RoomAuthenticator(Authenticator):
@@ -51,8 +49,8 @@ class RoomAuthenticator(Authenticator):
     ) -> dict[str, Any]:
         """Ask the desk who this is; returns the Hub's auth model.
 
-        `data` holds `browser` and, by `do`: `code` and `name` (claim), `code` and
-        `phrase` (phrase), `code` (continue), `lab` and `name` (practice), or `key`
+        `data` holds `browser` and, by `do`: `code`, `name` and `zone` (claim), `code`
+        and `phrase` (phrase), `code` (continue), `lab` and `name` (practice), or `key`
         (staff).
 
         Raises:
@@ -70,6 +68,7 @@ class RoomAuthenticator(Authenticator):
 async def _claim(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
     """Take a free seat, or the one that this browser holds already."""
     body = {key: data[key] for key in ("code", "name", "browser")}
+    body["zone"] = data.get("zone", "")
     claim = await desk.ask("POST", "/claims", body)
     return {"name": claim["seat"]}
 
@@ -102,7 +101,7 @@ async def _staff(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
     """Come in with a staff key."""
     body = {key: data[key] for key in ("key", "browser")}
     staff = await desk.ask("POST", "/staff", body)
-    return {"name": staff["user"], "groups": [STAFF_GROUPS[staff["role"]]]}
+    return {"name": staff["user"], "groups": [GROUPS[staff["role"]]]}
 
 
 _WAYS = {

@@ -169,7 +169,7 @@ class JoinHandler(DoorHandler):
             return
         if do != "continue":
             do = "phrase" if self.field("with") == "phrase" else "claim"
-        data = {key: self.field(key) for key in ("code", "name", "phrase")}
+        data = {key: self.field(key) for key in ("code", "name", "phrase", "zone")}
         try:
             user = await self.login_user({**data, "do": do, "browser": browser})
         except DeskError as error:

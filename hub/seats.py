@@ -19,6 +19,8 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Characters of ids and keys; none looks like another."""
 NAME_LENGTH = 60
 """Most characters of a name, as a person counts them."""
+ZONE_LENGTH = 20
+"""Most characters of a zone, as a person counts them."""
 NAME_CODE_POINTS = 240
 """Most code points of a name: a pile of accents is no name."""
 MOST_SEATS = 500
@@ -55,6 +57,8 @@ class Room:
     """Language of its pages, such as `de`; "" is each browser's own."""
     practice: bool = False
     """A standing room for one lab, without a presenter and a clock."""
+    rehearsal: bool = False
+    """People of it are played: it can be sent attempts at the desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class Participant:
     """HMAC of the return phrase."""
     seen: bool = False
     """The phrase was shown and noted."""
+    zone: str = ""
+    """Where they sit, such as a table's number; "" when nobody said."""
 
 
 class Decision(StrEnum):

@@ -17,9 +17,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ENGINES = ("auto", "docker", "local")
 _MEMORY = re.compile(r"[1-9][0-9]*[MG]")
+_HOST = re.compile(r"|(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+")
 _LABS = re.compile(r"|[a-z][a-z0-9_]*( *, *[a-z][a-z0-9_]*)*")
 
 
@@ -48,6 +50,9 @@ class Settings:
     )
     public_url: str = _setting(
         "", "address people type, such as http://labs.example; empty: found by itself"
+    )
+    subdomains: str = _setting(
+        "", "host whose subdomains are the seats' own, such as labs.example; empty: off"
     )
     state: Path = _setting(
         Path(".airlift"), "folder for everything that is kept, relative to the root"
@@ -174,7 +179,14 @@ def settings(
     for key, value in overrides.items():
         if value is not None:
             values[key] = _checked(f"--{key.replace('_', '-')}", key, value)
-    return Settings(root=root.absolute(), **values)
+    found = Settings(root=root.absolute(), **values)
+    host = urlsplit(found.public_url).hostname
+    if found.subdomains and host not in (None, found.subdomains):
+        raise SettingsError(
+            f"public_url: expected an address at {found.subdomains}, as subdomains "
+            f"says, got {found.public_url!r}"
+        )
+    return found
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -204,6 +216,10 @@ _NOUN = {str: "a string", int: "a whole number", float: "a number", Path: "a pat
 _EXPECTED: dict[str, tuple[str, Any]] = {
     "engine": ("one of " + ", ".join(ENGINES), lambda value: value in ENGINES),
     "port": ("a port from 1024 to 65531", lambda value: 1024 <= value <= 65531),
+    "subdomains": (
+        "a host's name with a dot, such as labs.example",
+        lambda value: bool(_HOST.fullmatch(value)),
+    ),
     "seat_memory": (
         "a size such as 512M or 2G",
         lambda value: bool(_MEMORY.fullmatch(value)),

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     CAUGHT_UP = "caught-up"  # nothing: the state before this step was opened
     RESET = "reset"  # generation: the step's new one, from 1
     UPDATED = "updated"  # version: of the lab whose cells were taken; cells: how many
+    SEEN = "seen"  # message: id of a message of the staff that was shown
 
 
 class Face(StrEnum):
@@ -166,6 +167,7 @@ _OF_A_LAB = (
     Kind.FEEDBACK,
     Kind.CLOSING,
     Kind.UPDATED,
+    Kind.SEEN,
 )
 """Kinds that may concern a whole lab."""
 
@@ -191,4 +193,5 @@ _BODIES: dict[Kind, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
         "version": fields.text(data, "version", 64),
         "cells": fields.number(data, "cells", MOST_CELLS),
     },
+    Kind.SEEN: lambda data: {"message": fields.uuid(data, "message")},
 }

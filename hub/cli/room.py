@@ -187,4 +187,5 @@ def print_keys(airlift: Settings, found: dict[str, Any]) -> None:
     console.print(f"Presenter: {door}/hub/staff", markup=False)
     console.print(f"  presenter's key: {found['presenter_key']}", markup=False)
     console.print(f"  helpers' key:    {found['helper_key']}", markup=False)
+    console.print(f"  observers' key:  {found['observer_key']}", markup=False)
     console.print(f"Board:     {door}/services/room/{found['id']}", markup=False)

@@ -9,9 +9,11 @@ import time
 import urllib.error
 import urllib.request
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
+from hub import subdomains
 from hub.catalog import load_labs
 from hub.cli.room import print_room
 from hub.cli.terminal import Terminal, console
@@ -123,7 +125,10 @@ def await_parts(airlift: Settings) -> None:
 def _answers(airlift: Settings, path: str) -> bool:
     """Say whether a page behind the door answers well."""
     try:
-        with _opener.open(near_url(airlift) + path, timeout=2) as answer:
+        url = near_url(airlift) + path
+        host = urlsplit(subdomains.address(airlift) or url).netloc
+        request = urllib.request.Request(url, headers={"Host": host})  # noqa: S310
+        with _opener.open(request, timeout=2) as answer:
             return bool(answer.status == 200)
     except (OSError, http.client.HTTPException):
         return False

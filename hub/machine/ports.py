@@ -6,6 +6,7 @@ import errno
 import socket
 from pathlib import Path
 
+from hub import subdomains
 from hub.settings import Settings
 
 
@@ -114,6 +115,8 @@ def door_url(settings: Settings) -> str:
     """Return the door's address as people type it, without a slash at the end."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
+    if settings.subdomains:
+        return subdomains.address(settings)
     everywhere = settings.address in ("0.0.0.0", "::", "")  # noqa: S104
     return f"http://{lan_address() if everywhere else settings.address}:{settings.port}"
 

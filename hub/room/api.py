@@ -13,6 +13,7 @@ from hub.room.intake import Batch, IntakeHandler, seat_of
 from hub.room.progress import SeatFacts
 from hub.room.refusal import RefusalError
 from hub.room.web import JsonHandler, UserHandler, check_desk_token
+from hub.staff import ROLES, scope
 
 
 class AttemptsHandler(IntakeHandler):
@@ -77,13 +78,13 @@ class RoomsHandler(UserHandler):
     async def get(self) -> None:
         """Answer with the rooms, the newest first."""
         auth, store = self.service.auth, self.service.store
-        if not auth.allowed(self.user, "custom:room:helper"):
+        if not any(auth.allowed(self.user, scope(role)) for role in ROLES):
             raise RefusalError("not-allowed")
         mine = store.roles(self.user["name"])
         rooms = [
             store.rooms[room]
             for room, role in mine.items()
-            if auth.allowed(self.user, f"custom:room:{role}")
+            if auth.allowed(self.user, scope(role))
         ]
         rooms.sort(key=lambda room: room.created_at, reverse=True)
         self.give(

@@ -22,6 +22,7 @@ from hub.room import (
     intake,
     notes,
     phrases,
+    rehearsal,
     releases,
     seat_stream,
     staff_api,
@@ -140,6 +141,12 @@ def desk_routes(service: Service) -> list[tuple[Any, ...]]:
         ("/desk/rooms", desk.RoomsHandler, parts),
         (f"/desk/rooms/{_ROOM}", desk.RoomHandler, parts),
         (f"/desk/rooms/{_ROOM}/(open|close)", desk.TurnHandler, parts),
+        (
+            f"/desk/rehearsals/{_SEAT}/attempts",
+            rehearsal.PlayedAttemptsHandler,
+            parts,
+        ),
+        (f"/desk/rehearsals/{_SEAT}/notes", rehearsal.PlayedNotesHandler, parts),
         ("/desk/health", api.HealthHandler, parts),
         ("/desk/offers", releases.OffersHandler, parts),
         ("/desk/metrics", desk.DeskMetricsHandler, parts),
@@ -202,7 +209,8 @@ class RoomApp:
     async def _service(self, secrets: dict[str, str]) -> Service:
         """Put the parts together."""
         journal, place = self.journal, self.place
-        store = Store(journal)
+        seal = Seal(bytes.fromhex(secrets["seal"]))
+        store = Store(journal, seal)
         await store.load()
         clock = Clock.start(await journal.read(last_time))
         catalogue = Catalogue(self.settings.labs_dir)
@@ -230,7 +238,7 @@ class RoomApp:
         journal.on_commit = metrics.committed
         reception = Reception(
             store,
-            Seal(bytes.fromhex(secrets["seal"])),
+            seal,
             clock,
             catalogue,
             self.settings.erase_days,

@@ -1,7 +1,7 @@
 """Asks: a seat's calls for help, as a function of the set of their entries.
 
 Who goes where is decided in turn, so the order of claims and releases is that of
-their rows. Answered beats withdrawn, and both end the ask.
+their rows. Answered beats withdrawn, that beats solved, and each ends the ask.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from checkers.engine.note import Kind
-from hub.room.entry import ANSWER_ASK, CLAIM_ASK, RELEASE_ASK, Entry
+from hub.room.entry import ANSWER_ASK, CLAIM_ASK, RELEASE_ASK, SAME_ASK, Entry
 
-ASK_KINDS = frozenset({Kind.ASK, Kind.WITHDRAW, CLAIM_ASK, RELEASE_ASK, ANSWER_ASK})
+ASK_KINDS = frozenset(
+    {Kind.ASK, Kind.WITHDRAW, CLAIM_ASK, RELEASE_ASK, ANSWER_ASK, SAME_ASK}
+)
 """Kinds of entries that change an ask and with it everybody's place in the queue."""
 MOST_ASKS = 200
 """Asks that one seat may make; what comes after is refused."""
@@ -26,6 +28,8 @@ class AskState(StrEnum):
     CLAIMED = "claimed"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
+    SOLVED = "solved"
+    """Its step passed after it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class AskFacts:
         goes: who claimed it last; "" after a release.
         withdrawn: the seat took it back.
         answered_by: who answered it; "" before.
+        solved: its step passed after it was asked.
+        likened: row and id of the ask that has the same question; "" is none.
     """
 
     row: int = 0
@@ -51,6 +57,8 @@ class AskFacts:
     goes: str = ""
     withdrawn: bool = False
     answered_by: str = ""
+    solved: bool = False
+    likened: tuple[int, str] = (0, "")
 
     @property
     def state(self) -> AskState:
@@ -59,6 +67,8 @@ class AskFacts:
             return AskState.ANSWERED
         if self.withdrawn:
             return AskState.WITHDRAWN
+        if self.solved:
+            return AskState.SOLVED
         return AskState.CLAIMED if self.goes else AskState.WAITING
 
     @property
@@ -70,6 +80,11 @@ class AskFacts:
     def by(self) -> str:
         """The staff user who goes there or was there; "" for nobody."""
         return self.answered_by or self.goes
+
+    @property
+    def same(self) -> str:
+        """The id of another ask that has the same question; "" for none."""
+        return self.likened[1]
 
 
 def fold_ask(asks: Mapping[str, AskFacts], entry: Entry) -> Mapping[str, AskFacts]:
@@ -86,10 +101,28 @@ def fold_ask(asks: Mapping[str, AskFacts], entry: Entry) -> Mapping[str, AskFact
     elif entry.kind == ANSWER_ASK:
         first = min(filter(None, (ask.answered_by, body["by"])))
         ask = replace(ask, answered_by=first)
+    elif entry.kind == SAME_ASK:
+        ask = replace(ask, likened=max(ask.likened, (entry.id, body["same"])))
     elif entry.id > ask.turn:
         goes = body["by"] if entry.kind == CLAIM_ASK else ""
         ask = replace(ask, turn=entry.id, goes=goes)
     return {**asks, name: ask}
+
+
+def settle(
+    asks: Mapping[str, AskFacts], lab: str, step: str, passed_at: int | None
+) -> Mapping[str, AskFacts]:
+    """Return a seat's asks with those of a step solved that passed since.
+
+    `passed_at` is the step's first pass as far as it is known now.
+    """
+    solved = {}
+    for name, ask in asks.items():
+        if ask.row and (ask.lab, ask.step) == (lab, step):
+            passed = passed_at is not None and passed_at >= ask.at
+            if passed != ask.solved:
+                solved[name] = replace(ask, solved=passed)
+    return {**asks, **solved} if solved else asks
 
 
 def newest(asks: Mapping[str, AskFacts]) -> tuple[str, AskFacts] | None:

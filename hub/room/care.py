@@ -79,6 +79,7 @@ class ExportHandler(DeskHandler):
         return {
             "seat": seat.id,
             "name": self.store.people[seat.id].name,
+            "zone": self.store.people[seat.id].zone,
             "number": seat.number,
             "claimed_at": seat.claimed_at,
             "room": room.id,

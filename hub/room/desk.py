@@ -11,9 +11,9 @@ from typing import Any
 from hub.room.api import MetricsHandler
 from hub.room.reception import Place
 from hub.room.refusal import RefusalError
-from hub.room.store import ROLES
 from hub.room.web import JsonHandler, check_desk_token
 from hub.seats import Room, State
+from hub.staff import ROLES
 
 _FIELD = 20_000
 """Characters of a text field at most."""
@@ -78,9 +78,9 @@ class ClaimsHandler(DeskHandler):
 
     async def post(self) -> None:
         """Give a seat, or the one this browser holds."""
-        self.give_place(
-            await self.reception.claim(*self.texts("code", "name", "browser"))
-        )
+        code, name, browser = self.texts("code", "name", "browser")
+        zone = _text({"zone": "", **self.body()}, "zone")
+        self.give_place(await self.reception.claim(code, name, browser, zone))
 
 
 class ClaimHandler(DeskHandler):
@@ -234,6 +234,7 @@ class RoomsHandler(DeskHandler):
             closes_at=_number(body, "closes_at", None),
             code=_text(body, "code") if code is not None else None,
             language=_text({"language": "", **body}, "language"),
+            rehearsal=body.get("rehearsal") is True,
         )
         self.give(self.describe(room))
 

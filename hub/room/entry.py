@@ -19,18 +19,36 @@ REFUSED = "refused"
 # step, epoch, seq and the note's body without what people wrote, which is in `texts`.
 
 MESSAGE = "message"
-"""Staff say something; body: to ("all", "step" or "seat"), lab, step, by. With `seat`
-set it is for that seat alone. The text is in `texts`."""
+"""Staff say something; body: to ("all", "step", "stuck", "seats" or "seat"), lab, step,
+by. With `seat` set it is for that seat alone; to "stuck" and "seats" there are `seats`,
+those it was meant for at that moment. The text is in `texts`."""
+WITHDRAW_MESSAGE = "message-withdrawn"
+"""A message is taken back; no seat; body: message (its id), by."""
 CLAIM_ASK = "ask-claimed"
 """A helper goes to a seat; body: ask, by (staff user)."""
 RELEASE_ASK = "ask-released"
 """The helper does not go after all; body: ask, by."""
 ANSWER_ASK = "ask-answered"
 """The ask is done; body: ask, by."""
+SAME_ASK = "ask-same"
+"""The ask is the same question as another; body: ask, same (the other's id; "" when it
+is not after all), by."""
 GATE = "gate"
-"""Not beyond this step yet, or open again; no seat; body: lab, step, closed, by."""
+"""Not beyond this step yet, or open again; no seat; body: lab, step, closed, strict,
+by."""
 HINTS = "hints"
 """Hints of a step held back or released; no seat; body: lab, step, held, by."""
+HINT_SENT = "hint-sent"
+"""Staff opened hints of a step to the seat; body: lab, step, number (up to it), by."""
+COUNTDOWN = "countdown"
+"""A countdown for all; no seat; body: ends_at (null: stopped), started_at, lab, step
+("": of the room), by."""
+GOAL = "goal"
+"""Everybody to this step; no seat; body: lab, step ("" takes it back), by."""
+START = "start"
+"""The lab begins now; no seat; body: lab, by."""
+VISIT = "visit"
+"""Staff look into the seat, or leave it; body: open, by."""
 OFFER = "offer"
 """A corrected version of a lab is there to be taken; no seat; body: lab, version."""
 PHRASE = "phrase"

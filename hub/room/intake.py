@@ -143,9 +143,13 @@ class SeatHandler(UserHandler):
 
     async def prepare(self) -> None:
         """Find out which seat asks."""
+        await self.find_seat()
+
+    async def find_seat(self) -> None:
+        """Take seat and room from the token."""
         if not self.service.auth.get_token(self, in_cookie=False):
             raise RefusalError("not-logged-in", "A seat's token is needed here.")
-        await super().prepare()
+        await UserHandler.prepare(self)
         self.seat, self.room = seat_of(self.service, self.user["name"])
 
 
@@ -172,7 +176,7 @@ class IntakeHandler(SeatHandler):
             raise RefusalError("too-large", f"expected at most {BODY_CAP} bytes")
         self._chunks.append(chunk)
 
-    async def post(self) -> None:
+    async def post(self, _seat: str = "") -> None:
         """Keep the items, then acknowledge them."""
         data = parse_object(b"".join(self._chunks))
         items = data.get(self.key) if data.get("v") == VERSION else None

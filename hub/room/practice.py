@@ -16,7 +16,6 @@ from hub.room.clock import wall_ms
 from hub.room.entry import ROOM
 from hub.room.reception import Place, Reception
 from hub.room.refusal import RefusalError
-from hub.room.store import ROLES, Marks
 from hub.seats import Participant, Room, Seat, State, fresh_id
 from hub.settings import Settings
 from hub.strings import noted
@@ -84,9 +83,7 @@ class Practice:
             opened_at=now,
             practice=True,
         )
-        keys = (reception.key(room.id, role) for role in ROLES)
-        marks = Marks(*(reception.seal.key_mark(key) for key in keys))
-        await self.store.add_room(room, marks, [])
+        await self.store.add_room(room, [])
         opened = replace(room, state=State.OPEN)
         entry = reception.entry(room.id, "", ROOM, f"{room.id}:opened")
         await self.store.change_room(

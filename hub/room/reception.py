@@ -21,9 +21,10 @@ from hub.room.entry import CLAIMED, ROOM, Entry
 from hub.room.limits import Buckets
 from hub.room.refusal import RefusalError
 from hub.room.seal import Seal
-from hub.room.store import ROLES, Marks, Store
+from hub.room.store import Store
 from hub.seats import (
     MOST_SEATS,
+    ZONE_LENGTH,
     Claim,
     Decision,
     Participant,
@@ -38,6 +39,7 @@ from hub.seats import (
     fresh_code,
     fresh_id,
 )
+from hub.staff import ROLES
 from hub.strings import LANGUAGES
 
 DAY = 24 * 3_600_000
@@ -115,7 +117,7 @@ class Reception:
             raise RefusalError("wrong-code")
         return known
 
-    async def claim(self, code: str, name: str, browser: str) -> Place:
+    async def claim(self, code: str, name: str, browser: str, zone: str = "") -> Place:
         """Give a free seat to a browser, or the one that it holds already."""
         mark = self.seal.browser_mark(browser)
         async with self.store.lock:
@@ -128,7 +130,7 @@ class Reception:
                 return self.place(held)
             if free is None or decision is not Decision.TAKE:
                 raise RefusalError(decision.value)
-            return await self._take(free, name, mark)
+            return await self._take(free, name, clean_name(zone, ZONE_LENGTH), mark)
 
     def free(self, room: Room) -> Seat | None:
         """Return a free seat; a practice room gets one more as long as it may."""
@@ -142,7 +144,7 @@ class Reception:
         )
         return Seat(fresh_id("s"), room.id, number)
 
-    async def _take(self, free: Seat, name: str, mark: str) -> Place:
+    async def _take(self, free: Seat, name: str, zone: str, mark: str) -> Place:
         """Give a free seat to a new participant."""
         now, generation = self.clock.now(), free.generation
         while True:  # two seats of a room never share a phrase
@@ -152,7 +154,7 @@ class Reception:
                 break
             generation += 1
         seat = replace(free, claimed_at=now, generation=generation)
-        person = Participant(seat.id, name, phrase_mark)
+        person = Participant(seat.id, name, phrase_mark, zone=zone)
         entry = self.entry(seat.room, seat.id, CLAIMED, "claimed")
         entry = replace(entry, at=now, body={"number": seat.number})
         await self.store.take_seat(seat, person, mark, entry)
@@ -238,6 +240,8 @@ class Reception:
         closes_at: int | None,
         code: str | None,
         language: str = "",
+        *,
+        rehearsal: bool = False,
     ) -> Room:
         """Make a room with all its seats; it opens later."""
         room = Room(
@@ -251,14 +255,14 @@ class Reception:
             created_at=wall_ms(),
             closes_at=closes_at,
             language=_language(language),
+            rehearsal=rehearsal,
         )
-        marks = Marks(*(self.seal.key_mark(self.key(room.id, role)) for role in ROLES))
         seats = [
             Seat(fresh_id("s"), room.id, number) for number in range(1, capacity + 1)
         ]
         async with self.store.lock:
             room = replace(room, code=self._code(code))
-            await self.store.add_room(room, marks, seats)
+            await self.store.add_room(room, seats)
         return room
 
     def _code(self, wanted: str | None) -> str:

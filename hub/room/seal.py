@@ -27,7 +27,7 @@ class Seal:
         return seats.phrase(self._digest("phrase", seat, str(generation)))
 
     def key(self, room: str, role: str) -> str:
-        """Return the staff key of a room for `presenter` or `helper`."""
+        """Return the staff key of a room for a role of its staff."""
         return seats.key(self._digest("key", room, role))
 
     def phrase_mark(self, room: str, phrase: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from hub.room.asks import newest
 from hub.room.feed import RoomFeed
+from hub.room.messages import concerns
 from hub.room.progress import SeatFacts
-from hub.room.room_facts import Message, RoomFacts
+from hub.room.room_facts import RoomFacts
 from hub.room.store import Store
 from hub.seats import Room, State
 
@@ -79,38 +80,19 @@ class SeatState:
 
     def _messages(self, facts: SeatFacts, room: RoomFacts) -> list[dict[str, Any]]:
         """Describe the newest messages that concern this seat, oldest first."""
-        mine = [one for one in room.messages if self._concerns(one, facts)]
+        mine = [
+            one
+            for one in room.messages
+            if one.id not in room.withdrawn
+            and concerns(one, self.seat, facts, self.steps_of)
+        ]
         shown = []
         for one in mine[-SHOWN:]:
             text = self.store.texts.of(one.seat, one.uid)
             if text is not None:
-                name = one.uid.rpartition(":")[2]
-                shown.append({"id": name, "at": one.at, "text": text, "to": one.to})
+                line = {"id": one.id, "at": one.at, "text": text, "to": one.to}
+                shown.append(line)
         return shown
-
-    def _concerns(self, message: Message, facts: SeatFacts) -> bool:
-        """Say whether a message is for this seat.
-
-        One to a step is for whoever was on it by then: had tried it, or had passed
-        every step before it, and had not passed it yet.
-        """
-        if message.seat or message.to != "step":
-            return message.seat in ("", self.seat)
-        at, lab, step = message.at, message.lab, message.step
-        known = facts.steps.get(f"{lab}/{step}")
-        if known and known.passed_at is not None and known.passed_at <= at:
-            return False
-        if known and known.first_at is not None and known.first_at <= at:
-            return True
-        steps = self.steps_of.get(lab, ())
-        before = steps[: steps.index(step)] if step in steps else steps
-        return all(_passed(facts, f"{lab}/{one}", at) for one in before)
-
-
-def _passed(facts: SeatFacts, step: str, at: int) -> bool:
-    """Say whether a step had passed by then."""
-    known = facts.steps.get(step)
-    return bool(known and known.passed_at is not None and known.passed_at <= at)
 
 
 def _steps(room: RoomFacts) -> dict[str, dict[str, bool]]:

@@ -18,6 +18,7 @@ from hub.room.reception import Reception
 from hub.room.refusal import RefusalError
 from hub.room.store import Store
 from hub.room.view import StoreView
+from hub.staff import scope
 from hub.versions import Versions
 
 PREFIX = "/services/room/"
@@ -59,6 +60,6 @@ class Service:
             RefusalError: `not-allowed`; a room that is not there looks the same.
         """
         role = self.store.staff.get((str(user["name"]), room))
-        if role is None or not self.auth.allowed(user, f"custom:room:{role}"):
+        if role is None or not self.auth.allowed(user, scope(role)):
             raise RefusalError("not-allowed")
         return role

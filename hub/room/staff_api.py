@@ -47,12 +47,14 @@ class StaffHandler(UserHandler):
     """The asking user's role in the room, once it was checked."""
 
     def check_staff(self, room: str) -> None:
-        """See that the user is staff of this room and not too quick.
+        """See that the user may act in this room, and is not too quick.
 
         Raises:
             RefusalError: `not-allowed`, `slow-down`.
         """
         self.role = self.service.role(self.user, room)
+        if self.role == "observer":
+            raise RefusalError("not-allowed", "An observer can only watch.")
         wait = self.service.actions.take(self.user["name"])
         if wait:
             raise RefusalError("slow-down", retry_after=round(wait, 1))

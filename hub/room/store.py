@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -20,25 +20,16 @@ from hub.room import tables
 from hub.room.entry import Entry
 from hub.room.journal import Journal
 from hub.room.rows import run
+from hub.room.seal import Seal
 from hub.room.texts import Texts
 from hub.seats import Participant, Room, Seat, State, display_names
-
-ROLES = ("presenter", "helper")
-"""Roles of staff, the stronger one first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What is stored of a room's two staff keys."""
-
-    presenter: str
-    helper: str
+from hub.staff import ROLES
 
 
 class Store:
     """The small tables of one installation; change them under `lock`."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, seal: Seal) -> None:
         self.lock = asyncio.Lock()
         self.rooms: dict[str, Room] = {}
         self.seats: dict[str, Seat] = {}
@@ -55,6 +46,7 @@ class Store:
         """Staff key's mark -> (room, role)."""
         self.texts = Texts()
         self._journal = journal
+        self._seal = seal
         self._names: dict[str, dict[str, str]] = {}
 
     async def load(self) -> None:
@@ -65,9 +57,8 @@ class Store:
         """Read the tables, seats in order."""
         for row in connection.execute(select(tables.rooms)):
             data = dict(row._mapping)
-            marks = Marks(data.pop("presenter_mark"), data.pop("helper_mark"))
             data.update(labs=tuple(data["labs"]), state=State(data["state"]))
-            self._know_room(Room(**data), marks)
+            self._know_room(Room(**data))
         order = (tables.seats.c.room, tables.seats.c.number)
         for row in connection.execute(select(tables.seats).order_by(*order)):
             self._know_seat(Seat(**row._mapping))
@@ -81,12 +72,13 @@ class Store:
             self.staff_browsers[row.browser_mark] = row.user
         self.texts.load(connection)
 
-    def _know_room(self, room: Room, marks: Marks) -> None:
-        """Take a room into memory."""
+    def _know_room(self, room: Room) -> None:
+        """Take a room into memory, and the marks of its staff's keys."""
         self.rooms[room.id] = room
         self.seats_of.setdefault(room.id, [])
-        self.keys[marks.presenter] = (room.id, "presenter")
-        self.keys[marks.helper] = (room.id, "helper")
+        for role in () if room.practice else ROLES:
+            mark = self._seal.key_mark(self._seal.key(room.id, role))
+            self.keys[mark] = (room.id, role)
 
     def _know_seat(self, seat: Seat) -> None:
         """Take a seat into memory; the numbers of a room come in order."""
@@ -158,14 +150,12 @@ class Store:
 
     # Changes ------------------------------------------------------------------------
 
-    async def add_room(self, room: Room, marks: Marks, seats: Sequence[Seat]) -> None:
+    async def add_room(self, room: Room, seats: Sequence[Seat]) -> None:
         """Keep a new room with its seats."""
         row = {
             **asdict(room),
             "labs": list(room.labs),
             "state": room.state.value,
-            "presenter_mark": marks.presenter,
-            "helper_mark": marks.helper,
         }
 
         def work(connection: Connection) -> None:
@@ -175,7 +165,7 @@ class Store:
                 connection.execute(insert(tables.seats), rows)
 
         def then() -> None:
-            self._know_room(room, marks)
+            self._know_room(room)
             for seat in seats:
                 self._know_seat(seat)
 
@@ -275,6 +265,16 @@ class Store:
             self.people[seat.id] = person
 
         await self._journal.write(work, [entry], then)
+
+    async def change_zone(self, seat: str, zone: str, entry: Entry) -> None:
+        """Keep where the person of a seat sits."""
+        table = tables.participants
+        statement = update(table).where(table.c.seat == seat).values(zone=zone)
+
+        def then() -> None:
+            self.people[seat] = replace(self.people[seat], zone=zone)
+
+        await self._journal.write(partial(run, statement), [entry], then)
 
     async def see_phrase(self, seat: str) -> None:
         """Keep that the phrase of a seat was shown and noted."""

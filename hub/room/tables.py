@@ -61,10 +61,9 @@ rooms = Table(
     Column("opened_at", BigInteger),
     Column("closes_at", BigInteger),
     Column("erase_at", BigInteger),
-    Column("presenter_mark", String, nullable=False, unique=True),
-    Column("helper_mark", String, nullable=False, unique=True),
     Column("language", String, nullable=False, server_default=""),
     Column("practice", Boolean, nullable=False, server_default="0"),
+    Column("rehearsal", Boolean, nullable=False, server_default="0"),
 )
 
 seats = Table(
@@ -87,6 +86,7 @@ participants = Table(
     Column("name", String, nullable=False),
     Column("phrase_mark", String, nullable=False, unique=True),
     Column("seen", Boolean, nullable=False),
+    Column("zone", String, nullable=False, server_default=""),
 )
 
 claims = Table(

@@ -38,6 +38,7 @@ class StoreView:
             "erase_at": found.erase_at,
             "language": found.language,
             "practice": found.practice,
+            "rehearsal": found.rehearsal,
         }
 
     def labs(self, room: str) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "caught-up": {},
     "reset": {"generation": 1},
     "updated": {"version": "1.0.1", "cells": 3},
+    "seen": {"message": ASK},
 }
 
 

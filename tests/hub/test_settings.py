@@ -27,6 +27,11 @@ def test_flags_beat_environment_beats_file_beats_default(tmp_path: Path) -> None
         ("port = 80", "expected a port from 1024 to 65531, got 80"),
         ('port = "many"', "expected a whole number, got 'many'"),
         ('engine = "podman"', "expected one of auto, docker, local, got 'podman'"),
+        ('subdomains = "http://labs.example"', "expected a host's name with a dot"),
+        (
+            'subdomains = "labs.example"\npublic_url = "http://other.example"',
+            "public_url: expected an address at labs.example",
+        ),
         ('seat_memory = "lots"', "expected a size such as 512M or 2G, got 'lots'"),
         ("seat_cpus = 0", "expected more than 0"),
         ("erase_days = 0", "expected 1 to 365"),

@@ -145,6 +145,7 @@ def _lock_hash() -> str:
 def command(settings: Settings, gateway: str, node: Path) -> list[str]:
     """Return the proxy's command line; its token comes by the environment."""
     hub = f"http://{gateway}:{settings.hub_port}"
+    hosts = ["--host-routing"] if settings.subdomains else []
     return [
         str(node),
         str(SCRIPT),
@@ -155,4 +156,5 @@ def command(settings: Settings, gateway: str, node: Path) -> list[str]:
         f"--default-target={hub}",
         f"--error-target={hub}/hub/error",
         "--log-level=warn",
+        *hosts,
     ]

@@ -92,6 +92,7 @@ def shown(output: str) -> dict[str, str]:
         "code": r"^Code: +(\S+)",
         "presenter": r"presenter's key: +(\S+)",
         "helper": r"helpers' key: +(\S+)",
+        "observer": r"observers' key: +(\S+)",
     }
     return {
         name: re.search(pattern, output, re.M)[1]  # type: ignore[index]

@@ -81,6 +81,8 @@ def test_the_door_is_named_as_people_reach_it() -> None:
         "https://labs.example"
     )
     assert ports.door_url(Settings(address="127.0.0.1")) == "http://127.0.0.1:8000"
+    named = Settings(subdomains="labs.example")
+    assert ports.door_url(named) == "http://labs.example:8000"
     everywhere = Settings(port=8100)
     assert ports.door_url(everywhere) == f"http://{ports.lan_address()}:8100"
     assert ports.near_url(everywhere) == "http://127.0.0.1:8100"

@@ -10,6 +10,7 @@ import pytest
 
 from hub.secrets import ensure_secrets
 from tests.hub.room.process import LAB, RoomProcess, StandInHub
+from tests.hub.room.staffed import Evening
 
 
 def installation(folder: Path) -> Path:
@@ -52,6 +53,15 @@ def own_room(root: Path, hub: StandInHub) -> Iterator[RoomProcess]:
     yield room
     if room.process and room.process.poll() is None:
         room.kill()
+
+
+@pytest.fixture
+def evening(room: RoomProcess) -> Evening:
+    """A room of its own for each test."""
+    found = room.make_room()
+    seat, token = room.seat(found["code"])
+    staff = [room.staff(found, role) for role in ("presenter", "helper", "helper")]
+    return Evening(room, found, *staff, seat, token)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -24,6 +24,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from hub.secrets import read_secret
+from hub.staff import ROLES, scope
 
 LAB = """
 [lab]
@@ -219,13 +220,16 @@ class RoomProcess:
         url = f"http://127.0.0.1:{self.desk_port}/desk{path}"
         return call(method, url, body, auth(token))
 
-    def make_room(self, capacity: int = 10, *, open_: bool = True) -> dict[str, Any]:
+    def make_room(
+        self, capacity: int = 10, *, open_: bool = True, **more: Any
+    ) -> dict[str, Any]:
         """Make a room, open unless said otherwise; returns the desk's answer."""
         wanted = {
             "title": "An evening",
             "host": "The group",
             "labs": ["first_flight"],
             "capacity": capacity,
+            **more,
         }
         made = self.desk("POST", "/rooms", wanted)
         assert made.status == 200, made
@@ -234,10 +238,10 @@ class RoomProcess:
         found: dict[str, Any] = made.body
         return found
 
-    def claim(self, code: str, name: str, browser: str = "") -> Answer:
+    def claim(self, code: str, name: str, browser: str = "", **more: str) -> Answer:
         """Claim a seat as the hub's join page does."""
         browser = browser or uuid.uuid4().hex
-        body = {"code": code, "name": name, "browser": browser}
+        body = {"code": code, "name": name, "browser": browser, **more}
         return self.desk("POST", "/claims", body)
 
     def seat(self, code: str, name: str = "Ines") -> tuple[str, str]:
@@ -246,14 +250,13 @@ class RoomProcess:
         assert claim.status == 200, claim
         return claim.body["seat"], self.hub.admit(claim.body["seat"])
 
-    def staff(self, room: dict[str, Any], role: str = "presenter") -> str:
-        """Make somebody staff of a room; returns a token."""
+    def staff(self, room: dict[str, Any], role: str = "presenter", *more: str) -> str:
+        """Make somebody staff of a room, with more scopes; returns a token."""
         body = {"key": room[f"{role}_key"], "browser": uuid.uuid4().hex}
         answer = self.desk("POST", "/staff", body)
         assert answer.status == 200, answer
-        scopes = ["custom:room:helper"]
-        scopes += ["custom:room:presenter"] if role == "presenter" else []
-        return self.hub.admit(answer.body["user"], *scopes)
+        scopes = [scope(one) for one in ROLES[ROLES.index(role) :]]
+        return self.hub.admit(answer.body["user"], *scopes, *more)
 
 
 class Stream:

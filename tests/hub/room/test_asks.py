@@ -71,6 +71,19 @@ def test_the_state_is_a_function_of_the_set_of_entries(
         assert newest(asks) == (ASK, asks[ASK])
 
 
+def test_the_last_word_on_the_same_question_counts() -> None:
+    """Likened to one ask, then to another, then to none after all."""
+    rows = [entry(1, "ask"), *(entry(row, "ask-same") for row in (2, 3, 4))]
+    for row, same in zip(rows[1:], ("a2", "a3", ""), strict=True):
+        row.body["same"] = same  # type: ignore[index]
+    for order in itertools.permutations(rows):
+        asks: Any = {}
+        for row in order:
+            asks = fold_ask(asks, row)
+        assert asks[ASK].same == ""
+        assert asks[ASK].likened == (4, "")
+
+
 def test_what_nobody_asked_is_no_ask() -> None:
     """A claim alone, of an ask that was not seen, shows nothing."""
     assert newest(fold_ask({}, entry(3, "ask-claimed", "p1"))) is None
@@ -81,6 +94,7 @@ MINE = AskFacts(row=1, turn=2, goes="me")
 THEIRS = AskFacts(row=1, turn=2, goes="other")
 ANSWERED = AskFacts(row=1, answered_by="other")
 WITHDRAWN = AskFacts(row=1, withdrawn=True)
+SOLVED = AskFacts(row=1, turn=2, goes="me", solved=True)
 TABLE = [
     (Turn.CLAIM, WAITING, "helper", Answer.WRITE),
     (Turn.CLAIM, MINE, "helper", Answer.KEEP),
@@ -88,6 +102,9 @@ TABLE = [
     (Turn.CLAIM, THEIRS, "presenter", Answer.TAKEN),
     (Turn.CLAIM, ANSWERED, "helper", Answer.OVER),
     (Turn.CLAIM, WITHDRAWN, "helper", Answer.OVER),
+    (Turn.CLAIM, SOLVED, "helper", Answer.OVER),
+    (Turn.RELEASE, SOLVED, "helper", Answer.OVER),
+    (Turn.ANSWER, SOLVED, "helper", Answer.OVER),
     (Turn.RELEASE, WAITING, "helper", Answer.KEEP),
     (Turn.RELEASE, MINE, "helper", Answer.WRITE),
     (Turn.RELEASE, THEIRS, "helper", Answer.TAKEN),

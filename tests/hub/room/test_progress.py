@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.room.asks import AskState
 from hub.room.entry import CLAIMED, Entry
-from hub.room.progress import MOST_GAPS, SeatFacts, fold, fold_all
+from hub.room.progress import (
+    MOST_FAILURES,
+    MOST_GAPS,
+    MOST_SEEN,
+    SeatFacts,
+    fold,
+    fold_all,
+)
 
 STEP = "first_flight/load-data"
 
@@ -36,6 +45,7 @@ KINDS = [
     *["attempt"] * 3,
     *("claimed", "later", "hint", "reset", "caught-up", "feedback", "share", "unshare"),
     *("ask", "withdraw", "ask-claimed", "ask-released", "ask-answered", "refused"),
+    *("ask-same", "hint-sent", "visit", "seen"),
 ]
 
 
@@ -59,6 +69,9 @@ def journals(draw: st.DrawFn) -> list[Entry]:
             face=draw(st.sampled_from(["clear", "broken"])),
             ask=f"u{draw(st.integers(1, 25))}",
             by=draw(st.sampled_from(["p1", "p2"])),
+            same=draw(st.sampled_from(["", "u1", "u9"])),
+            open=draw(st.booleans()),
+            message=draw(st.sampled_from(["m1", "m2"])),
         )
         for number in range(1, count + 1)
     ]
@@ -181,7 +194,71 @@ def test_notes_tell_of_a_step() -> None:
     assert (step.state, step.hints, step.caught_up) == ("untouched", 2, True)
     assert step.feedback == (5, "clear")
     assert facts.shared == ["first_flight/clean-data"]
-    assert facts.last_at is None
+    assert (facts.last_at, facts.heard_at) == (None, 8000)
+    assert (step.caught_up_at, step.reset_at) == (3000, None)
+
+
+def test_what_staff_do_at_a_seat_is_known() -> None:
+    """Hints sent, messages seen, who looks in; none of it is heard of the seat."""
+    rows = [
+        entry(1, kind="hint-sent", number=2),
+        entry(2, kind="hint-sent", number=1),
+        entry(3, kind="visit", open=True, by="p1"),
+        entry(4, kind="seen", message="m1"),
+        entry(5, kind="visit", open=False, by="p1"),
+        entry(6, kind="visit", open=True, by="p2"),
+    ]
+    facts = fold_all(rows)["s1"]
+    assert facts.steps[STEP].sent == 2
+    assert facts.visited == (6, "p2")
+    assert set(facts.saw) == {"m1"}
+    assert (facts.heard_at, facts.last_at) == (4000, None)
+
+
+def test_the_last_failures_are_kept_in_mind_in_order() -> None:
+    """Bounded; of this generation only; the checker's own errors are none."""
+    rows = [entry(row, at=100 - row, reason=f"r{row}") for row in range(1, 20)]
+    step = fold_all([*rows, entry(20, "error", at=500)])["s1"].steps[STEP]
+    assert [failure[3] for failure in step.failures] == [
+        f"r{row}" for row in range(MOST_FAILURES, 0, -1)
+    ]
+    again = [*rows, entry(21, kind="reset", generation=1), entry(22, generation=1)]
+    step = fold_all(again)["s1"].steps[STEP]
+    assert [failure[3] for failure in step.failures] == ["rows-lost"]
+    assert step.reset_at == 21_000
+
+
+def test_a_flood_of_messages_seen_is_bounded() -> None:
+    """A seat can name any message; the newest are kept in mind."""
+    rows = [entry(row, kind="seen", message=f"m{row}") for row in range(1, 200)]
+    saw = fold_all(rows)["s1"].saw
+    assert len(saw) == MOST_SEEN
+    assert "m199" in saw
+
+
+@pytest.mark.parametrize(
+    ("passed_at", "step", "state"),
+    [
+        (900, "load-data", AskState.SOLVED),
+        (500, "load-data", AskState.SOLVED),
+        (499, "load-data", AskState.WAITING),
+        (900, "clean-data", AskState.WAITING),
+    ],
+)
+def test_a_pass_after_the_ask_ends_it(
+    passed_at: int, step: str, state: AskState
+) -> None:
+    """Whichever arrives first; a pass before it, or of another step, does not."""
+    ask = entry(1, kind="ask", at=500)
+    passed = entry(2, "passed", at=passed_at, step=step)
+    for rows in ([ask, passed], [passed, ask]):
+        assert fold_all(rows)["s1"].asks["u1"].state is state
+
+
+def test_an_ask_of_a_whole_lab_is_never_solved_by_a_pass() -> None:
+    """Nobody knows which step it was about."""
+    rows = [entry(1, kind="ask", step=""), entry(2, "passed")]
+    assert fold_all(rows)["s1"].asks["u1"].open
 
 
 def test_what_was_refused_is_no_gap() -> None:
@@ -212,7 +289,8 @@ def test_a_boast_of_gaps_is_bounded() -> None:
 
 
 def test_other_kinds_move_the_row_only() -> None:
-    """A claim is no attempt; an unknown kind is left for those who know it."""
+    """An unknown kind is left for those who know it; a claim is no attempt."""
     claimed = Entry("r1", "s1", CLAIMED, "claimed", 5, body={"number": 1}, id=7)
-    assert fold_all([claimed]) == {"s1": SeatFacts(row=7)}
+    taken = SeatFacts(row=7, number=1, claimed_at=5)
+    assert fold_all([claimed]) == {"s1": taken}
     assert fold_all([entry(9, kind="from-the-future")])["s1"].row == 9

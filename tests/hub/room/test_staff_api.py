@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.hub.room.process import (
-    Answer,
     RoomProcess,
     Stream,
     a_note,
@@ -18,61 +16,10 @@ from tests.hub.room.process import (
     batch,
     notes,
 )
+from tests.hub.room.staffed import LAB, Evening, refused
 from tests.hub.room.test_notes import rows
 
 pytestmark = pytest.mark.slow
-LAB = {"lab": "first_flight", "step": "load-data"}
-
-
-@dataclass
-class Evening:
-    """One room with a presenter, two helpers and a seat."""
-
-    room: RoomProcess
-    found: dict[str, Any]
-    presenter: str
-    helper: str
-    other: str
-    seat: str
-    token: str
-
-    def act(self, path: str, token: str, body: dict[str, Any] | None = None) -> Answer:
-        """Do something as staff; the id is fresh unless the body has one."""
-        body = {"id": str(uuid.uuid4()), **(body or {})}
-        return self.room.post(f"api/rooms/{self.found['id']}/{path}", body, token)
-
-    def tell(self, *items: dict[str, Any]) -> None:
-        """Send notes of the seat."""
-        answer = self.room.post("api/notes", notes(*items), self.token)
-        assert len(answer.body["acked"]) == len(items), answer
-
-    def board(self) -> dict[str, Any]:
-        """Return the snapshot."""
-        path = f"api/rooms/{self.found['id']}/progress"
-        found: dict[str, Any] = self.room.get(path, self.helper).body
-        return found
-
-    def state(self) -> dict[str, Any]:
-        """Return what the seat is told now."""
-        stream = Stream.of_seat(self.room, self.token)
-        state = stream.next()[2]
-        stream.close()
-        return state
-
-
-@pytest.fixture
-def evening(room: RoomProcess) -> Evening:
-    """A room of its own for each test."""
-    found = room.make_room()
-    seat, token = room.seat(found["code"])
-    staff = [room.staff(found, role) for role in ("presenter", "helper", "helper")]
-    return Evening(room, found, *staff, seat, token)
-
-
-def refused(answer: Answer, status: int, code: str) -> str:
-    """Check a refusal; returns its sentence."""
-    assert (answer.status, answer.body["error"]["code"]) == (status, code), answer
-    return str(answer.body["error"]["message"])
 
 
 def test_a_message_reaches_whom_it_is_for(evening: Evening) -> None:
@@ -119,10 +66,11 @@ def test_gates_and_hints_are_told_to_seats_and_board(evening: Evening) -> None:
     evening.act("hints", evening.presenter, {**LAB, "held": True})
     assert stream.next()[2]["steps"]["first_flight/load-data"]["held"] is True
     shown = evening.board()["room"]
-    assert shown["gates"] == shown["held"] == ["first_flight/load-data"]
+    assert shown["gates"] == {"first_flight/load-data": "soft"}
+    assert shown["held"] == ["first_flight/load-data"]
     evening.act("gates", evening.presenter, {**LAB, "closed": False})
     assert stream.next()[2]["steps"]["first_flight/load-data"]["gate"] is False
-    assert evening.board()["room"]["gates"] == []
+    assert evening.board()["room"]["gates"] == {}
     stream.close()
 
 

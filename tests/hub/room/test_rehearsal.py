@@ -1,0 +1,58 @@
+"""Rehearsals: played people send by the desk, in rooms made for it and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hub.room.process import (
+    RoomProcess,
+    a_note,
+    an_attempt,
+    batch,
+    call,
+    notes,
+)
+from tests.hub.room.test_desk import refused
+
+pytestmark = pytest.mark.slow
+
+
+def test_played_people_come_in_as_real_ones_do(room: RoomProcess) -> None:
+    """Attempts and notes are checked, acknowledged, kept and folded alike."""
+    found = room.make_room(rehearsal=True)
+    seat = room.claim(found["code"], "Played").body["seat"]
+    attempt, odd = an_attempt(), an_attempt("none")
+    path = f"/rehearsals/{seat}"
+    answer = room.desk("POST", f"{path}/attempts", batch(attempt, odd)).body
+    assert answer["acked"] == [attempt["id"]]
+    assert [one["code"] for one in answer["refused"]] == ["unknown-step"]
+    ask = a_note("ask", body={"words": "Please."})
+    answer = room.desk("POST", f"{path}/notes", notes(ask)).body
+    assert answer == {"acked": [ask["id"]], "refused": []}
+    [shown] = room.desk("GET", f"/rooms/{found['id']}").body["progress"]["seats"]
+    assert shown["steps"]["first_flight/load-data"]["state"] == "passed"
+    assert shown["ask"]["words"] == "Please."
+
+
+def test_nobody_is_played_in_a_real_room(room: RoomProcess) -> None:
+    """The desk's token does not help."""
+    found = room.make_room()
+    seat = room.claim(found["code"], "Ines").body["seat"]
+    assert found["rehearsal"] is False
+    for what, body in (("attempts", batch(an_attempt())), ("notes", notes())):
+        answer = room.desk("POST", f"/rehearsals/{seat}/{what}", body)
+        refused(answer, 403, "not-allowed")
+        assert "rehearsal" in answer.body["error"]["message"]
+    refused(
+        room.desk("POST", "/rehearsals/sabcdefghjk/notes", notes()), 403, "not-allowed"
+    )
+
+
+def test_playing_needs_the_desks_token(room: RoomProcess) -> None:
+    """A seat's own token is none."""
+    found = room.make_room(rehearsal=True)
+    seat, token = room.seat(found["code"])
+    url = f"http://127.0.0.1:{room.desk_port}/desk/rehearsals/{seat}/notes"
+    for given in ("", token):
+        headers = {"Authorization": f"token {given}"}
+        refused(call("POST", url, notes(), headers), 401, "not-logged-in")
