@@ -108,9 +108,7 @@ def test_what_a_run_shows_is_found(tmp_path: Path) -> None:
     mistake = 'step = "load-data"\nreason = "rows-lost"\ncode = "flights = 1"\n'
     path = lab.folder / "mistakes.toml"
     other = mistake.replace("rows-lost", "wrong-type") + 'hint = "It is no table."\n'
-    path.write_text(
-        f"[[mistakes]]\n{mistake}\n[[mistakes]]\n{other}", encoding="utf-8"
-    )
+    path.write_text(f"[[mistakes]]\n{mistake}\n[[mistakes]]\n{other}", encoding="utf-8")
     with LabKernel(lab, tmp_path / "kernel") as kernel:
         source = said(prove.source_passes(lab, kernel))
         release = said(prove.release_passes_nothing(lab, kernel))
