@@ -75,6 +75,18 @@ class Settings:
     idle_minutes: int = _setting(
         60, "minutes without use until a practice seat stops; never in an open room"
     )
+    stuck_same: int = _setting(
+        3, "failed attempts in a row with the same reason that make somebody stuck"
+    )
+    stuck_failures: int = _setting(
+        4, "failed attempts of a step that make somebody stuck, whatever the reasons"
+    )
+    stuck_minutes: int = _setting(
+        5, "minutes on a step in which nobody counts as slow and so stuck"
+    )
+    away_minutes: int = _setting(
+        30, "minutes without a sign after which a seat counts as away"
+    )
 
     @property
     def state_dir(self) -> Path:
@@ -233,4 +245,8 @@ _EXPECTED: dict[str, tuple[str, Any]] = {
     ),
     "practice_seats": ("1 to 500", lambda value: 1 <= value <= 500),
     "idle_minutes": ("1 to 1440", lambda value: 1 <= value <= 1440),
+    "stuck_same": ("2 to 10", lambda value: 2 <= value <= 10),
+    "stuck_failures": ("2 to 100", lambda value: 2 <= value <= 100),
+    "stuck_minutes": ("1 to 240", lambda value: 1 <= value <= 240),
+    "away_minutes": ("2 to 1440", lambda value: 2 <= value <= 1440),
 }
