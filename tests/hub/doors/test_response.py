@@ -98,7 +98,7 @@ def test_what_reaches_whom(name: str) -> None:
     assert {signal.who for signal in found} <= {STUCK.number}
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(CROWD), st.floats(NOW, 4000), st.sampled_from(["", *STEPS]))
 def test_help_never_makes_anybody_later_and_touches_nobody_else(
     person: Any, moment: float, place: str
