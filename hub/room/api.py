@@ -10,6 +10,7 @@ from prometheus_client import Counter
 from checkers.engine.attempt import Attempt
 from hub.room.entry import ATTEMPT
 from hub.room.intake import Batch, IntakeHandler, seat_of
+from hub.room.picture import Status
 from hub.room.progress import SeatFacts
 from hub.room.refusal import RefusalError
 from hub.room.web import JsonHandler, UserHandler, check_desk_token
@@ -46,9 +47,9 @@ class SeatProgressHandler(UserHandler):
     async def get(self) -> None:
         """Answer with the seat's facts; a step that passed is provisional so far."""
         feed = await self.service.feeds.feed(self.room.id)
-        view, facts = feed.view, feed.facts.get(self.seat.id, SeatFacts())
-        position = feed.position(self.seat.id)
-        seat = view.seat(self.seat.id, facts, position)
+        view, facts = self.service.view, feed.facts.get(self.seat.id, SeatFacts())
+        status = Status(position=feed.position(self.seat.id))
+        seat = view.seat(self.seat.id, facts, status)
         for step in seat["steps"].values() if seat else ():
             step["verified"] = False
         self.give(
@@ -66,7 +67,7 @@ class SeatProgressHandler(UserHandler):
                     "practice": self.room.practice,
                     "erase_at": self.service.erasing.erase_at(self.seat, facts.last_at),
                 },
-                "labs": view.labs(self.room.id),
+                "labs": view.outlines(self.room.id),
                 "seat": seat,
             }
         )

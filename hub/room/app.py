@@ -19,13 +19,18 @@ from hub.room import (
     board,
     care,
     desk,
+    help_api,
     intake,
+    keys_api,
+    messages_api,
     notes,
+    pace_api,
     phrases,
+    projector_api,
     rehearsal,
     releases,
     seat_stream,
-    staff_api,
+    seats_api,
 )
 from hub.room.auth import room_auth
 from hub.room.catalogue import Catalogue
@@ -40,8 +45,11 @@ from hub.room.reception import Reception
 from hub.room.rows import last_time
 from hub.room.seal import Seal
 from hub.room.service import PREFIX, Service
+from hub.room.staff_api import StaffHandler
 from hub.room.store import Store
+from hub.room.stuck import Rules
 from hub.room.view import StoreView
+from hub.room.walls import Walls
 from hub.room.web import NobodyHandler
 from hub.secrets import read_secret
 from hub.settings import Settings
@@ -93,6 +101,8 @@ def public_routes(service: Service) -> list[tuple[Any, ...]]:
         (f"{PREFIX}oauth_callback", board.CallbackHandler, parts),
         (f"{PREFIX}static/(.*)", board.FileHandler, {"path": str(board.STATIC)}),
         (f"{PREFIX}look/(.*)", board.FileHandler, {"path": str(board.LOOK)}),
+        (f"{PREFIX}api/projector/stream", projector_api.ProjectorStreamHandler, parts),
+        (f"{PREFIX}projector", projector_api.ProjectorPageHandler),
         (PREFIX, board.PageHandler, {**parts, "page": "rooms.html"}),
         (
             f"{PREFIX}progress",
@@ -105,19 +115,28 @@ def public_routes(service: Service) -> list[tuple[Any, ...]]:
 
 def staff_routes(parts: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Return the routes of what staff do in a room."""
-    room, gates, held = f"{PREFIX}api/rooms/{_ROOM}", staff_api.GATES, staff_api.HELD
-    return [
-        (f"{room}/messages", staff_api.MessagesHandler, parts),
-        (f"{room}/gates", staff_api.SwitchHandler, {**parts, **gates}),
-        (f"{room}/hints", staff_api.SwitchHandler, {**parts, **held}),
-        (f"{room}/asks/{_UUID}/{_TURN}", staff_api.AskHandler, parts),
-        (f"{room}/seats/{_SEAT}/phrase", phrases.PhraseHandler, parts),
-        (
-            f"{room}/seats/{_SEAT}/shared/{_SLUG}/{_SLUG}",
-            staff_api.SharedHandler,
-            parts,
-        ),
-    ]
+    room = f"{PREFIX}api/rooms/{_ROOM}"
+    seat = f"{room}/seats/{_SEAT}"
+    handlers: dict[str, type[StaffHandler]] = {
+        f"{room}/messages": messages_api.MessagesHandler,
+        f"{room}/messages/{_UUID}/withdraw": messages_api.WithdrawHandler,
+        f"{room}/gates": pace_api.GatesHandler,
+        f"{room}/hints": pace_api.HintsHandler,
+        f"{room}/hints/send": help_api.SendHintsHandler,
+        f"{room}/countdown": pace_api.CountdownHandler,
+        f"{room}/goal": pace_api.GoalHandler,
+        f"{room}/start": pace_api.StartHandler,
+        f"{room}/offers": pace_api.OffersHandler,
+        f"{room}/asks/{_UUID}/{_TURN}": help_api.AskHandler,
+        f"{room}/asks/{_UUID}/same": help_api.SameHandler,
+        f"{room}/projector": projector_api.ProjectorHandler,
+        f"{room}/keys": keys_api.KeysHandler,
+        f"{seat}/phrase": phrases.PhraseHandler,
+        f"{seat}/zone": seats_api.ZoneHandler,
+        f"{seat}/visit": seats_api.VisitHandler,
+        f"{seat}/shared/{_SLUG}/{_SLUG}": help_api.SharedHandler,
+    }
+    return [(path, handler, parts) for path, handler in handlers.items()]
 
 
 def desk_routes(service: Service) -> list[tuple[Any, ...]]:
@@ -214,7 +233,16 @@ class RoomApp:
         await store.load()
         clock = Clock.start(await journal.read(last_time))
         catalogue = Catalogue(self.settings.labs_dir)
-        view = StoreView(store, catalogue, clock, place.public_url)
+        versions = Versions(self.settings.versions_dir)
+        view = StoreView(
+            store,
+            catalogue,
+            clock,
+            place.public_url,
+            versions,
+            rules_of(self.settings),
+            subdomains=bool(self.settings.subdomains),
+        )
         feeds = Feeds(journal, view)
         metrics = Metrics()
         metrics.watch("airlift_viewers", "Open boards", lambda: feeds.viewers)
@@ -228,6 +256,7 @@ class RoomApp:
             "Boards that do not keep up and get a snapshot next",
             lambda: feeds.behind,
         )
+        metrics.watch("airlift_screens", "Open projectors", lambda: feeds.screens)
         metrics.watch("airlift_followers", "Seats that follow", lambda: feeds.followers)
         metrics.watch(
             "airlift_seats_claimed",
@@ -261,7 +290,9 @@ class RoomApp:
             actions=Buckets(rate=5, burst=60, clock=time.monotonic),
             streams=Buckets(rate=2, burst=30, clock=time.monotonic),
             files=Buckets(rate=0.5, burst=20, clock=time.monotonic),
-            versions=Versions(self.settings.versions_dir),
+            versions=versions,
+            walls=Walls(view),
+            settings=self.settings,
         )
 
     async def _tick(self) -> None:
@@ -294,6 +325,16 @@ class RoomApp:
                 log.warning("some connections did not end in %s s", FAREWELL)
         await self.journal.close()
         log.info("room service stopped")
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Return where being stuck begins, as the organiser set it."""
+    return Rules(
+        same=settings.stuck_same,
+        failures=settings.stuck_failures,
+        minutes=settings.stuck_minutes,
+        away=settings.away_minutes,
+    )
 
 
 def log_request(handler: RequestHandler) -> None:

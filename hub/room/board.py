@@ -11,9 +11,9 @@ from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, StaticFileHandler
 
-from hub.room.feed import Viewer
 from hub.room.refusal import RefusalError
 from hub.room.service import Service
+from hub.room.viewers import Viewer
 from hub.room.web import UserHandler, refusal
 
 STATIC = Path(__file__).parent / "static"

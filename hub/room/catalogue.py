@@ -75,6 +75,12 @@ class Catalogue:
             raise RefusalError("lab-away", retry_after=10)
         return False
 
+    def hints(self, slug: str, step: str) -> int:
+        """Return how many hints a step has; 0 where it is not known."""
+        lab = self._labs.get(slug)
+        steps = lab.steps if lab else ()
+        return next((len(one.hints) for one in steps if one.id == step), 0)
+
     def traits(self, slugs: list[str]) -> dict[str, Any]:
         """Return image, interface and egress that the labs of a room share.
 

@@ -18,6 +18,8 @@ from hub.room.web import JsonHandler, check_desk_token
 from hub.seats import Room, State
 from hub.staff import ROLES
 
+ORGANISER = "organiser"
+"""Who acts at the desk, as the journal says it."""
 _FIELD = 20_000
 """Characters of a text field at most."""
 

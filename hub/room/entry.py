@@ -53,6 +53,9 @@ OFFER = "offer"
 """A corrected version of a lab is there to be taken; no seat; body: lab, version."""
 PHRASE = "phrase"
 """The seat got another return phrase; body: by."""
+ZONE = "zone"
+"""The seat's person is said to sit somewhere else; body: by. Where, is beside the
+name."""
 ERASED = "erased"
 """Everything of the seat's participant was erased; no body."""
 

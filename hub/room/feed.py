@@ -1,9 +1,9 @@
 """Feed: what viewers of a room receive: first a snapshot, then coalesced deltas.
 
 A delta replaces whole seats, so it may come twice or skip others without harm, and any
-row id a viewer names can be resumed from. Queues are bounded: a viewer that does not
-keep up loses its queue and gets a snapshot when it reads again. This is a boundary of
-the design: whatever happens to one viewer or one seat, the room goes on.
+row id a viewer names can be resumed from. A room that nobody watches costs its fold and
+nothing else. This is a boundary of the design: whatever happens to one viewer or one
+seat, the room goes on.
 """
 
 from __future__ import annotations
@@ -12,217 +12,135 @@ import asyncio
 import json
 import logging
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.room.asks import ASK_KINDS, AskState, newest
-from hub.room.entry import CLAIMED, ERASED, Entry
+from hub.room.entry import ERASED, Entry
 from hub.room.journal import Journal
-from hub.room.progress import SeatFacts, fold
-from hub.room.room_facts import RoomFacts, fold_room
+from hub.room.known import Known
+from hub.room.picture import Picture, Status, View
+from hub.room.progress import SeatFacts
+from hub.room.room_facts import RoomFacts
 from hub.room.rows import entries_of
+from hub.room.viewers import SeatViewer, Viewer
 
 log = logging.getLogger(__name__)
 
-QUEUE = 32
-"""Deltas that wait for one viewer at most."""
-LEAST_PAUSE = 0.05
+LEAST_PAUSE = 0.1
 """Seconds between two deltas of a quiet room."""
 MOST_PAUSE = 0.25
 """Seconds between two deltas of a busy one."""
+LOOK = 3.0
+"""Seconds between two looks at what time alone changes, while somebody watches."""
 _SHARE = 10
 """A delta that took t seconds to make is followed by a pause of `_SHARE` times t."""
 _PAGE = 2_000
 
 
-class View(Protocol):
-    """How a room and its seats look to viewers; the feed knows no names."""
-
-    def room(self, room: str) -> dict[str, Any]:
-        """Describe the room itself."""
-
-    def labs(self, room: str) -> list[dict[str, Any]]:
-        """Describe its labs and their steps."""
-
-    def seats(self, room: str) -> list[str]:
-        """List its claimed seats."""
-
-    def seat(
-        self, seat: str, facts: SeatFacts, position: int | None
-    ) -> dict[str, Any] | None:
-        """Describe one seat and its place in the queue; None when nobody holds it."""
-
-    def now(self) -> int:
-        """Return the room's time."""
-
-
-class Viewer:
-    """One who watches; a bounded queue of messages ready to be sent."""
-
-    def __init__(self, feed: RoomFeed) -> None:
-        self.behind = False
-        """The queue was dropped; a snapshot comes next."""
-        self.ended = False
-        """Nothing comes any more."""
-        self._feed = feed
-        self._queue: deque[bytes] = deque()
-        self._wake = asyncio.Event()
-
-    def offer(self, message: bytes) -> None:
-        """Queue a message, or drop the queue when it is full."""
-        if self.behind:
-            return
-        self._queue.append(message)
-        if len(self._queue) > QUEUE:
-            self.drop()
-        self._wake.set()
-
-    def drop(self) -> None:
-        """Drop the queue: a snapshot comes next."""
-        self._queue.clear()
-        self.behind = True
-        self._wake.set()
-
-    def end(self) -> None:
-        """Let whoever waits for the next message stop waiting."""
-        self.ended = True
-        self._wake.set()
-
-    @property
-    def queued(self) -> int:
-        """How many messages wait for it."""
-        return len(self._queue)
-
-    async def next(self, patience: float) -> bytes:
-        """Return the next message; b"" when none came for `patience` seconds."""
-        if self.ended:
-            return b""
-        if not self._queue and not self.behind:
-            self._wake.clear()
-            try:
-                await asyncio.wait_for(self._wake.wait(), patience)
-            except TimeoutError:
-                return b""
-        if self.ended:
-            return b""
-        if self.behind:
-            self.behind = False
-            self._queue.clear()
-            return self._feed.snapshot_message()
-        return self._queue.popleft()
-
-
-class SeatViewer:
-    """One seat that follows what concerns it; nothing is queued for it.
-
-    It is told that something changed and asks for the state as it is by then, so a
-    seat that does not read costs nothing.
-    """
-
-    def __init__(self) -> None:
-        self.ended = False
-        """Nothing comes any more."""
-        self._wake = asyncio.Event()
-        self._wake.set()
-
-    def touch(self) -> None:
-        """Say that something may have changed."""
-        self._wake.set()
-
-    def end(self) -> None:
-        """Let whoever waits stop waiting."""
-        self.ended = True
-        self._wake.set()
-
-    async def changed(self, patience: float) -> bool:
-        """Wait for a change, `patience` seconds at most; says whether one came."""
-        try:
-            await asyncio.wait_for(self._wake.wait(), patience)
-        except TimeoutError:
-            return False
-        self._wake.clear()
-        return True
-
-
 class RoomFeed:
-    """Facts of one room and those who watch them."""
+    """One room and those who watch it."""
 
     def __init__(self, room: str, view: View) -> None:
         self.room = room
-        self.row = 0
-        self.facts: dict[str, SeatFacts] = {}
-        self.room_facts = RoomFacts()
+        self.known = Known(room)
+        self.picture = Picture(self.known, view)
         self.viewers: set[Viewer] = set()
+        self.onlookers: set[SeatViewer] = set()
+        """Those who are told that something changed, such as projectors."""
         self.seat_viewers: dict[str, SeatViewer] = {}
-        self.view = view
-        self._changed: set[str] = set()
-        self._room_changed = False
-        self._waiting: dict[str, int] = {}
-        """Seat with a waiting ask -> the ask's row."""
-        self._queue: dict[str, int] = {}
         self._erased_row = 0
         """Row of the last erased seat; an older view may still show it."""
         self._timer: asyncio.TimerHandle | None = None
+        self._looks: asyncio.TimerHandle | None = None
+        self._unsent: set[str] = set()
+        """Seats that look different than in the last delta."""
         self._flushed = 0.0
         self._pause = LEAST_PAUSE
         self._snapshot: tuple[int, float, bytes] = (-1, 0.0, b"")
 
-    def fold(self, entry: Entry) -> None:
-        """Take in one entry of this room."""
-        self.row = max(self.row, entry.id)
-        try:
-            self.room_facts = fold_room(self.room_facts, entry)
-            if entry.seat:
-                facts = self.facts.get(entry.seat, SeatFacts())
-                self.facts[entry.seat] = fold(facts, entry)
-        except (KeyError, TypeError, ValueError):
-            log.exception("room=%s row=%s not folded", self.room, entry.id)
+    # What is known --------------------------------------------------------------------
+
+    @property
+    def row(self) -> int:
+        """The last row that was taken in."""
+        return self.known.row
+
+    @property
+    def facts(self) -> Mapping[str, SeatFacts]:
+        """What is known of each seat."""
+        return self.known.facts
+
+    @property
+    def room_facts(self) -> RoomFacts:
+        """What is known of the room as a whole."""
+        return self.known.room_facts
+
+    @property
+    def view(self) -> View:
+        """How the room and its seats look."""
+        return self.picture.view
+
+    def position(self, seat: str) -> int | None:
+        """Return a seat's place among the waiting, from 1; None when it does not."""
+        return self.known.line.place(seat)[0]
+
+    def status(self, seat: str) -> Status:
+        """Return what others and time make of a seat now."""
+        self._settle()
+        return self.picture.status(seat)
+
+    def stuck_on(self, lab: str, step: str) -> list[str]:
+        """Return the seats that are stuck on a step now, by their numbers."""
+        self._settle()
+        tally, key = self.picture.tally, f"{lab}/{step}"
+        stuck = {seat for seat, at in tally.stuck_seats().items() if at.step == key}
+        return [seat for seat in tally.seats() if seat in stuck]
+
+    def stuck(self) -> dict[str, str]:
+        """Return the seats that are stuck now, each with its `<lab>/<step>`."""
+        self._settle()
+        stuck = self.picture.tally.stuck_seats().items()
+        return {seat: found.step for seat, found in stuck}
+
+    def now(self) -> dict[str, Any]:
+        """Return the counts by lab and step as they are now; no seat is in them."""
+        self._settle()
+        return self.picture.tally.now(self.room_facts)
+
+    def _settle(self) -> None:
+        """Look at the room as it is now; what changed goes out with the next delta."""
+        self._unsent |= self.picture.settle(self.view.now(), whole=True)
+        if self._unsent:
+            self._schedule()
+
+    # What comes in --------------------------------------------------------------------
+
+    def fold(self, entry: Entry) -> bool:
+        """Take in one entry; says whether the line of those who wait changed."""
+        moved = self.known.fold(entry)
         if entry.kind == ERASED:
             self._forget(entry)
-        if entry.kind in (*ASK_KINDS, ERASED):
-            self._line_up(entry.seat)
+        return moved
 
     def _forget(self, entry: Entry) -> None:
         """Forget an erased seat; no delta takes one away, so all get a snapshot."""
-        self.facts.pop(entry.seat, None)
+        self.picture.forget(entry.seat)
         self._erased_row = entry.id
         for viewer in self.viewers:
             viewer.drop()
 
-    def _line_up(self, seat: str) -> None:
-        """Put a seat into the queue or take it out; who asked first is first."""
-        self._waiting.pop(seat, None)
-        found = newest(self.facts.get(seat, SeatFacts()).asks)
-        if found and found[1].state is AskState.WAITING:
-            self._waiting[seat] = found[1].row
-        line = sorted(self._waiting, key=self._waiting.__getitem__)
-        self._queue = {name: place for place, name in enumerate(line, 1)}
-
-    def position(self, seat: str) -> int | None:
-        """Return a seat's place among the waiting, from 1; None when it does not."""
-        return self._queue.get(seat)
-
     def publish(self, entry: Entry) -> None:
         """Take in a new entry and see that viewers hear of it."""
-        self.fold(entry)
-        if entry.seat:
-            self._changed.add(entry.seat)
-        if entry.kind in ASK_KINDS:
-            self._changed.update(self._waiting)
-        whole = not entry.seat or entry.kind in ASK_KINDS
-        touched = self.seat_viewers if whole else (entry.seat,)
+        moved = self.fold(entry)
+        touched = (entry.seat,) if entry.seat and not moved else self.seat_viewers
         for seat in touched:
             if seat in self.seat_viewers:
                 self.seat_viewers[seat].touch()
-        if not entry.seat or entry.kind == CLAIMED:
-            self._room_changed = True
-        if self._timer is None:
-            wait = self._flushed + self._pause - time.monotonic()
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(max(wait, 0.002), self._flush)
+        self._schedule()
+
+    # Who watches ----------------------------------------------------------------------
 
     def watch(self, last: int | None = None) -> Viewer:
         """Add a viewer; its first message is there at once.
@@ -231,19 +149,35 @@ class RoomFeed:
             last: row id of the last message it saw; None or a row that never was
                 means a snapshot.
         """
-        viewer = Viewer(self)
-        if last is None or not max(1, self._erased_row) <= last <= self.row:
-            viewer.offer(self.snapshot_message())
-        else:
-            changed = [seat for seat, facts in self.facts.items() if facts.row > last]
-            changed += self._waiting.keys() - set(changed)
-            viewer.offer(message_of("delta", self.row, self._delta(changed, room=True)))
+        viewer = Viewer(self.snapshot_message)
+        viewer.offer(self._first_message(last))
         self.viewers.add(viewer)
+        self._go_on_looking()
         return viewer
+
+    def _first_message(self, last: int | None) -> bytes:
+        """Return what a new viewer needs to know."""
+        if last is None or not max(1, self._erased_row) <= last <= self.row:
+            return self.snapshot_message()
+        self._settle()
+        if self.picture.aggregated:
+            return self.snapshot_message()
+        return message_of("delta", self.row, self.picture.resumed_text(last))
 
     def leave(self, viewer: Viewer) -> None:
         """Forget a viewer."""
         self.viewers.discard(viewer)
+
+    def look_on(self) -> SeatViewer:
+        """Add somebody who is told when something changed, the time included."""
+        onlooker = SeatViewer()
+        self.onlookers.add(onlooker)
+        self._go_on_looking()
+        return onlooker
+
+    def look_away(self, onlooker: SeatViewer) -> None:
+        """Forget an onlooker."""
+        self.onlookers.discard(onlooker)
 
     def follow(self, seat: str) -> SeatViewer:
         """Add a seat's own viewer; an earlier one of the same seat ends."""
@@ -257,67 +191,80 @@ class RoomFeed:
         if self.seat_viewers.get(seat) is viewer:
             del self.seat_viewers[seat]
 
+    # What goes out --------------------------------------------------------------------
+
     def snapshot(self) -> dict[str, Any]:
         """Describe the whole room."""
-        return {
-            "v": 1,
-            "row": self.row,
-            "at": self.view.now(),
-            "room": self._room(),
-            "labs": self.view.labs(self.room),
-            "seats": self._seats(self.view.seats(self.room)),
-        }
+        self._settle()
+        return self.picture.snapshot()
 
     def snapshot_message(self) -> bytes:
         """Return the snapshot as a server-sent event; made once for many viewers."""
         row, made, message = self._snapshot
         if row != self.row or time.monotonic() - made > 1.0:
-            message = message_of("snapshot", self.row, self.snapshot())
+            self._settle()
+            alone = not self.viewers
+            if alone:
+                self._unsent.clear()
+            text = self.picture.snapshot_text(alone=alone)
+            message = message_of("snapshot", self.row, text)
             self._snapshot = (self.row, time.monotonic(), message)
+        else:
+            self.picture.tell_all()
         return message
 
-    def _delta(self, seats: Sequence[str], *, room: bool) -> dict[str, Any]:
-        """Describe what changed."""
-        delta: dict[str, Any] = {"v": 1, "row": self.row, "at": self.view.now()}
-        if room:
-            delta["room"] = self._room()
-        return {**delta, "seats": self._seats(seats)}
+    @property
+    def _watched(self) -> bool:
+        """Somebody watches."""
+        return bool(self.viewers or self.onlookers)
 
-    def _room(self) -> dict[str, Any]:
-        """Describe the room itself, and what the staff set there."""
-        facts = self.room_facts
-        return {
-            **self.view.room(self.room),
-            "gates": facts.closed,
-            "held": facts.without_hints,
-            "offers": dict(facts.offers),
-        }
+    def _schedule(self) -> None:
+        """See that what changed goes out soon, if anybody watches."""
+        if self._timer is None and self._watched:
+            wait = self._flushed + self._pause - time.monotonic()
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(wait, 0.002), self._flush)
 
-    def _seats(self, seats: Sequence[str]) -> list[dict[str, Any]]:
-        """Describe seats; those that nobody holds are left out."""
-        found = (
-            self.view.seat(seat, self.facts.get(seat, SeatFacts()), self.position(seat))
-            for seat in seats
-        )
-        return [seat for seat in found if seat is not None]
+    def _go_on_looking(self) -> None:
+        """Look again and again at what time changes, until nobody watches."""
+        if self._looks is None:
+            loop = asyncio.get_running_loop()
+            self._looks = loop.call_later(LOOK, self._look)
 
-    def _flush(self) -> None:
+    def _look(self) -> None:
+        """Look once, and again later."""
+        self._looks = None
+        if self._watched:
+            self._go_on_looking()
+            self._flush(whole=True)
+
+    def _flush(self, *, whole: bool = False) -> None:
         """Send one delta with everything that changed since the last."""
         started = time.monotonic()
-        changed, room = sorted(self._changed), self._room_changed
-        self._changed, self._room_changed, self._timer = set(), False, None
-        if self.viewers and (changed or room):
-            try:
-                message = message_of("delta", self.row, self._delta(changed, room=room))
-                for viewer in self.viewers:
-                    viewer.offer(message)
-            except Exception:  # one odd seat must not silence the room
-                log.exception("room=%s no delta; viewers get a snapshot", self.room)
-                for viewer in self.viewers:
-                    viewer.drop()
+        if self._timer:
+            self._timer.cancel()
+        self._timer = None
+        try:
+            self._send(whole=whole)
+        except Exception:  # one odd seat must not silence the room
+            log.exception("room=%s no delta; viewers get a snapshot", self.room)
+            for viewer in self.viewers:
+                viewer.drop()
         self._flushed = time.monotonic()
         took = self._flushed - started
         self._pause = min(max(LEAST_PAUSE, _SHARE * took), MOST_PAUSE)
+
+    def _send(self, *, whole: bool) -> None:
+        """Offer what changed to everybody who watches."""
+        self._unsent |= self.picture.settle(self.view.now(), whole=whole)
+        changed, self._unsent = self._unsent, set()
+        text = self.picture.delta_text(sorted(changed)) if self.viewers else ""
+        if text:
+            message = message_of("delta", self.row, text)
+            for viewer in self.viewers:
+                viewer.offer(message)
+        for onlooker in self.onlookers:
+            onlooker.touch()
 
 
 class Feeds:
@@ -348,6 +295,11 @@ class Feeds:
         return sum(
             viewer.behind for feed in self._feeds.values() for viewer in feed.viewers
         )
+
+    @property
+    def screens(self) -> int:
+        """How many projectors show a room, over all rooms."""
+        return sum(len(feed.onlookers) for feed in self._feeds.values())
 
     @property
     def followers(self) -> int:
@@ -397,7 +349,8 @@ class Feeds:
         return feed
 
 
-def message_of(kind: str, row: int, data: Mapping[str, Any]) -> bytes:
-    """Write one server-sent event."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f"event: {kind}\nid: {row}\ndata: {text}\n\n".encode("utf-8", "replace")
+def message_of(kind: str, row: int, data: str | Mapping[str, Any]) -> bytes:
+    """Write one server-sent event; `data` is JSON already, or becomes it."""
+    if not isinstance(data, str):
+        data = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"event: {kind}\nid: {row}\ndata: {data}\n\n".encode("utf-8", "replace")

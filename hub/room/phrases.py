@@ -10,15 +10,12 @@ import uuid
 from dataclasses import replace
 from functools import partial
 
-from hub.room.desk import DeskHandler
+from hub.room.desk import ORGANISER, DeskHandler
 from hub.room.entry import PHRASE
 from hub.room.refusal import RefusalError
 from hub.room.rows import entry_of
 from hub.room.service import Service
 from hub.room.staff_api import StaffHandler
-
-ORGANISER = "organiser"
-"""Who gives a phrase at the desk."""
 
 
 async def new_phrase(service: Service, seat_id: str, by: str, uid: str) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from hub.room.desk import DeskHandler
+from hub.room.desk import ORGANISER, DeskHandler
 from hub.room.entry import OFFER, Entry
 from hub.room.intake import SeatHandler
 from hub.room.refusal import RefusalError
+from hub.room.service import Service
 from hub.seats import Room
 from hub.versions import VersionsError, numbers
 
@@ -91,39 +92,9 @@ class OffersHandler(DeskHandler):
     async def post(self) -> None:
         """Offer it in one room, or in all that have the lab; idempotent."""
         lab, version = self.texts("lab", "version")
-        if not self._is_released(lab, version):
-            raise RefusalError(
-                "not-found",
-                f"expected a version of a lab that is released, got {lab[:64]} "
-                f"{version[:64]}: `airlift lab release` writes it",
-            )
         rooms = self._rooms(lab)
-        for room in rooms:
-            await self._check_newer(room, lab, version)
-        clock = self.service.clock
-        await self.service.journal.append(
-            [
-                Entry(
-                    room=room.id,
-                    seat="",
-                    kind=OFFER,
-                    uid=f"offer-{room.id}-{lab}-{version}",
-                    at=clock.now(),
-                    mono=clock.mono(),
-                    boot=clock.boot,
-                    body={"lab": lab, "version": version},
-                )
-                for room in rooms
-            ]
-        )
+        await offer(self.service, rooms, lab, version, ORGANISER)
         self.give({"rooms": [{"id": room.id, "title": room.title} for room in rooms]})
-
-    def _is_released(self, lab: str, version: str) -> bool:
-        """Say whether a version of a lab is there; nonsense is not."""
-        try:
-            return self.service.versions.has(lab, version)
-        except VersionsError:
-            return False
 
     def _rooms(self, lab: str) -> list[Room]:
         """Return the room that the body names, else all that have the lab."""
@@ -135,13 +106,56 @@ class OffersHandler(DeskHandler):
             raise RefusalError("unknown-lab", f"{room.title} has no lab {lab}.")
         return [room]
 
-    async def _check_newer(self, room: Room, lab: str, version: str) -> None:
-        """Refuse a version below one that the room was offered already."""
-        feed = await self.service.feeds.feed(room.id)
-        offered = feed.room_facts.offers.get(lab, "")
-        if numbers(offered) > numbers(version):
-            raise RefusalError(
-                "old-version",
-                f"{room.title} was offered {lab} {offered} already: expected a higher "
-                f"version, got {version}",
-            )
+
+async def offer(
+    service: Service, rooms: Sequence[Room], lab: str, version: str, by: str
+) -> None:
+    """Offer a version of a lab in rooms that have it; idempotent.
+
+    Raises:
+        RefusalError: `not-found`, it was not released; `old-version`, a room was
+            offered a higher one.
+    """
+    if not _is_released(service, lab, version):
+        raise RefusalError(
+            "not-found",
+            f"expected a version of a lab that is released, got {lab[:64]} "
+            f"{version[:64]}: `airlift lab release` writes it",
+        )
+    for room in rooms:
+        await _check_newer(service, room, lab, version)
+    clock = service.clock
+    entries = [
+        Entry(
+            room=room.id,
+            seat="",
+            kind=OFFER,
+            uid=f"offer-{room.id}-{lab}-{version}",
+            at=clock.now(),
+            mono=clock.mono(),
+            boot=clock.boot,
+            body={"lab": lab, "version": version, "by": by},
+        )
+        for room in rooms
+    ]
+    await service.journal.append(entries)
+
+
+def _is_released(service: Service, lab: str, version: str) -> bool:
+    """Say whether a version of a lab is there; nonsense is not."""
+    try:
+        return service.versions.has(lab, version)
+    except VersionsError:
+        return False
+
+
+async def _check_newer(service: Service, room: Room, lab: str, version: str) -> None:
+    """Refuse a version below one that the room was offered already."""
+    feed = await service.feeds.feed(room.id)
+    offered = feed.room_facts.offers.get(lab, "")
+    if numbers(offered) > numbers(version):
+        raise RefusalError(
+            "old-version",
+            f"{room.title} was offered {lab} {offered} already: expected a higher "
+            f"version, got {version}",
+        )

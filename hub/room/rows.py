@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +44,13 @@ def entry_of(connection: Connection, seat: str, uid: str) -> Entry | None:
     query = select(table).where(table.c.seat == seat, table.c.uid == uid)
     row = connection.execute(query).first()
     return Entry(**row._mapping) if row else None
+
+
+def entries_with(connection: Connection, seats: Sequence[str], uid: str) -> list[Entry]:
+    """Read the entries of some seats that have this uid."""
+    table = tables.journal
+    query = select(table).where(table.c.seat.in_(seats), table.c.uid == uid)
+    return [Entry(**row._mapping) for row in connection.execute(query)]
 
 
 def insert_new(

@@ -10,6 +10,15 @@ from hub import seats
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """What a projector's link says: its room, its end, and a lot that makes it one."""
+
+    room: str
+    expires_at: int
+    lot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seal:
     """Derives what people are shown, and the marks by which it is recognised."""
 
@@ -29,6 +38,20 @@ class Seal:
     def key(self, room: str, role: str) -> str:
         """Return the staff key of a room for a role of its staff."""
         return seats.key(self._digest("key", room, role))
+
+    def projector(self, ticket: Pass) -> str:
+        """Return the token of a projector's link."""
+        body = f"{ticket.room}.{ticket.expires_at}.{ticket.lot}"
+        return f"{body}.{self._digest('projector', body).hex()}"
+
+    def passed(self, token: str) -> Pass | None:
+        """Return what a projector's token says; None when we did not seal it."""
+        body, _, mark = token.rpartition(".")
+        true = self._digest("projector", body).hex()
+        if not hmac.compare_digest(mark.encode("utf-8", "replace"), true.encode()):
+            return None
+        room, expires_at, lot = body.split(".")
+        return Pass(room, int(expires_at), lot)
 
     def phrase_mark(self, room: str, phrase: str) -> str:
         """Return what is stored of a phrase."""

@@ -9,8 +9,9 @@ from typing import Any
 from hub.room.asks import newest
 from hub.room.feed import RoomFeed
 from hub.room.messages import concerns
-from hub.room.progress import SeatFacts
-from hub.room.room_facts import RoomFacts
+from hub.room.progress import SeatFacts, StepFacts
+from hub.room.projector import countdown
+from hub.room.room_facts import Goal, RoomFacts
 from hub.room.store import Store
 from hub.seats import Room, State
 
@@ -39,7 +40,10 @@ class SeatState:
         return {
             "v": 1,
             "room": self._room(),
-            "steps": _steps(feed.room_facts),
+            "steps": _steps(feed.room_facts, facts),
+            "countdown": countdown(feed.room_facts.countdown),
+            "goal": self._goal(facts, feed.room_facts.goal),
+            "visit": self.store.staff_name(self.room.id, facts.visited[1]),
             "ask": self._ask(facts, feed.position(self.seat)),
             "messages": self._messages(facts, feed.room_facts),
             "shared": facts.shared,
@@ -78,6 +82,14 @@ class SeatState:
             "by": f"a {role}" if ask.by else "",
         }
 
+    def _goal(self, facts: SeatFacts, goal: Goal) -> dict[str, Any] | None:
+        """Describe where everybody is asked to come, and whether this seat is not."""
+        if not goal.step:
+            return None
+        steps = self.steps_of.get(goal.lab, ())
+        late = behind(facts, goal.lab, steps, goal.step)
+        return {"lab": goal.lab, "step": goal.step, "at": goal.at, "behind": late}
+
     def _messages(self, facts: SeatFacts, room: RoomFacts) -> list[dict[str, Any]]:
         """Describe the newest messages that concern this seat, oldest first."""
         mine = [
@@ -95,10 +107,24 @@ class SeatState:
         return shown
 
 
-def _steps(room: RoomFacts) -> dict[str, dict[str, bool]]:
-    """Describe the steps that have a gate or whose hints are held back."""
-    held, closed = set(room.without_hints), set(room.closed)
+def _steps(room: RoomFacts, facts: SeatFacts) -> dict[str, dict[str, Any]]:
+    """Describe the steps that have a gate, or whose hints are held back or sent."""
+    held, gates = set(room.without_hints), room.closed
+    sent = {step: known.sent for step, known in facts.steps.items() if known.sent}
     return {
-        step: {"held": step in held, "gate": step in closed, "verified": False}
-        for step in sorted(held | closed)
+        step: {
+            "held": step in held,
+            "gate": gates.get(step, ""),
+            "sent": sent.get(step, 0),
+            "verified": False,
+        }
+        for step in sorted({*held, *gates, *sent})
     }
+
+
+def behind(facts: SeatFacts, lab: str, steps: tuple[str, ...], goal: str) -> bool:
+    """Say whether a step before the goal has neither passed nor been skipped."""
+    known = [facts.steps.get(f"{lab}/{step}", StepFacts()) for step in steps]
+    skipped = max((at for at, step in enumerate(known) if step.caught_up), default=0)
+    place = steps.index(goal) if goal in steps else 0
+    return any(step.passed_at is None for step in known[skipped:place])

@@ -11,11 +11,12 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
-from hub.room.feed import RoomFeed, SeatViewer, message_of
+from hub.room.feed import RoomFeed, message_of
 from hub.room.intake import SeatHandler
 from hub.room.progress import SeatFacts
 from hub.room.refusal import RefusalError
 from hub.room.seat_state import SeatState
+from hub.room.viewers import SeatViewer
 
 KEEP_ALIVE = 10.0
 """Seconds after which a quiet stream says that it is there."""

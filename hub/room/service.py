@@ -18,6 +18,8 @@ from hub.room.reception import Reception
 from hub.room.refusal import RefusalError
 from hub.room.store import Store
 from hub.room.view import StoreView
+from hub.room.walls import Walls
+from hub.settings import Settings
 from hub.staff import scope
 from hub.versions import Versions
 
@@ -49,6 +51,8 @@ class Service:
     files: Buckets
     """Notebooks that a seat may fetch."""
     versions: Versions
+    walls: Walls
+    settings: Settings
     stopping: bool = False
     streaming: set[Callable[[], None]] = field(default_factory=set)
     """What ends each open stream, for the stop."""

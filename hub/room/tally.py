@@ -226,6 +226,10 @@ class Tally:
         mark = self._marks.get(seat)
         return bool(mark and mark.away)
 
+    def seats(self) -> list[str]:
+        """Return the seats that count, by their numbers."""
+        return sorted(self._marks, key=lambda seat: self._marks[seat].number)
+
     def stuck_seats(self) -> dict[str, Stuck]:
         """Return the seats that are stuck."""
         marks = self._marks.items()

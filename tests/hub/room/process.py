@@ -274,6 +274,13 @@ class Stream:
         stream._open(room, "seat/stream", token)
         return stream
 
+    @classmethod
+    def of_projector(cls, room: RoomProcess, token: str) -> Stream:
+        """Open the stream of a projector's link."""
+        stream = cls.__new__(cls)
+        stream._open(room, "projector/stream", token)
+        return stream
+
     def _open(
         self, room: RoomProcess, path: str, token: str, last: int | None = None
     ) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ import pytest
 
 from hub.room import feed as feed_module
 from hub.room.entry import CLAIMED, Entry
-from hub.room.feed import QUEUE, Feeds, RoomFeed, Viewer
+from hub.room.feed import Feeds, RoomFeed
 from hub.room.journal import Journal
+from hub.room.messages import Message
+from hub.room.picture import Status
 from hub.room.progress import SeatFacts
+from hub.room.stuck import Rules
+from hub.room.viewers import QUEUE, Viewer
 
 
 class PlainView:
@@ -22,26 +27,26 @@ class PlainView:
 
     broken = ""
     """A seat that cannot be described."""
+    rules = Rules()
 
     def room(self, room: str) -> dict[str, Any]:
         """Describe the room."""
         return {"id": room}
 
-    def labs(self, room: str) -> list[dict[str, Any]]:
-        """Describe no lab."""
-        del room
-        return []
+    def labs(self, room: str, offers: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Describe one lab of one step."""
+        del room, offers
+        return [{"slug": "l", "steps": [{"id": "s", "minutes": 5}]}]
 
-    def seats(self, room: str) -> list[str]:
-        """List two seats."""
-        del room
-        return ["s1", "s2"]
+    def message(self, room: str, message: Message) -> dict[str, Any]:
+        """Describe one message."""
+        return {"id": message.id}
 
     def seat(
-        self, seat: str, facts: SeatFacts, position: int | None
+        self, seat: str, facts: SeatFacts, status: Status
     ) -> dict[str, Any] | None:
         """Describe one seat."""
-        del position
+        del status
         if seat == self.broken:
             raise ZeroDivisionError
         return {
@@ -52,6 +57,12 @@ class PlainView:
     def now(self) -> int:
         """Return no time."""
         return 0
+
+
+def claim(number: int) -> Entry:
+    """Return the claim of seat s<number> as row -3 + `number`, before all others."""
+    body = {"number": number}
+    return Entry("r1", f"s{number}", CLAIMED, "claimed", 1, body=body, id=number - 3)
 
 
 def attempt(number: int, seat: str = "s1", hint: str = "") -> Entry:
@@ -78,7 +89,10 @@ def play(story: Callable[[RoomFeed], Coroutine[Any, Any, None]]) -> None:
     """Run a story with a feed of its own."""
 
     async def main() -> None:
-        await story(RoomFeed("r1", PlainView()))
+        feed = RoomFeed("r1", PlainView())
+        for number in (1, 2):
+            feed.fold(claim(number))
+        await story(feed)
 
     asyncio.run(main())
 
@@ -123,10 +137,13 @@ def test_a_claim_says_how_the_room_is_now() -> None:
     async def story(feed: RoomFeed) -> None:
         viewer = feed.watch()
         await viewer.next(1)
-        feed.publish(Entry("r1", "s1", CLAIMED, "claimed", 1, id=1))
+        feed.publish(replace(claim(3), id=1))
         _, _, data = read(await viewer.next(1))
-        assert data["room"]["id"] == "r1"
-        assert data["seats"] == [{"seat": "s1", "attempts": 0}]
+        assert data["room"]["claimed"] == 3
+        assert data["seats"] == [{"seat": "s3", "attempts": 0}]
+        feed.publish(attempt(2, "s3"))
+        _, _, data = read(await viewer.next(1))
+        assert "room" not in data
 
     play(story)
 
@@ -182,7 +199,7 @@ def test_one_odd_seat_does_not_silence_the_room() -> None:
 
     async def story(feed: RoomFeed) -> None:
         view = PlainView()
-        feed.view = view
+        feed.picture.view = view
         viewer = feed.watch()
         await viewer.next(1)
         view.broken = "s1"
@@ -232,7 +249,7 @@ def test_a_lone_attempt_of_hostile_text_is_one_event() -> None:
         viewer = feed.watch()
         await viewer.next(1)
         hint = "a\n\nevent: snapshot\ndata: {}\n\n\u2028<b>\ud800"
-        feed.view = type(
+        feed.picture.view = type(
             "HintView",
             (PlainView,),
             {"seat": lambda _self, seat, *_facts: {"seat": seat, "name": hint}},

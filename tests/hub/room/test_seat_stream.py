@@ -30,7 +30,8 @@ def test_a_seat_is_told_the_whole_state_at_once(room: RoomProcess) -> None:
     assert "code" not in told
     del state["room"], state["row"], state["at"]
     nothing = {"steps": {}, "ask": None, "messages": [], "shared": [], "offers": {}}
-    assert state == {"v": 1, **nothing}
+    calm = {"countdown": None, "goal": None, "visit": ""}
+    assert state == {"v": 1, **nothing, **calm}
     stream.close()
 
 

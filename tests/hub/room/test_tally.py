@@ -33,7 +33,10 @@ class Known:
 
     def take(self, entry: Entry) -> None:
         """Take in one row."""
-        self.room = fold_room(self.room, entry)
+        begun, self.room = self.room.begun, fold_room(self.room, entry)
+        if self.room.begun is not begun:
+            for seat, facts in self.facts.items():
+                self.tally.put(seat, facts, self.room)
         if entry.seat:
             known = self.facts.get(entry.seat, SeatFacts())
             self.facts[entry.seat] = fold(known, entry)
