@@ -117,15 +117,16 @@ function showAndCopy(root) {
   }
 }
 
-// A personal link carries the phrase behind its #. It goes into the form, and out of the
-// address bar; it is sent when somebody presses the button, since chats fetch links.
-function takePhrase() {
-  const given = new URLSearchParams(location.hash.slice(1)).get("phrase");
+// A personal link carries the phrase behind its #, a staff link the key. It goes into the
+// form, and out of the address bar; it is sent when somebody presses the button, since
+// chats fetch links.
+function takeSecret(name, read) {
+  const given = new URLSearchParams(location.hash.slice(1)).get(name);
   if (given) {
     history.replaceState(null, "", location.pathname + location.search);
-    const input = document.getElementById("phrase");
+    const input = document.getElementById(name);
     if (input?.tagName === "INPUT" && !input.value) {
-      input.value = given.slice(0, 200).split("-").join(" ");
+      input.value = read(given.slice(0, 200));
       document.querySelector("form .btn.main")?.focus();
     }
   }
@@ -206,7 +207,8 @@ function start(root) {
 }
 
 start(document);
-takePhrase();
+takeSecret("phrase", (given) => given.split("-").join(" "));
+takeSecret("key", (given) => given);
 goOn();
 document.getElementById("error")?.focus();
 addEventListener("pageshow", (event) => {

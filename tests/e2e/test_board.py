@@ -125,6 +125,11 @@ def open_board(browser: Browser, airlift: Airlift, room: Any, **how: Any) -> Boa
     return Board(page, errors)
 
 
+def as_role(room: Any, role: str) -> Any:
+    """Return the room with a role's key where the presenter's is typed."""
+    return {**room, "presenter_key": room[f"{role}_key"]}
+
+
 def test_a_presenter_with_one_room_is_led_to_its_board(
     browser: Browser, airlift: Airlift, room: Any
 ) -> None:
@@ -153,7 +158,9 @@ def test_the_board_follows_the_room_without_a_reload(
     )
     ines.report("load-data", "passed")
     expect(board.mark("Ines", 1)).to_have_attribute("aria-label", "passed")
-    expect(board.page.locator(".step").first).to_contain_text("1 passed, 0 trying")
+    expect(board.page.locator(".step").first).to_contain_text(
+        "1 passed, 0 trying, 0 stuck"
+    )
     assert board.errors == []
 
 
@@ -233,6 +240,40 @@ def test_the_table_works_by_keyboard(
     expect(focused.locator("xpath=..")).to_contain_text("Ana")
 
 
+def test_the_board_remembers_how_somebody_looks_at_it(
+    browser: Browser, airlift: Airlift, room: Any
+) -> None:
+    """Order and filters stay after a reload; what they leave out is told."""
+    sit(airlift, room, "Ana").report("load-data", "passed")
+    sit(airlift, room, "Bela")
+    page = open_board(browser, airlift, room).page
+    rows = page.locator("tbody tr")
+    expect(rows.first).to_contain_text("Bela")
+    page.get_by_label("Sort by").select_option("name")
+    expect(rows.first).to_contain_text("Ana")
+    page.reload()
+    expect(rows.first).to_contain_text("Ana")
+    page.get_by_label("Name or seat number").fill("bel")
+    expect(rows).to_have_count(1)
+    expect(page.locator(".seats")).to_contain_text("1 seat is left out.")
+    page.get_by_label("Name or seat number").fill("")
+    page.get_by_label("Show").select_option("stuck")
+    page.reload()
+    expect(page.locator(".seats")).to_contain_text("Nobody here fits.")
+
+
+def test_the_board_speaks_the_rooms_language(
+    browser: Browser, airlift: Airlift
+) -> None:
+    """A German room has a German board, whatever the browser wishes."""
+    room = airlift.open_room("Flüge, heute", language="de")
+    sit(airlift, room, "Ana").report("load-data", "passed")
+    page = open_board(browser, airlift, room).page
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.locator(".say")).to_contain_text("hat Schritt 1 geschafft")
+    expect(page.get_by_label("Sortiert nach")).to_be_visible()
+
+
 def test_a_killed_room_comes_back_on_the_open_page(
     browser: Browser, airlift: Airlift, room: Any
 ) -> None:
@@ -287,7 +328,9 @@ def test_a_phone_shows_a_list_and_scrolls_only_down(
     board = open_board(browser, airlift, room, viewport=PHONE, color_scheme=theme)
     page = board.page
     expect(page.locator("table")).to_have_count(0)
-    page.locator("summary").click()
-    expect(page.locator(".opened")).to_contain_text("x" * 300)
+    page.locator(".line").click()
+    expect(page.locator(".sheet")).to_contain_text("x" * 300)
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".sheet")).to_have_count(0)
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert wide is False

@@ -13,7 +13,14 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.test_board import HOSTILE, PHONE, Attendee, open_board, sit
+from tests.e2e.test_board import (
+    HOSTILE,
+    PHONE,
+    Attendee,
+    as_role,
+    open_board,
+    sit,
+)
 from tests.harness import Airlift, running
 
 pytestmark = pytest.mark.browser
@@ -56,14 +63,9 @@ def tell(attendee: Attendee, kind: str, step: str = "load-data", **body: Any) ->
     return str(note["id"])
 
 
-def helper(room: Any) -> Any:
-    """Return the room with the helpers' key where the presenter's is typed."""
-    return {**room, "presenter_key": room["helper_key"]}
-
-
 def asks(page: Page) -> Any:
     """Return the rows of the queue."""
-    return page.locator(".help li")
+    return page.locator(".help [data-ask]")
 
 
 def test_two_of_the_staff_share_the_queue(
@@ -74,7 +76,7 @@ def test_two_of_the_staff_share_the_queue(
     tell(ana, "ask", words="My table is empty.")
     tell(bela, "ask", "clean-data", words="")
     first = open_board(browser, airlift, room)
-    second = open_board(browser, airlift, helper(room))
+    second = open_board(browser, airlift, as_role(room, "helper"))
     for board in (first, second):
         expect(asks(board.page)).to_have_count(2)
         expect(asks(board.page).first).to_contain_text("My table is empty.")
@@ -123,7 +125,7 @@ def test_what_is_asked_and_shared_is_text_and_nothing_else(
     ana = sit(airlift, room, "Ana")
     tell(ana, "ask", words=HOSTILE)
     tell(ana, "share", source=f"{HOSTILE}\nflights = 1")
-    board = open_board(browser, airlift, helper(room))
+    board = open_board(browser, airlift, as_role(room, "helper"))
     expect(asks(board.page).locator(".words")).to_have_text(HOSTILE)
     asks(board.page).get_by_role("button", name="Ana").click()
     detail = board.page.locator(".detail")
@@ -140,9 +142,10 @@ def test_somebody_without_a_phrase_gets_a_new_one(
 ) -> None:
     """Asked twice, shown once; it leads back to the seat from another browser."""
     ana = sit(airlift, room, "Ana")
-    board = open_board(browser, airlift, helper(room))
+    board = open_board(browser, airlift, as_role(room, "helper"))
     board.mark("Ana", 1).click()
     detail = board.page.locator(".detail")
+    detail.get_by_text("More").click()
     detail.get_by_role("button", name="New return phrase").click()
     detail.get_by_role("button", name="Leave it").click()
     detail.get_by_role("button", name="New return phrase").click()
@@ -165,7 +168,7 @@ def test_on_a_phone_the_queue_is_on_top(
     ana = sit(airlift, room, "W" * 58)
     tell(ana, "ask", words="x" * 300)
     board = open_board(
-        browser, airlift, helper(room), viewport=PHONE, color_scheme=theme
+        browser, airlift, as_role(room, "helper"), viewport=PHONE, color_scheme=theme
     )
     page = board.page
     queue, steps = page.locator(".help").bounding_box(), page.locator(".steps")

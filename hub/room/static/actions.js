@@ -2,8 +2,7 @@
 
 import { base } from "./parts.js";
 import { refusal, xsrf } from "./stream.js";
-
-const AWAY = "The room does not answer just now. Please try again in a moment.";
+import { say } from "./strings.js";
 
 // A UUID; crypto.randomUUID is missing on plain HTTP, as at most venues.
 export function freshId() {
@@ -14,7 +13,8 @@ export function freshId() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-// Asks the room; returns its answer, or { problem } with a sentence.
+// Asks the room; returns its answer, or { problem } with a sentence and, where nothing
+// answered, so that nobody knows whether it was done, `lost`.
 async function ask(method, path, body) {
   try {
     const response = await fetch(`${base}api/${path}`, {
@@ -27,9 +27,10 @@ async function ask(method, path, body) {
     if (response.ok) {
       return await response.json();
     }
-    return { problem: (await refusal(response))?.message ?? AWAY };
+    const refused = await refusal(response);
+    return refused ? { problem: refused.message, code: refused.code } : { problem: say("board.retry"), lost: true };
   } catch {
-    return { problem: AWAY };
+    return { problem: say("board.retry"), lost: true };
   }
 }
 
@@ -44,7 +45,33 @@ export async function whoAmI(room) {
 
 export const turn = (room, id, how) => ask("POST", inRoom(room, "asks", id, how), { id: freshId() });
 
+// The same question as another ask; "" = not after all.
+export const same = (room, id, as) => ask("POST", inRoom(room, "asks", id, "same"), { id: freshId(), as });
+
+// The next hint of a step for these seats.
+export const sendHint = (room, lab, step, seats) =>
+  ask("POST", inRoom(room, "hints", "send"), { id: freshId(), lab, step, seats });
+
+export const visit = (room, seat, open) => ask("POST", inRoom(room, "seats", seat, "visit"), { id: freshId(), open });
+
+export const setZone = (room, seat, zone) => ask("POST", inRoom(room, "seats", seat, "zone"), { id: freshId(), zone });
+
+export const timeline = (room, seat) => ask("GET", inRoom(room, "seats", seat, "timeline"));
+
+// Seats of a large room: by { q }, { from, to } or { seat }.
+export const findSeats = (room, query) => ask("GET", `${inRoom(room, "seats")}?${new URLSearchParams(query)}`);
+
 export const newPhrase = (room, seat, id) => ask("POST", inRoom(room, "seats", seat, "phrase"), { id });
 
 export const sharedCell = (room, seat, key) =>
   ask("GET", inRoom(room, "seats", seat, "shared", ...key.split("/")));
+
+// What a presenter does, such as "gates" or "messages/<id>/withdraw"; `body` has its id.
+export const act = (room, path, body) => ask("POST", inRoom(room, ...path.split("/")), body);
+
+// The links and keys of a room's staff.
+export const staffKeys = (room) => ask("GET", inRoom(room, "keys"));
+
+// The journal of a room: an overview, with `at` the board as of then, with `after`,
+// `until` and `frames` what changed in between.
+export const replay = (room, wish = {}) => ask("GET", `${inRoom(room, "replay")}?${new URLSearchParams(wish)}`);

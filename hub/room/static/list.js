@@ -1,43 +1,25 @@
-// The seats on a phone: one line each that opens, instead of a table too wide to read.
+// The seats on a phone: one line each, who needs somebody first, that opens the seat.
 
-import { WORDS, ago, lost, nameOf, passedOf, stateOf } from "./facts.js";
-import { Phrase, Shared } from "./care.js";
-import { Body, Lost } from "./detail.js";
-import { useState } from "./vendor/hooks.mjs";
+import { passedOf, stateOf } from "./facts.js";
+import { needOf } from "./grid.js";
 import { html, mark, memo } from "./parts.js";
+import { say } from "./strings.js";
+import { ago, nameOf, zoneOf } from "./words.js";
 
-function Opened({ room, seat, steps, now, hidden }) {
-  return html`<ol class="opened">
-    ${steps.map((step) => {
-      const state = stateOf(seat, step.key);
-      return html`<li key=${step.key}>${mark(state)}
-        <div><p><b>${step.number} ${step.title}</b> <span class="dim">${WORDS[state]}</span></p>
-          ${state !== "none" && html`<${Body} fact=${seat.steps[step.key]} now=${now} />`}
-          <${Shared} room=${room} seat=${seat} at=${step.key} /></div></li>`;
-    })}
-  </ol><${Lost} gaps=${seat.gaps} />
-  ${!hidden && html`<div class="below"><${Phrase} room=${room} seat=${seat} /></div>`}`;
-}
+const Line = memo(({ seat, name, zone, steps, kind, words, more, age, onPick }) => {
+  return html`<li class=${seat.away ? "away" : undefined}><button type="button" class="line" data-seat=${seat.seat}
+      onClick=${() => onPick({ seat: seat.seat })}>
+    <span class="name">${name}</span><span class="dim age">${[zone, age].filter(Boolean).join(" · ")}</span>
+    <span class="marks" aria-hidden="true">${steps.map((step) => mark(stateOf(seat, step.key), "", "small"))}</span>
+    <span class="said">${say("progress.of", { passed: passedOf(seat, steps), total: steps.length })}</span>
+    ${words && html`<span class="need ${kind}"><b>${words}</b>${more && html` ${more}`}</span>`}
+    ${seat.gaps > 0 && html`<small class="lost">${say("grid.lost", { count: seat.gaps })}</small>`}
+  </button></li>`;
+});
 
-function Line({ room, seat, name, steps, age, minute, hidden }) {
-  const [open, setOpen] = useState(false);
-  return html`<li><details onToggle=${(event) => setOpen(event.currentTarget.open)}>
-    <summary>
-      <span class="name">${name}</span><span class="dim age">${age}</span>
-      <span class="marks" aria-hidden="true">${steps.map((step) => mark(stateOf(seat, step.key), "", "small"))}</span>
-      <span class="said">${passedOf(seat, steps)} of ${steps.length} steps passed</span>
-      ${seat.gaps > 0 && html`<small class="lost">${lost(seat.gaps)}</small>`}
-    </summary>
-    ${open && html`<${Opened} room=${room} seat=${seat} steps=${steps} now=${minute * 60_000} hidden=${hidden} />`}
-  </details></li>`;
-}
-
-const Seat = memo((props) => html`<${Line} ...${props} />`);
-
-export function List({ room, seats, steps, now, hidden }) {
-  const minute = Math.ceil(now / 60_000);
+export function List({ seats, steps, now, hidden, onPick }) {
   return html`<ul class="list">
-    ${seats.map((seat) => html`<${Seat} key=${seat.seat} room=${room} seat=${seat} steps=${steps} minute=${minute} hidden=${hidden}
-      name=${nameOf(seat, hidden)} age=${seat.last_at ? ago(now - seat.last_at) : "not yet"} />`)}
+    ${seats.map((seat) => html`<${Line} key=${seat.seat} seat=${seat} steps=${steps} onPick=${onPick} ...${needOf(seat, steps, now)}
+      name=${nameOf(seat, hidden)} zone=${zoneOf(seat)} age=${seat.last_at ? ago(now - seat.last_at) : say("grid.not-yet")} />`)}
   </ul>`;
 }

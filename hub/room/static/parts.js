@@ -3,6 +3,7 @@
 import { Component, h, render } from "./vendor/preact.mjs";
 import { useEffect, useState } from "./vendor/hooks.mjs";
 import htm from "./vendor/htm.mjs";
+import { locale } from "./strings.js";
 
 export const html = htm.bind(h);
 export { render };
@@ -33,6 +34,12 @@ export function memo(view) {
   };
 }
 
+// How far the room's clock is from ours, and the moment at which a replay stands.
+export const clock = { skew: 0, still: null };
+
+// The room's present, in milliseconds since 1970.
+export const roomTime = () => clock.still ?? Date.now() + clock.skew;
+
 // The time in milliseconds, renewed every `ms`.
 export function useNow(ms) {
   const [now, setNow] = useState(Date.now());
@@ -41,6 +48,12 @@ export function useNow(ms) {
     return () => clearInterval(timer);
   }, [ms]);
   return now;
+}
+
+// The room's present, renewed every `ms`.
+export function useTime(ms) {
+  useNow(ms);
+  return roomTime();
 }
 
 // Whether a media query holds, renewed when it changes.
@@ -76,7 +89,5 @@ export function useKept(name, first) {
   return [value, keep];
 }
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-
 // A time of day in this browser's zone, such as 19:52.
-export const timeOf = (ms) => clock.format(new Date(ms));
+export const timeOf = (ms) => new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(ms);

@@ -2,35 +2,39 @@
 // ink border.
 
 import { html, mark, memo } from "./parts.js";
+import { say } from "./strings.js";
+import { stateWords } from "./words.js";
 
 const MOST = 8; // cards in a row; more steps make even rows
+const KINDS = ["passed", "trying", "stuck", "none"];
 
 const share = (n, all) => ({ width: `${all ? (100 * n) / all : 0}%` });
 
-const Step = memo(({ step, passed, trying, none, faults, now }) => {
-  const all = passed + trying + none;
-  const words = `${passed} passed, ${trying} trying, ${none} not started`;
+const Step = memo(({ number, title, passed, trying, stuck, none, faults, now, gate }) => {
+  const sums = { passed, trying, stuck, none };
+  const all = passed + trying + stuck + none;
+  const words = KINDS.map((kind) => `${sums[kind]} ${stateWords(kind)}`).join(", ");
   return html`<li class="step ${now ? "now" : ""}" aria-current=${now ? "step" : undefined}>
-    <h2 title=${step.title}><span class="dim">${step.number}</span>${" "}${step.title}</h2>
+    <h2 title=${title}><span class="dim">${number}</span>${" "}${title}</h2>
     <div class="bar" aria-hidden="true">
-      <i class="passed" style=${share(passed, all)}></i>
-      <i class="trying" style=${share(trying, all)}></i>
+      ${KINDS.slice(0, 3).map((kind) => sums[kind] > 0 && html`<i class=${kind} style=${share(sums[kind], all)}></i>`)}
     </div>
     <p class="said">${words}</p>
     <p class="count" aria-hidden="true">
-      <span title="passed">${mark("passed", "", "small")}<b>${passed}</b></span>
-      ${trying > 0 && html`<span title="trying">${mark("trying", "", "small")}${trying}</span>`}
-      ${none > 0 && html`<span title="not started">${mark("none", "", "small")}${none}</span>`}
+      ${KINDS.map((kind) => (kind === "passed" || sums[kind] > 0) && html`<span class=${kind} title=${stateWords(kind)}>
+        ${mark(kind, "", "small")}<b>${sums[kind]}</b></span>`)}
     </p>
-    ${faults > 0 && html`<p class="faulty">${mark("fault", "", "small")} the check has a fault${" "}
-      (${faults === 1 ? "1 seat" : `${faults} seats`})</p>`}
+    ${(faults > 0 || gate) && html`<p class="more">
+      ${faults > 0 && html`<span>${mark("fault", "", "small")} ${say("board.fault.seats", { count: faults })}</span>`}
+      ${gate && html`<span>${say(`board.gate.${gate}`)}</span>`}</p>`}
   </li>`;
 });
 
-export function Steps({ steps, sums, now }) {
+export function Steps({ steps, sums, gates }) {
   const rows = Math.ceil(steps.length / MOST);
-  const style = { "--columns": Math.ceil(steps.length / rows) };
-  return html`<ol class="steps" aria-label="Steps" style=${style}>
-    ${steps.map((step, at) => html`<${Step} key=${step.key} step=${step} now=${at === now} ...${sums[at]} />`)}
+  const style = { "--columns": Math.ceil(steps.length / rows) || 1 };
+  return html`<ol class="steps" aria-label=${say("board.steps")} style=${style}>
+    ${steps.map((step, at) => html`<${Step} key=${step.key} number=${step.number} title=${step.title}
+      now=${at === sums.front} gate=${gates?.[step.key]} ...${sums.steps[at]} />`)}
   </ol>`;
 }

@@ -72,7 +72,8 @@ class Refused extends Error {
 
 // Follows `url` for good. `onMessage(event, data)` gets parsed JSON; `onState(state,
 // sentence)` gets live, reconnecting, away, login or refused. The last two end it.
-export function follow(url, onMessage, onState) {
+// `headers` go along, such as a token where there is no login.
+export function follow(url, onMessage, onState, headers = {}) {
   let last = "";
   let tries = 0;
   let brokenAt = 0;
@@ -90,7 +91,7 @@ export function follow(url, onMessage, onState) {
   const run = async () => {
     for (;;) {
       try {
-        await once(url, last, heard);
+        await once(url, last, heard, headers);
       } catch (error) {
         if (error instanceof Refused) {
           onState(error.state, error.message);
@@ -111,10 +112,10 @@ export function follow(url, onMessage, onState) {
 }
 
 // One connection, from its request to its end; throws Refused when the room says no.
-async function once(url, last, heard) {
+async function once(url, last, heard, more) {
   const stop = new AbortController();
   let timer = setTimeout(() => stop.abort(), SILENCE_MS);
-  const headers = { Accept: "text/event-stream", "X-XSRFToken": xsrf() };
+  const headers = { Accept: "text/event-stream", "X-XSRFToken": xsrf(), ...more };
   if (last) {
     headers["Last-Event-ID"] = last;
   }
