@@ -1,10 +1,11 @@
 """How the board holds: `python bench/board.py [--seats N] [--seconds N] [--hour N]`.
 
 A room of 1,000 stand-in seats with a lab of ten steps, attempts at a fixed rate, and 20
-boards open: 19 read the stream, one is a real Chromium with the real page. The way from
-sending an attempt to the page having drawn it, the processor's share of the room, and
-its memory are measured, beside two peers on the same machine in the same run: the same
-service with a delta for every entry, and the same one with the whole picture each time.
+boards open that read the stream, beside a real Chromium with the real page. The way
+from sending an attempt to the page having drawn it, the processor's share of the room
+and its memory are measured. Three peers run on the same machine in the same minutes:
+the same service with a delta for every entry, with every seat shown however large the
+room, and with the whole picture instead of deltas.
 Then an hour's worth of attempts goes in as fast as it is acknowledged, to see whether
 memory stays, and the room grows from 10 seats to 10,000.
 
@@ -45,19 +46,17 @@ from bench.room import (
 
 LAB = "ten_steps"
 STEPS = [f"step-{number}" for number in range(1, 11)]
-LARGE = "from hub.room import reception\nreception.MOST_SEATS = 20_000\n"
+LARGE = "from hub.room import feed, picture, reception\nreception.MOST_SEATS = 20_000\n"
 AS_IT_IS = LARGE + ROOM
-EACH = (
-    LARGE
-    + "from hub.room import feed\nfeed.LEAST_PAUSE = feed.MOST_PAUSE = 0.0\n"
-    + ROOM
-)
+EACH = LARGE + "feed.LEAST_PAUSE = feed.MOST_PAUSE = 0.0\n" + ROOM
+SEATS = LARGE + "picture.MOST_WHOLE = 20_000\n"
 WHOLE = (
-    LARGE
-    + "from hub.room import feed\n"
-    + "feed.RoomFeed._delta = lambda self, *_, **__: self.snapshot()\n"
+    SEATS
+    + "told = picture.Picture.snapshot_text\n"
+    + "picture.Picture.delta_text = lambda self, seats: told(self, alone=False)\n"
     + ROOM
 )
+SEATS += ROOM
 CONNECTIONS = 50
 OBSERVER = """
 window.shown = [];
@@ -175,13 +174,14 @@ def memory(pid: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What came out: seconds sorted, a share of a core, MB, bytes a second."""
+    """What came out: seconds, share of a core, MB, bytes and attempts a second."""
 
     stream: list[float]
     page: list[float]
     core: float
     memory: float
     traffic: float
+    rate: float
 
 
 async def measure(
@@ -220,6 +220,7 @@ async def measure(
         used / took,
         memory(here.pid),
         grown / took / boards,
+        len(sent) / took,
     )
 
 
@@ -270,13 +271,13 @@ def line(name: str, figures: Figures) -> str:
         else:
             cells.append(f"{'-':>8}{'-':>8}")
     return (
-        f"{name:34}{''.join(cells)}{100 * figures.core:8.0f} %"
+        f"{name:34}{figures.rate:6.0f}{''.join(cells)}{100 * figures.core:8.0f} %"
         f"{figures.memory:8.0f}{figures.traffic / 1024:9.0f}"
     )
 
 
 HEAD = (
-    f"{'':34}{'stream p50, p99':>16}{'page p50, p99':>16}"
+    f"{'':34}{'per s':>6}{'stream p50, p99':>16}{'page p50, p99':>16}"
     f"{'core':>10}{'MB':>8}{'kB/s':>9}"
 )
 
@@ -294,12 +295,14 @@ async def bench(flags: argparse.Namespace, browser: Browser | None) -> None:
         for name, program in (
             ("as it is", AS_IT_IS),
             ("  a delta for every entry", EACH),
+            ("  seat by seat, no heat map", SEATS),
             ("  the whole picture each time", WHOLE),
         ):
             async with running(program, hub, labs) as here:
                 filled = await fill(here.root, here.desk, flags.seats, LAB)
-                work = (here, filled, flags.boards, flags.rate, flags.seconds, browser)
-                print(line(name, await measure(*work)), flush=True)
+                work = (here, filled, flags.boards, flags.rate, flags.seconds)
+                real = browser if program is AS_IT_IS else None
+                print(line(name, await measure(*work, real)), flush=True)
                 if program is AS_IT_IS and flags.hour:
                     told = await hour(here, filled, flags.hour)
                     print(f"  {flags.hour} attempts more: {told}", flush=True)
