@@ -23,8 +23,8 @@ ZONE_LENGTH = 20
 """Most characters of a zone, as a person counts them."""
 NAME_CODE_POINTS = 240
 """Most code points of a name: a pile of accents is no name."""
-MOST_SEATS = 500
-"""Most seats of one room."""
+MOST_SEATS = 10_000
+"""Most seats of one room; above 300 the board shows them aggregated."""
 
 
 class State(StrEnum):

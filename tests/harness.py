@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import docker
 import requests
@@ -30,6 +31,7 @@ from hub.catalog import load_labs
 from hub.desk import Desk
 from hub.engine import Engine, fresh_name
 from hub.machine import accounts, dockerd, proxy
+from hub.machine.ports import door_url
 from hub.seating import container
 from hub.secrets import ensure_secrets, read_secret
 from hub.settings import Settings, settings
@@ -152,7 +154,7 @@ class Airlift:
 
     def _engine(self) -> Engine:
         """Make the seats' networks and say where seats run."""
-        url = f"http://127.0.0.1:{self.settings.port}"
+        url = door_url(self.settings)
         if not self.image:
             return Engine("local", "127.0.0.1", self.name, public_url=url)
         inner, outer = self.name, f"{self.name}-out"
@@ -237,7 +239,8 @@ class Airlift:
     def _ok(self, page: str) -> bool:
         """Say whether a page behind the door is there."""
         with contextlib.suppress(requests.RequestException):
-            return requests.get(self.url + page, timeout=5).ok
+            host = {"Host": urlsplit(door_url(self.settings)).netloc}
+            return requests.get(self.url + page, headers=host, timeout=5).ok
         return False
 
     def kill(self, part: str, number: int = signal.SIGKILL) -> None:

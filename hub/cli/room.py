@@ -17,6 +17,7 @@ from hub.cli.terminal import (
 from hub.desk import Desk
 from hub.machine.installation import running_settings
 from hub.machine.ports import door_url
+from hub.seats import MOST_SEATS
 from hub.settings import Settings
 from hub.strings import LANGUAGES
 
@@ -32,7 +33,9 @@ def room() -> None:
 @click.option("--title", required=True, help="What the evening is called.")
 @click.option("--host", required=True, help="Who invites, such as a user group.")
 @click.option("--lab", "labs", multiple=True, required=True, help="Lab; repeatable.")
-@click.option("--seats", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option(
+    "--seats", type=click.IntRange(1, MOST_SEATS), default=20, show_default=True
+)
 @click.option("--code", help="Join code such as KUPA-37; else drawn by lot.")
 @click.option(
     "--closes",

@@ -23,6 +23,7 @@ from hub.machine.installation import running_settings, save_running
 from hub.machine.ports import near_url
 from hub.machine.preparation import prepare
 from hub.machine.supervision import PARTS, Supervision, SupervisionError
+from hub.seats import MOST_SEATS
 from hub.settings import ENGINES, Settings, SettingsError
 
 PATIENCE = 60.0
@@ -39,7 +40,9 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 @click.option("--engine", help=f"Where seats run: {', '.join(ENGINES)}.")
 @click.option("--public-url", help="Address people type; else found by itself.")
 @click.option("--lab", "labs", multiple=True, help="Lab of the demo room; repeatable.")
-@click.option("--seats", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option(
+    "--seats", type=click.IntRange(1, MOST_SEATS), default=20, show_default=True
+)
 @click.option("--foreground", is_flag=True, help="Stay attached; Ctrl-C stops.")
 @click.option("--prepare", "only_prepare", is_flag=True, help="Set up, start nothing.")
 def up(

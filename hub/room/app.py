@@ -31,6 +31,7 @@ from hub.room import (
     releases,
     seat_stream,
     seats_api,
+    watch_api,
 )
 from hub.room.auth import room_auth
 from hub.room.catalogue import Catalogue
@@ -42,6 +43,7 @@ from hub.room.limits import Buckets
 from hub.room.metrics import Metrics
 from hub.room.practice import Practice
 from hub.room.reception import Reception
+from hub.room.replay import Replays
 from hub.room.rows import last_time
 from hub.room.seal import Seal
 from hub.room.service import PREFIX, Service
@@ -92,8 +94,7 @@ def public_routes(service: Service) -> list[tuple[Any, ...]]:
         (f"{PREFIX}api/seat/labs/{_LAB}/released", releases.ReleasedHandler, parts),
         (f"{PREFIX}api/seat/stream", seat_stream.SeatStreamHandler, parts),
         (f"{PREFIX}api/rooms", api.RoomsHandler, parts),
-        (f"{PREFIX}api/rooms/{_ROOM}/progress", api.ProgressHandler, parts),
-        (f"{PREFIX}api/rooms/{_ROOM}/stream", board.StreamHandler, parts),
+        *watch_routes(parts),
         *staff_routes(parts),
         (f"{PREFIX}health", api.HealthHandler, parts),
         (f"{PREFIX}metrics", api.MetricsHandler, parts),
@@ -110,6 +111,18 @@ def public_routes(service: Service) -> list[tuple[Any, ...]]:
             {**parts, "page": "progress.html"},
         ),
         (f"{PREFIX}{_ROOM}", board.PageHandler, {**parts, "page": "board.html"}),
+    ]
+
+
+def watch_routes(parts: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the routes of what staff and observers read in a room."""
+    room = f"{PREFIX}api/rooms/{_ROOM}"
+    return [
+        (f"{room}/progress", api.ProgressHandler, parts),
+        (f"{room}/stream", board.StreamHandler, parts),
+        (f"{room}/seats", watch_api.SeatsHandler, parts),
+        (f"{room}/seats/{_SEAT}/timeline", watch_api.TimelineHandler, parts),
+        (f"{room}/replay", watch_api.ReplayHandler, parts),
     ]
 
 
@@ -291,6 +304,7 @@ class RoomApp:
             streams=Buckets(rate=2, burst=30, clock=time.monotonic),
             files=Buckets(rate=0.5, burst=20, clock=time.monotonic),
             versions=versions,
+            replays=Replays(journal, view),
             walls=Walls(view),
             settings=self.settings,
         )

@@ -34,11 +34,15 @@ MOST_PAUSE = 0.25
 """Seconds between two deltas of a busy one."""
 LOOK = 3.0
 """Seconds between two looks at what time alone changes, while somebody watches."""
+_YOUNG = 0.25
+"""Seconds for which a snapshot holds although rows came since."""
 _SHARE = 10
 """A delta that took t seconds of the processor is followed by a pause of `_SHARE` times
 t: so deltas take a tenth of a core at most, and a busy machine makes nobody wait longer
 than its own share."""
 _PAGE = 2_000
+_PIECE = 200
+"""Seats that are counted at once for a first look."""
 
 
 class RoomFeed:
@@ -93,6 +97,16 @@ class RoomFeed:
         self._settle()
         return self.picture.status(seat)
 
+    def seats(self) -> list[str]:
+        """Return the seats that somebody holds, by their numbers."""
+        self._settle()
+        return self.picture.tally.seats()
+
+    def seat(self, seat: str) -> dict[str, Any] | None:
+        """Describe one seat; None when nobody holds it."""
+        self._settle()
+        return self.picture.seat(seat)
+
     def stuck_on(self, lab: str, step: str) -> list[str]:
         """Return the seats that are stuck on a step now, by their numbers."""
         self._settle()
@@ -130,6 +144,7 @@ class RoomFeed:
         """Forget an erased seat; no delta takes one away, so all get a snapshot."""
         self.picture.forget(entry.seat)
         self._erased_row = entry.id
+        self._snapshot = (-1, 0.0, b"")
         for viewer in self.viewers:
             viewer.drop()
 
@@ -144,6 +159,13 @@ class RoomFeed:
 
     # Who watches ----------------------------------------------------------------------
 
+    async def get_ready(self) -> None:
+        """Count a large room piece by piece before the first one watches it."""
+        for _ in range(0, len(self.facts), _PIECE):
+            if self._watched or not self.picture.prepare(_PIECE):
+                return
+            await asyncio.sleep(0)
+
     def watch(self, last: int | None = None) -> Viewer:
         """Add a viewer; its first message is there at once.
 
@@ -155,6 +177,8 @@ class RoomFeed:
         viewer.offer(self._first_message(last))
         self.viewers.add(viewer)
         self._go_on_looking()
+        if self._snapshot[0] != self.row:
+            self._schedule()
         return viewer
 
     def _first_message(self, last: int | None) -> bytes:
@@ -201,9 +225,15 @@ class RoomFeed:
         return self.picture.snapshot()
 
     def snapshot_message(self) -> bytes:
-        """Return the snapshot as a server-sent event; made once for many viewers."""
+        """Return the snapshot as a server-sent event; made once for many viewers.
+
+        One that is younger than the last delta still holds: the next delta brings what
+        it misses. So a storm of viewers costs no more than a few.
+        """
         row, made, message = self._snapshot
-        if row != self.row or time.monotonic() - made > 1.0:
+        age = time.monotonic() - made
+        holds = age < 1.0 if row == self.row else self._flushed < made and age < _YOUNG
+        if not holds:
             self._settle()
             alone = not self.viewers
             if alone:

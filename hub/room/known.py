@@ -39,6 +39,14 @@ class Known:
         self.clock_changed = False
         """What the times of all seats depend on did."""
 
+    def copy(self) -> Known:
+        """Return the same, to be folded further apart from this one."""
+        known = Known(self.room)
+        known.row, known.facts = self.row, dict(self.facts)
+        known.room_facts, known.line = self.room_facts, self.line.copy()
+        known.seen = dict(self.seen)
+        return known
+
     def fold(self, entry: Entry) -> bool:
         """Take in one entry; says whether the line of those who wait changed."""
         self.row = max(self.row, entry.id)

@@ -30,6 +30,12 @@ class Line:
         self._open: dict[str, _Ask] = {}
         self._places: dict[str, tuple[int | None, int]] | None = {}
 
+    def copy(self) -> Line:
+        """Return a line that changes apart from this one."""
+        line = Line()
+        line._open, line._places = dict(self._open), None
+        return line
+
     def put(self, seat: str, facts: SeatFacts) -> bool:
         """Take in a seat's asks as they are now; says whether the line changed."""
         found, ask = newest(facts.asks), None

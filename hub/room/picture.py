@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import islice
 from typing import Any, Protocol
 
 from hub.room.known import Known
@@ -92,8 +93,33 @@ class Picture:
         self._reached: dict[str, int] = {}
         """Id of a message to a step -> seats that it was for."""
         self._drawn = False
+        self._counted: set[str] = set()
+        """Changed seats that were counted for a first look."""
 
     # Keeping up -----------------------------------------------------------------------
+
+    def prepare(self, most: int) -> bool:
+        """Count some seats that changed, for a first look; says whether more are left.
+
+        A room of thousands is so counted piece by piece, before anybody watches.
+        """
+        known = self.known
+        if not self._drawn:
+            self._read_labs()
+        if known.clock_changed:
+            known.clock_changed = False
+            known.changed.update(known.facts)
+        some = set(islice(known.changed, most))
+        self._count(some)
+        known.changed -= some
+        self._counted |= some
+        return bool(known.changed)
+
+    def _count(self, seats: Iterable[str]) -> None:
+        """Count some seats as they are now."""
+        known = self.known
+        for seat in seats:
+            self.tally.put(seat, known.facts.get(seat, SeatFacts()), known.room_facts)
 
     def settle(self, now: int, *, whole: bool) -> set[str]:
         """Bring it up to date; returns the seats that look different now.
@@ -109,9 +135,8 @@ class Picture:
             self._read_labs()
         changed, known.changed = known.changed, set()
         anew, known.clock_changed = known.clock_changed, False
-        for seat in (known.facts.keys() | changed) if anew else changed:
-            facts = known.facts.get(seat, SeatFacts())
-            self.tally.put(seat, facts, known.room_facts)
+        self._count(known.facts.keys() | changed if anew else changed)
+        changed, self._counted = changed | self._counted, set()
         looked = None if whole else changed
         moved = set(self.tally.look(now, known.room_facts, looked))
         moved |= self._line()

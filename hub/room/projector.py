@@ -27,8 +27,8 @@ class Wall:
 
     Args:
         room: as the board is told of it.
-        labs: outlines of its labs, in order.
-        now: counts by lab, as the board is told of them.
+        labs: outlines of its labs, in order; each has a step.
+        now: counts by lab, as the board is told of them; each of the labs is there.
         facts: of the room.
         seats: facts of those who sit there.
         message: text and time of the last message to all that stands; None for none.
@@ -98,7 +98,7 @@ def current_lab(wall: Wall) -> int | None:
     It is the goal's, else the one that was started last, else the last one that half
     the room has begun, else the first.
     """
-    slugs = [lab["slug"] for lab in wall.labs if lab["steps"]]
+    slugs = [lab["slug"] for lab in wall.labs]
     places = {lab["slug"]: place for place, lab in enumerate(wall.labs)}
     if not slugs:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Executable, select
+from sqlalchemy import Connection, Executable, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.room import tables
@@ -28,6 +28,50 @@ def entries_of(connection: Connection, room: str, after: int, most: int) -> list
         .limit(most)
     )
     return [Entry(**row._mapping) for row in connection.execute(query)]
+
+
+def entries_at(
+    connection: Connection, seat: str, kinds: Sequence[str], most: int
+) -> list[Entry]:
+    """Read the newest `most` entries of a seat that are of these kinds, in order."""
+    table = tables.journal
+    query = (
+        select(table)
+        .where(table.c.seat == seat, table.c.kind.in_(kinds))
+        .order_by(table.c.id.desc())
+        .limit(most)
+    )
+    return [Entry(**row._mapping) for row in connection.execute(query)][::-1]
+
+
+Glance = tuple[int, int, str, str, str, str]
+"""Id, time, seat, kind, `<lab>/<step>` and outcome of a row; "" where there is none."""
+
+
+def glances(connection: Connection, room: str, after: int, most: int) -> list[Glance]:
+    """Read up to `most` of a room's rows above `after` without most of their bodies."""
+    table = tables.journal
+    lab, step, outcome = (
+        func.coalesce(func.json_extract(table.c.body, f"$.{key}"), "")
+        for key in ("lab", "step", "outcome")
+    )
+    query = (
+        select(table.c.id, table.c.at, table.c.seat, table.c.kind, lab, step, outcome)
+        .where(table.c.room == room, table.c.id > after)
+        .order_by(table.c.id)
+        .limit(most)
+    )
+    return [
+        (row[0], row[1], row[2], row[3], f"{row[4]}/{row[5]}", row[6])
+        for row in connection.execute(query)
+    ]
+
+
+def entries_by(connection: Connection, ids: Sequence[int]) -> dict[int, Entry]:
+    """Read entries by their rows."""
+    table = tables.journal
+    found = connection.execute(select(table).where(table.c.id.in_(ids)))
+    return {row.id: Entry(**row._mapping) for row in found}
 
 
 def last_time(connection: Connection) -> tuple[int, int, str] | None:

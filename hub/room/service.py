@@ -16,6 +16,7 @@ from hub.room.metrics import Metrics
 from hub.room.practice import Practice
 from hub.room.reception import Reception
 from hub.room.refusal import RefusalError
+from hub.room.replay import Replays
 from hub.room.store import Store
 from hub.room.view import StoreView
 from hub.room.walls import Walls
@@ -51,6 +52,7 @@ class Service:
     files: Buckets
     """Notebooks that a seat may fetch."""
     versions: Versions
+    replays: Replays
     walls: Walls
     settings: Settings
     stopping: bool = False

@@ -8,6 +8,7 @@ something another caller is about to change.
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
@@ -147,6 +148,19 @@ class Store:
         if len(peers) == 1:
             return f"the {role}"
         return f"{role} {peers.index(user) + 1}"
+
+    def still(self, room: str) -> Store:
+        """Return a copy of what concerns one room; it never changes, for a thread."""
+        still = copy.copy(self)
+        seats = self.seats_of[room]
+        still.rooms = {room: self.rooms[room]}
+        still.seats_of = {room: list(seats)}
+        still.seats = {seat: self.seats[seat] for seat in seats}
+        still.people = {s: self.people[s] for s in seats if s in self.people}
+        still.staff = dict(self.staff)
+        still.texts = self.texts.still(room)
+        still._names = {}
+        return still
 
     # Changes ------------------------------------------------------------------------
 

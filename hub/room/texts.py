@@ -73,6 +73,13 @@ class Texts:
         self._words[key] = next(iter(text.body.values()))
         self._rooms.setdefault(text.room, set()).add(key)
 
+    def still(self, room: str) -> Texts:
+        """Return a copy of a room's lines, which never changes."""
+        still = Texts()
+        keys = self._rooms.get(room, set())
+        still._words = {key: self._words[key] for key in keys if key in self._words}
+        return still
+
     def forget_room(self, room: str) -> None:
         """Forget every line of a room, after its rows were deleted."""
         for key in self._rooms.pop(room, set()):

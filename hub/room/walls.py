@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from hub.room.feed import RoomFeed
@@ -32,11 +33,11 @@ class Walls:
 
     def _wall(self, feed: RoomFeed, now: int) -> Wall:
         """Gather what a room's state is made of."""
-        view, room = self._view, feed.room
+        view, room, counts = self._view, feed.room, feed.now()
         return Wall(
             room=view.room(room),
-            labs=view.outlines(room),
-            now=feed.now(),
+            labs=[lab for lab in view.outlines(room) if _counted(lab, counts)],
+            now=counts,
             facts=feed.room_facts,
             seats=[
                 feed.facts.get(seat, SeatFacts()) for seat in view.store.claimed(room)
@@ -53,3 +54,9 @@ class Walls:
                 text = words.of("", one.uid)
                 return (text, one.at) if text else None
         return None
+
+
+def _counted(lab: Mapping[str, Any], counts: Mapping[str, Any]) -> bool:
+    """Say whether there are counts of each step; a lab may just have been mended."""
+    steps = counts[lab["slug"]]["steps"] if lab["slug"] in counts else ()
+    return 0 < len(lab["steps"]) == len(steps)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from hub.room.feed import QUEUE
+from hub.room.viewers import QUEUE
 from hub.secrets import read_secret
 from tests.hub.room.process import RoomProcess, an_attempt, auth, batch, call
 from tests.hub.room.watching import Watching, request, truth_of
