@@ -82,11 +82,12 @@ def test_where_somebody_sits_is_shown_and_can_be_corrected(
     detail = first.page.locator(".detail")
     detail.get_by_text("More").click()
     detail.get_by_role("button", name="Correct the table").click()
-    detail.get_by_label("Table").fill("7")
+    detail.get_by_label("Table", exact=True).fill("7")
     detail.get_by_role("button", name="Keep it").click()
     expect(first.row("Ana")).to_contain_text("table 7")
     expect(second.row("Ana")).to_contain_text("table 7")
-    second.page.locator(".seats").get_by_label("Table").select_option("7")
+    tables = second.page.locator(".seats").get_by_role("combobox", name="Table")
+    tables.select_option("7")
     expect(second.page.locator("tbody tr")).to_have_count(1)
     assert first.errors + second.errors == []
 

@@ -161,6 +161,7 @@ test("the room's own sums are shown; of a lab without any, zeros", () => {
   assert.equal(facts.sumsOf({ now: { lab: sums } }, LAB), sums);
   assert.equal(facts.sumsOf({ now: {} }, LAB).steps.length, 3);
   assert.equal(facts.sumsOf({ now: {} }, undefined).steps.length, 0);
+  assert.equal(facts.stuckIn({ now: { lab: { steps: [{ stuck: 1 }, { stuck: 2 }] }, other: { steps: [{ stuck: 3 }] } } }), 6);
 });
 
 test("a seat opens where it is stuck, where it asks, else where it works", () => {

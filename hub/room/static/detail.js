@@ -93,9 +93,10 @@ export function Detail({ board, seat, steps, at, me, hidden, now, sheet, onPick,
       card.current.showModal();
     }
   }, [sheet]);
-  const close = () => onPick(null);
+  const gone = () => onPick(null);
+  const close = () => (sheet ? card.current.close() : gone()); // a dialog gives the focus back
   return html`<${sheet ? "dialog" : "section"} class="card detail ${sheet ? "sheet" : ""}" aria-label=${say("detail.title")} ref=${card}
-      onClose=${close} onKeyDown=${(event) => event.key === "Escape" && close()}>
+      onClose=${gone} onKeyDown=${(event) => event.key === "Escape" && close()}>
     <h2><span>${nameOf(seat, hidden)} <span class="dim">${[hidden ? "" : say("board.seat.at", { number: seat.number }), zoneOf(seat)].filter(Boolean).join(" · ")}</span></span>
       <button type="button" class="link" onClick=${close}>${say("detail.close")}</button></h2>
     <div class="body" id="detail">

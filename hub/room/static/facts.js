@@ -21,6 +21,11 @@ export function sumsOf(board, lab) {
   return found ?? { steps: lab?.steps.map(() => zero) ?? [], front: 0, minutes: null };
 }
 
+// How many are stuck in the whole room: somebody is so at one step at most.
+export function stuckIn(board) {
+  return Object.values(board.now).reduce((sum, lab) => sum + lab.steps.reduce((part, step) => part + step.stuck, 0), 0);
+}
+
 // Where a seat stands on a step: passed, stuck, trying, fault (only the check itself
 // failed, which is never the seat's fault) or none.
 export function stateOf(seat, key) {

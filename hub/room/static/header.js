@@ -26,7 +26,7 @@ function Countdown({ countdown, labs }) {
   const at = steps.findIndex((step) => step.id === countdown.step);
   const what = at < 0 ? say("board.countdown") : say("board.countdown.step", { step: at + 1 });
   return html`<div class="countdown"><dt>${what}</dt>
-    <dd role="timer">${left > 0 ? lasting(left) : say("board.countdown.over")}</dd></div>`;
+    <dd><span role="timer">${left > 0 ? lasting(left) : say("board.countdown.over")}</span></dd></div>`;
 }
 
 export const Header = memo(({ room, lab, labs, minutes, live, clock, onLab, children }) => {

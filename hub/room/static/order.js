@@ -32,7 +32,7 @@ function needKey(seat, steps) {
   if (seat.ask?.state === "waiting") {
     return [0, seat.ask.position ?? Infinity, seat.ask.at];
   }
-  if (stuckIn(seat, steps)) {
+  if (isStuck(seat, steps)) {
     return [1, seat.stuck.since, 0];
   }
   if (isOpen(seat.ask)) {
@@ -46,14 +46,14 @@ function compare(a, b) {
   return at < 0 ? 0 : a[at] - b[at];
 }
 
-const stuckIn = (seat, steps) => Boolean(seat.stuck) && steps.some((step) => stateOf(seat, step.key) === "stuck");
+const isStuck = (seat, steps) => Boolean(seat.stuck) && steps.some((step) => stateOf(seat, step.key) === "stuck");
 
 // The seats that the filters let through; "" and "all" let everybody through.
 export function chosen(seats, steps, { only = "all", zone = "", helper = "", find = "" }, hidden) {
   const words = find.trim().toLocaleLowerCase();
   const kept = {
     all: () => true,
-    stuck: (seat) => stuckIn(seat, steps),
+    stuck: (seat) => isStuck(seat, steps),
     asking: (seat) => isOpen(seat.ask),
     away: (seat) => seat.away,
   }[only];

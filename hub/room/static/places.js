@@ -1,7 +1,7 @@
 // Everything below the head once people are in: the sentence, the steps, the seats, and
 // at the side whoever needs somebody. On narrow pages the side comes first.
 
-import { placeIn } from "./facts.js";
+import { placeIn, stuckIn } from "./facts.js";
 import { Detail, Peek } from "./detail.js";
 import { Help } from "./help.js";
 import { Joining } from "./joining.js";
@@ -66,7 +66,7 @@ export function Places({ board, steps, sums, said, now, wish, me, onWish, onSay 
   const sentence = html`<p class="say" key="say">${said.main}${said.more && html` <small>${said.more}</small>`}</p>`;
   const detail = open && html`<${Detail} key="detail" ...${{ board, seat: open, steps, at, me, hidden, now, onSay }} sheet=${narrow} onPick=${pick} />`;
   const urgent = html`<${Help} key="help" room=${room.id} seats=${board.seats} ...${shared} />
-    <${Stuck} key="stuck" room=${room} groups=${board.groups} seats=${known} ...${shared} onSay=${onSay} />`;
+    <${Stuck} key="stuck" room=${room} groups=${board.groups} stuck=${stuckIn(board)} seats=${known} ...${shared} onSay=${onSay} />`;
   const main = html`<${Steps} steps=${steps} sums=${sums} gates=${room.gates} />
     <${Seats} ...${{ board, steps, wish, now, hidden, picked: picked && { seat: picked.seat, at }, phone, onWish }} ...${search}
       onLook=${onLook} onPick=${pick} />`;

@@ -38,7 +38,7 @@ function Names({ group, seats, hidden, onOpen }) {
   const [all, setAll] = useState(false);
   const known = group.seats.filter((id) => seats.has(id)); // of a large room not all are
   const shown = all ? known : known.slice(0, MOST);
-  const left = group.seats.length - shown.length;
+  const left = group.people - shown.length;
   const more = say("stuck.more", { count: left });
   return html`<ul class="chips">
     ${shown.map((id) => html`<li key=${id}><button type="button" class="chip" onClick=${() => onOpen({ seat: id })}>
@@ -71,7 +71,7 @@ function Group({ room, group, labs, seats, me, hidden, onOpen, onSay }) {
   const title = group.why === "slow" ? say("stuck.slow", { count: group.minutes }) : spoken(group.reason);
   const aim = { to: "all", lab: group.lab, step: group.step, text: readySentence(group, step) };
   return html`<li class="group" data-reason=${group.reason}>
-    <h3><b class="many">${group.seats.length}</b> <span>${title}</span> <span class="dim">${say("stuck.step", step)}</span></h3>
+    <h3><b class="many">${group.people}</b> <span>${title}</span> <span class="dim">${say("stuck.step", step)}</span></h3>
     ${group.hint && html`<blockquote>${group.hint}</blockquote>`}
     <p class="dim">${reasons(group)}${step.hints[0] && ` ${say("stuck.author", { hint: step.hints[0] })}`}</p>
     <${Names} group=${group} seats=${seats} hidden=${hidden} onOpen=${onOpen} />
@@ -93,12 +93,12 @@ function Rules({ rules }) {
   </details>`;
 }
 
-export function Stuck({ room, groups, labs, seats, me, hidden, onOpen, onSay }) {
+export function Stuck({ room, groups, stuck, labs, seats, me, hidden, onOpen, onSay }) {
   const [all, setAll] = useState(false);
   const shown = all ? groups : groups.slice(0, FEW);
   const left = groups.length - shown.length;
   return html`<section class="card failing" aria-label=${say("stuck.title")}>
-    <h2>${say("stuck.title")}</h2>
+    <h2>${say("stuck.title")}${stuck > 0 && html` <span class="total">${mark("stuck", "", "small")} ${say("stuck.total", { count: stuck })}</span>`}</h2>
     ${groups.length
       ? html`<ol>${shown.map((group) => html`<${Group} key=${[group.lab, group.step, group.reason, group.why].join()}
           ...${{ room, group, labs, seats, me, hidden, onOpen, onSay }} />`)}</ol>`
