@@ -22,8 +22,9 @@ import tempfile
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from tornado.web import Application, RequestHandler
 from hub.secrets import ensure_secrets, read_secret
 
 LABS = Path(__file__).parents[1] / "labs"
+LAB = "first_flight"
+STEPS = ("load-data", "clean-data", "join-airports")
 ROOM = "from hub.room.__main__ import main\nimport sys\nsys.exit(main())"
 ONE_BY_ONE = "from hub.room import journal\njournal.BATCH = 1\n" + ROOM
 BARE = """
@@ -107,15 +110,15 @@ class Client(asyncio.Protocol):
         return await self.waiting
 
 
-def attempt() -> bytes:
+def attempt(lab: str = LAB, steps: Sequence[str] = STEPS) -> bytes:
     """Return the body of a request with one attempt."""
     data = {
         "v": 1,
         "id": str(uuid.uuid4()),
-        "lab": "first_flight",
+        "lab": lab,
         "lab_version": "1.0.0",
-        "notebook": "first_flight/first_flight.ipynb",
-        "step": random.choice(["load-data", "clean-data", "join-airports"]),
+        "notebook": f"{lab}/{lab}.ipynb",
+        "step": random.choice(steps),
         "trigger": "cell",
         "outcome": random.choice(["passed", "failed"]),
         "reason": "rows-lost",
@@ -169,9 +172,11 @@ def call(root: Path, port: int, path: str, body: object) -> Any:
         return json.load(answer)
 
 
-async def fill(root: Path, port: int, seats: int) -> tuple[str, list[str], str]:
+async def fill(
+    root: Path, port: int, seats: int, lab: str = LAB
+) -> tuple[str, list[str], str]:
     """Open a room and fill its seats; returns its id, the seats, a presenter."""
-    wanted = {"title": "B", "host": "B", "labs": ["first_flight"], "capacity": seats}
+    wanted = {"title": "B", "host": "B", "labs": [lab], "capacity": seats}
     room = await asyncio.to_thread(call, root, port, "/rooms", wanted)
     await asyncio.to_thread(call, root, port, f"/rooms/{room['id']}/open", {})
     names = []
@@ -294,32 +299,49 @@ async def to_board(
     return sorted(board.waits)
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A room service that runs: its folder, its two ports, its process."""
+
+    root: Path
+    port: int
+    desk: int
+    pid: int
+
+
+@asynccontextmanager
+async def running(program: str, hub: str, labs: Path = LABS) -> AsyncIterator[Running]:
+    """Run a room service of its own as long as the block."""
+    with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
+        root, port, desk = Path(folder), free_port(), free_port()
+        ensure_secrets(root / ".airlift" / "secrets")
+        (root / "labs").symlink_to(labs)
+        flags = {
+            "--root": folder,
+            "--address": "127.0.0.1",
+            "--port": str(port),
+            "--desk-port": str(desk),
+            "--hub-url": hub,
+            "--public-url": "http://b",
+        }
+        line = [program, *(word for flag in flags.items() for word in flag)]
+        with process(line) as pid:
+            await answering(desk)
+            yield Running(root, port, desk, pid)
+
+
 async def service(
     program: str, hub: str, seats: int, seconds: float, rate: float
 ) -> tuple[tuple[float, float], list[float]]:
     """Measure the room service; with a rate above 0 its way to the board, too."""
-    with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
-        root, port, desk = Path(folder), free_port(), free_port()
-        ensure_secrets(root / ".airlift" / "secrets")
-        (root / "labs").symlink_to(LABS)
-        flags = ["--root", folder, "--address", "127.0.0.1", "--port", str(port)]
-        flags += [
-            "--desk-port",
-            str(desk),
-            "--hub-url",
-            hub,
-            "--public-url",
-            "http://b",
-        ]
-        with process([program, *flags]) as pid:
-            await answering(desk)
-            room, names, staff = await fill(root, desk, seats)
-            acked = await hammer(port, pid, names, seconds)
-            waits = (
-                await to_board(port, room, names[:40], staff, rate, seconds)
-                if rate
-                else []
-            )
+    async with running(program, hub) as here:
+        room, names, staff = await fill(here.root, here.desk, seats)
+        acked = await hammer(here.port, here.pid, names, seconds)
+        waits = (
+            await to_board(here.port, room, names[:40], staff, rate, seconds)
+            if rate
+            else []
+        )
     return acked, waits
 
 

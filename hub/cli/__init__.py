@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
+from hub.authoring.mistakes import MistakesError
 from hub.catalog import LabError
 from hub.cli.doctor import doctor
 from hub.cli.down import down
 from hub.cli.lab import lab
 from hub.cli.practice import practice
+from hub.cli.rehearse import rehearse
 from hub.cli.room import room
 from hub.cli.seat import seat
 from hub.cli.status import status
@@ -35,6 +37,7 @@ EXPECTED = (
     EngineError,
     InstallationError,
     LabError,
+    MistakesError,
     PortError,
     PractisingError,
     PreparationError,
@@ -97,5 +100,5 @@ def main() -> None:
     """Hands-on lab evenings: a room, a container per attendee, a live board."""
 
 
-for command in (up, down, status, doctor, lab, practice, room, seat):
+for command in (up, down, status, doctor, lab, practice, rehearse, room, seat):
     main.add_command(command)

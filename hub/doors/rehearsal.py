@@ -160,14 +160,14 @@ class _Course:
             yield self._attempt(step, self._mistake(task.at(step.id)))
             if number and self.draw.random() < 0.4:
                 yield from self._hint(step, 1)
-            if number > 1 and self.draw.random() < 0.5:
-                yield from self._ask_and_withdraw(step)
+            if self.draw.random() < (0.3 if number else 0.06):
+                yield from self._call_for_help(step)
         self.now += work / (tries + 1)
 
     def _stuck(self, step: Step, task: Task) -> Iterator[Deed]:
         """Yield the same wrong try over and over for a quarter of an hour."""
         mistake, tries = task.at(step.id)[0], self.draw.randint(10, 16)
-        asks = self.draw.randint(4, 6) if self.draw.random() < 0.55 else 0
+        asks = self.draw.randint(3, 5) if self.draw.random() < 0.6 else 0
         self.now += 60 * step.minutes * self.person.pace * 0.6
         for number in range(1, tries):
             yield self._attempt(step, mistake)
@@ -202,12 +202,12 @@ class _Course:
         self.now += self.draw.uniform(3, 15)
         return self._note(Kind.ASK, step, words=self.draw.choice(_WORDS))
 
-    def _ask_and_withdraw(self, step: Step) -> Iterator[Deed]:
-        """Yield a call for help that turns out not to be needed."""
+    def _call_for_help(self, step: Step) -> Iterator[Deed]:
+        """Yield a call for help; some turn out not to be needed soon after."""
         ask = self._ask(step)
         yield ask
-        self.now += self.draw.uniform(20, 60)
-        if ask.what:
+        if ask.what and self.draw.random() < 0.4:
+            self.now += self.draw.uniform(20, 60)
             yield self._note(Kind.WITHDRAW, step, ask=ask.what.id)
 
     def _closing(self) -> Iterator[Deed]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from checkers.engine import fields
+from checkers.engine.attempt import MAX_AGE_MS
+from checkers.engine.fields import WireError
 from hub.room.api import MetricsHandler
 from hub.room.reception import Place
 from hub.room.refusal import RefusalError
@@ -82,7 +85,11 @@ class ClaimsHandler(DeskHandler):
         """Give a seat, or the one this browser holds."""
         code, name, browser = self.texts("code", "name", "browser")
         zone = _text({"zone": "", **self.body()}, "zone")
-        self.give_place(await self.reception.claim(code, name, browser, zone))
+        try:
+            age_ms = fields.number(self.body(), "age_ms", MAX_AGE_MS)
+        except WireError as error:
+            raise RefusalError("bad-request", str(error)) from None
+        self.give_place(await self.reception.claim(code, name, browser, zone, age_ms))
 
 
 class ClaimHandler(DeskHandler):

@@ -117,8 +117,13 @@ class Reception:
             raise RefusalError("wrong-code")
         return known
 
-    async def claim(self, code: str, name: str, browser: str, zone: str = "") -> Place:
-        """Give a free seat to a browser, or the one that it holds already."""
+    async def claim(
+        self, code: str, name: str, browser: str, zone: str = "", age_ms: int = 0
+    ) -> Place:
+        """Give a free seat to a browser, or the one that it holds already.
+
+        In a rehearsal, somebody may have come `age_ms` ago.
+        """
         mark = self.seal.browser_mark(browser)
         async with self.store.lock:
             room, name = self.room_of(code, browser), clean_name(name)
@@ -130,7 +135,11 @@ class Reception:
                 return self.place(held)
             if free is None or decision is not Decision.TAKE:
                 raise RefusalError(decision.value)
-            return await self._take(free, name, clean_name(zone, ZONE_LENGTH), mark)
+            came = self.clock.now() - (age_ms if room.rehearsal else 0)
+            person = Participant(
+                free.id, name, phrase_mark="", zone=clean_name(zone, ZONE_LENGTH)
+            )
+            return await self._take(free, person, mark, came)
 
     def free(self, room: Room) -> Seat | None:
         """Return a free seat; a practice room gets one more as long as it may."""
@@ -144,19 +153,21 @@ class Reception:
         )
         return Seat(fresh_id("s"), room.id, number)
 
-    async def _take(self, free: Seat, name: str, zone: str, mark: str) -> Place:
-        """Give a free seat to a new participant."""
-        now, generation = self.clock.now(), free.generation
+    async def _take(
+        self, free: Seat, person: Participant, mark: str, came: int
+    ) -> Place:
+        """Give a free seat to a new participant, who gets a phrase."""
+        generation = free.generation
         while True:  # two seats of a room never share a phrase
             words = self.seal.phrase(free.id, generation)
             phrase_mark = self.seal.phrase_mark(free.room, words)
             if self.store.seat_by_phrase(free.room, phrase_mark) is None:
                 break
             generation += 1
-        seat = replace(free, claimed_at=now, generation=generation)
-        person = Participant(seat.id, name, phrase_mark, zone=zone)
+        seat = replace(free, claimed_at=came, generation=generation)
+        person = replace(person, phrase_mark=phrase_mark)
         entry = self.entry(seat.room, seat.id, CLAIMED, "claimed")
-        entry = replace(entry, at=now, body={"number": seat.number})
+        entry = replace(entry, at=came, body={"number": seat.number})
         await self.store.take_seat(seat, person, mark, entry)
         return Place(seat, person, words, new=True)
 

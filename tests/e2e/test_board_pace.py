@@ -173,8 +173,10 @@ def correct(airlift: Airlift, version: str) -> None:
     """Write a corrected version of the lab and release it for rooms, as authors do."""
     labs = airlift.settings.labs_dir
     described = labs / LAB / "lab.toml"
-    text = described.read_text().replace('version = "1.0.0"', f'version = "{version}"')
-    described.write_text(text)
+    new = f'version = "{version}"'
+    described.write_text(
+        re.sub(r'^version = ".*"', new, described.read_text(), flags=re.M)
+    )
     tool = [sys.executable, "-m", "hub.authoring", "keep"]
     line = [*tool, str(labs), str(airlift.settings.versions_dir)]
     done = subprocess.run(line, cwd=REPOSITORY, capture_output=True, text=True)
@@ -185,15 +187,15 @@ def test_a_corrected_version_of_the_lab_is_offered(
     browser: Browser, room: StaffRoom
 ) -> None:
     """Once it is there, a presenter offers it; the seats are told."""
-    correct(room.airlift, "1.0.1")
+    correct(room.airlift, "9.0.0")
     first, second = room.boards(browser)
-    press(first, "Offer version 1.0.1")
+    press(first, "Offer version 9.0.0")
     for board in (first, second):
-        expect(force(board)).to_contain_text("Version 1.0.1 of First flight")
-        offer = tool(board, "pace").get_by_role("button", name="Offer version 1.0.1")
+        expect(force(board)).to_contain_text("Version 9.0.0 of First flight")
+        offer = tool(board, "pace").get_by_role("button", name="Offer version 9.0.0")
         expect(offer).to_have_count(0)
     offers = told(room.seats[0], lambda state: state["offers"])["offers"]
-    assert offers == {LAB: "1.0.1"}
+    assert offers == {LAB: "9.0.0"}
 
 
 def test_helpers_and_observers_set_no_pace(room: StaffRoom) -> None:
@@ -205,7 +207,7 @@ def test_helpers_and_observers_set_no_pace(room: StaffRoom) -> None:
         ("goal", step),
         ("hints", {**step, "held": True}),
         ("start", {"lab": LAB}),
-        ("offers", {"lab": LAB, "version": "1.0.1"}),
+        ("offers", {"lab": LAB, "version": "9.0.0"}),
         ("projector", {"hours": 1}),
     ]
     for role in ("helper", "observer"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.doors.people import SHARES, TABLE, Profile, people
@@ -14,6 +14,7 @@ MANY = st.integers(1, 500)
 SEED = st.integers(0, 10_000)
 
 
+@settings(max_examples=40, deadline=None)
 @given(MANY, SEED)
 def test_people_are_all_different_and_the_same_again(many: int, seed: int) -> None:
     """Names are whole: the door would take each as it is."""
@@ -24,6 +25,7 @@ def test_people_are_all_different_and_the_same_again(many: int, seed: int) -> No
     assert all(clean_name(person.name) == person.name for person in crowd)
 
 
+@settings(max_examples=40, deadline=None)
 @given(MANY, SEED)
 def test_a_table_has_six_people_at_most(many: int, seed: int) -> None:
     """Tables are numbered from 1, and only the last one has room."""
@@ -32,6 +34,7 @@ def test_a_table_has_six_people_at_most(many: int, seed: int) -> None:
     assert all(tables[table] == TABLE for table in range(1, len(tables)))
 
 
+@settings(max_examples=40, deadline=None)
 @given(MANY, SEED)
 def test_profiles_come_in_their_shares(many: int, seed: int) -> None:
     """Nobody is more than one person away from the share."""
@@ -46,6 +49,7 @@ def test_the_shares_are_a_whole() -> None:
     assert round(sum(SHARES.values()), 9) == 1
 
 
+@settings(max_examples=40, deadline=None)
 @given(MANY, SEED)
 def test_who_comes_late_finds_the_others_at_work(many: int, seed: int) -> None:
     """All the others are in before the work begins."""

@@ -29,7 +29,7 @@ def the_plan(many: int, seed: int) -> tuple[Deed, ...]:
     return plan(people(many, seed), [TASK], seed)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(MANY, SEED)
 def test_the_same_seed_is_the_same_rehearsal(many: int, seed: int) -> None:
     """In the order of time, with ids of their own, and bounded."""
@@ -46,7 +46,7 @@ def test_another_seed_is_another_rehearsal() -> None:
     assert the_plan(20, 1) != the_plan(20, 2)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(MANY, SEED)
 def test_every_deed_is_what_a_seat_could_send(many: int, seed: int) -> None:
     """Attempts and notes hold to the wire contract, of steps and reasons of the lab."""
@@ -62,7 +62,7 @@ def test_every_deed_is_what_a_seat_could_send(many: int, seed: int) -> None:
             assert Note.from_json(deed.what.to_json()) == deed.what
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(MANY, SEED)
 def test_people_come_in_first_and_take_the_steps_in_order(many: int, seed: int) -> None:
     """Nobody works before the start, and a step is passed once."""
@@ -79,7 +79,7 @@ def test_people_come_in_first_and_take_the_steps_in_order(many: int, seed: int) 
         assert (len(passed) < len(steps)) is leaves
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(MANY, SEED)
 def test_each_profile_looks_like_itself(many: int, seed: int) -> None:
     """Stuck: the same reason again and again. Brute: quick tries, several a minute."""

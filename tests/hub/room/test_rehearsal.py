@@ -48,6 +48,21 @@ def test_nobody_is_played_in_a_real_room(room: RoomProcess) -> None:
     )
 
 
+def test_played_people_may_have_come_before(room: RoomProcess) -> None:
+    """So a rehearsal can begin in its fifteenth minute; nobody real can do that."""
+    minute = 60_000
+    for rehearsal in (True, False):
+        found = room.make_room(rehearsal=rehearsal)
+        claim = {"code": found["code"], "name": "Ines", "browser": found["id"]}
+        seat = room.desk("POST", "/claims", {**claim, "age_ms": 15 * minute}).body
+        odd = room.desk("POST", "/claims", {**claim, "age_ms": -1})
+        assert (odd.status, odd.body["error"]["code"]) == (400, "bad-request")
+        shown = room.desk("GET", f"/rooms/{found['id']}").body["progress"]
+        [here] = [one for one in shown["seats"] if one["seat"] == seat["seat"]]
+        past = shown["at"] - here["claimed_at"]
+        assert (past >= 15 * minute) is rehearsal
+
+
 def test_playing_needs_the_desks_token(room: RoomProcess) -> None:
     """A seat's own token is none."""
     found = room.make_room(rehearsal=True)
