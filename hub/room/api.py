@@ -8,6 +8,7 @@ from typing import Any
 from prometheus_client import Counter
 
 from checkers.engine.attempt import Attempt
+from hub.room.discreet import WATCHES, without_words
 from hub.room.entry import ATTEMPT
 from hub.room.intake import Batch, IntakeHandler, seat_of
 from hub.room.picture import Status
@@ -110,10 +111,11 @@ class ProgressHandler(UserHandler):
 
     async def get(self, room: str) -> None:
         """Answer with the snapshot."""
-        self.service.role(self.user, room)
+        role = self.service.role(self.user, room)
         feed = await self.service.feeds.feed(room)
         await feed.get_ready()
-        self.give(feed.snapshot())
+        board = feed.snapshot()
+        self.give(without_words(board) if role == WATCHES else board)
 
 
 class HealthHandler(JsonHandler):

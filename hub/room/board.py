@@ -11,6 +11,7 @@ from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, StaticFileHandler
 
+from hub.room.discreet import WATCHES, mute_message
 from hub.room.refusal import RefusalError
 from hub.room.service import Service
 from hub.room.viewers import Viewer
@@ -128,7 +129,7 @@ class StreamHandler(UserHandler):
     async def get(self, room: str) -> None:
         """Send events until the viewer or the service goes."""
         service = self.service
-        service.role(self.user, room)
+        role = service.role(self.user, room)
         if service.feeds.viewers >= MOST_VIEWERS:
             raise RefusalError("busy", retry_after=10)
         wait = service.streams.take(self.user["name"])
@@ -146,7 +147,9 @@ class StreamHandler(UserHandler):
             while not viewer.ended:
                 message = await viewer.next(KEEP_ALIVE)
                 if not message and not viewer.ended:
-                    await self._check(room)
+                    role = await self._check(room)
+                if role == WATCHES:
+                    message = mute_message(message)
                 self.write(message or b": keep-alive\n\n")
                 await self.flush()
         except (StreamClosedError, RefusalError):
@@ -155,13 +158,13 @@ class StreamHandler(UserHandler):
             feed.leave(viewer)
             service.streaming.discard(viewer.end)
 
-    async def _check(self, room: str) -> None:
-        """See from time to time that the viewer may still watch."""
+    async def _check(self, room: str) -> str:
+        """See from time to time that the viewer may still watch; returns the role."""
         del self._cached_hub_user
         user = await self.hub_auth.get_user(self, sync=False)
         if not user:
             raise RefusalError("not-logged-in")
-        self.service.role(user, room)
+        return self.service.role(user, room)
 
     def on_connection_close(self) -> None:
         """Stop waiting for a viewer who is gone."""

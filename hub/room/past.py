@@ -145,7 +145,7 @@ class Past:
             found += [
                 {"at": passes[count - 1], "kind": kind, "lab": lab, "step": name}
                 for kind, count in counts.items()
-                if count <= len(passes) and (kind == "all" or people > count)
+                if count <= len(passes) and kind in _told(people)
             ]
         return found
 
@@ -160,6 +160,13 @@ class Past:
         for at in self.passes.values():
             passes[(at - first) // width] += 1
         return {"first": first, "last": last, "passes": passes, "bin": width}
+
+
+def _told(people: int) -> tuple[str, ...]:
+    """Return the milestones of so many people; of a few, the first is half already."""
+    if people < 2:
+        return ("all",)
+    return ("first", "all") if people < 4 else ("first", "half", "all")
 
 
 def mark_of(entry: Entry, words: str) -> dict[str, Any]:

@@ -132,11 +132,7 @@ class SeatFacts:
 
 def fold(seat: SeatFacts, entry: Entry) -> SeatFacts:
     """Return the facts of a seat with one more of its entries."""
-    seat = replace(seat, row=max(seat.row, entry.id))
-    if entry.kind in _HEARD:
-        seat = replace(seat, heard_at=_later(seat.heard_at, entry.at))
-    if entry.body.get("epoch"):
-        seat = replace(seat, outboxes=_counted(seat.outboxes, entry.body))
+    seat = _told(seat, entry)
     if entry.kind in ASK_KINDS:
         seat = replace(seat, asks=fold_ask(seat.asks, entry))
         return _settled(seat, entry) if entry.kind == Kind.ASK else seat
@@ -150,6 +146,19 @@ def fold_all(entries: Iterable[Entry]) -> dict[str, SeatFacts]:
         if entry.seat:
             facts[entry.seat] = fold(facts.get(entry.seat, SeatFacts()), entry)
     return facts
+
+
+def _told(seat: SeatFacts, entry: Entry) -> SeatFacts:
+    """Fold what every entry tells: its row, its time, its number in an outbox."""
+    heard, last, outboxes = seat.heard_at, seat.last_at, seat.outboxes
+    if entry.kind in _HEARD:
+        heard = _later(heard, entry.at)
+    if entry.kind == ATTEMPT:
+        last = _later(last, entry.at)
+    if entry.body.get("epoch"):
+        outboxes = _counted(outboxes, entry.body)
+    row = max(seat.row, entry.id)
+    return replace(seat, row=row, heard_at=heard, last_at=last, outboxes=outboxes)
 
 
 def _counted(
@@ -199,7 +208,6 @@ def _of_step(how: Callable[[StepFacts, Entry], StepFacts]) -> _Fold:
 
 def _attempt(seat: SeatFacts, entry: Entry) -> SeatFacts:
     """Fold one attempt."""
-    seat = replace(seat, last_at=_later(seat.last_at, entry.at))
     return _settled(_of_step(_try)(seat, entry), entry)
 
 
@@ -209,16 +217,12 @@ def _try(step: StepFacts, entry: Entry) -> StepFacts:
     outcome, passed_at = body["outcome"], step.passed_at
     if outcome == Outcome.PASSED:
         passed_at = at if passed_at is None else min(passed_at, at)
-    step = replace(
-        step,
-        first_at=at if step.first_at is None else min(step.first_at, at),
-        last_at=_later(step.last_at, at),
-        passed_at=passed_at,
-    )
+    first_at = at if step.first_at is None else min(step.first_at, at)
+    last_at = _later(step.last_at, at)
     generation = body.get("generation", 0)
     step = _renewed(step, generation)
     if generation < step.generation:
-        return step
+        return replace(step, first_at=first_at, last_at=last_at, passed_at=passed_at)
     failures, why = step.failures, step.why
     if outcome == Outcome.FAILED:
         this = (at, body["seq"], entry.uid, sys.intern(body["reason"]))
@@ -227,6 +231,9 @@ def _try(step: StepFacts, entry: Entry) -> StepFacts:
         failures = tuple(sorted((*failures, this)))[-MOST_FAILURES:]
     return replace(
         step,
+        first_at=first_at,
+        last_at=last_at,
+        passed_at=passed_at,
         attempts=step.attempts + 1,
         failed=step.failed + (outcome == Outcome.FAILED),
         errors=step.errors + (outcome == Outcome.ERROR),

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from hub.room import timeline
+from hub.room.discreet import WATCHES, mute_text, without_words
 from hub.room.entry import Entry
 from hub.room.feed import RoomFeed
 from hub.room.refusal import RefusalError
@@ -24,13 +25,16 @@ _NUMBER = re.compile(r"[0-9]{1,15}")
 class WatchHandler(UserHandler):
     """A handler for whoever may watch a room."""
 
+    watches: bool
+    """The user does nothing else, and reads nobody's words."""
+
     def check_watcher(self, room: str) -> None:
         """See that the user may watch this room and is not too quick.
 
         Raises:
             RefusalError: `not-allowed`, `slow-down`.
         """
-        self.role = self.service.role(self.user, room)
+        self.watches = self.service.role(self.user, room) == WATCHES
         wait = self.service.actions.take(self.user["name"])
         if wait:
             raise RefusalError("slow-down", retry_after=round(wait, 1))
@@ -57,7 +61,8 @@ class SeatsHandler(WatchHandler):
         self.check_watcher(room)
         feed = await self.service.feeds.feed(room)
         found = [feed.seat(seat) for seat in self._meant(room, feed)]
-        self.give({"seats": [seat for seat in found if seat]})
+        told = {"seats": [seat for seat in found if seat]}
+        self.give(without_words(told) if self.watches else told)
 
     def _meant(self, room: str, feed: RoomFeed) -> list[str]:
         """Return the seats that the address means."""
@@ -91,10 +96,9 @@ class TimelineHandler(WatchHandler):
             entries_at, seat=seat, kinds=timeline.KINDS, most=timeline.MOST_ENTRIES
         )
         entries: list[Entry] = await self.service.journal.read(read)
-        watches = self.role == "observer"
 
         def words(ask: str) -> str:
-            return "" if watches else store.texts.of(seat, ask) or ""
+            return "" if self.watches else store.texts.of(seat, ask) or ""
 
         told = timeline.told(entries, words, partial(store.staff_name, room))
         self.give({"seat": seat, "entries": told})
@@ -124,4 +128,5 @@ class ReplayHandler(WatchHandler):
 
     def _finish(self, text: str) -> None:
         """Answer with JSON that is written already."""
+        text = mute_text(text) if self.watches else text
         self.finish(text.encode("utf-8", "replace"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.hub.room.process import RoomProcess, a_note, an_attempt, batch
+from tests.hub.room.process import RoomProcess, Stream, a_note, an_attempt, batch
 from tests.hub.room.staffed import LAB, Evening, refused
 from tests.hub.room.test_openapi import check
 
@@ -125,6 +125,29 @@ def test_the_past_becomes_the_present(evening: Evening) -> None:
         board = applied(board, frame)
     board["seats"].sort(key=lambda seat: seat["number"])
     assert {key: board[key] for key in shown} == {key: then[key] for key in shown}
+
+
+def test_an_observer_reads_nobodys_words(evening: Evening) -> None:
+    """Neither live nor in the past, wherever asks are shown; staff do."""
+    evening.tell(a_note("ask", body={"words": "which column?"}))
+    observer = evening.room.staff(evening.found, "observer")
+    last = read(evening, "replay")["last"]
+    paths = ("progress", "seats?q=in", f"replay?at={last}")
+    frames = f"replay?after={last - 5000}&until={last}&frames=2"
+    for path in (*paths, frames, f"seats/{evening.seat}/timeline"):
+        assert "which column?" in str(read(evening, path))
+        told = read(evening, path, observer)
+        assert "which column?" not in str(told)
+        assert "'ask'" in str(told)
+    stream = Stream(evening.room, evening.found["id"], observer)
+    kind, _, told = stream.next()
+    assert (kind, told["seats"][0]["ask"]["words"]) == ("snapshot", "")
+    evening.tell(a_note("withdraw", body={"ask": told["seats"][0]["ask"]["id"]}))
+    evening.tell(a_note("ask", body={"words": "secret"}))
+    while told.get("seats", [{}])[0].get("ask", {}).get("state") != "waiting":
+        _, _, told = stream.next()
+    assert "secret" not in str(told)
+    stream.close()
 
 
 def test_a_replay_has_bounds(evening: Evening) -> None:
