@@ -20,16 +20,21 @@ from hub.doors.people import Person, people
 from hub.doors.rehearsal import Deed, Task, plan
 from hub.doors.response import respond
 from hub.machine.installation import running_settings
+from hub.seats import MOST_SEATS
 
 TICK = 0.1
 """Seconds between two looks at whose turn it is."""
+SPARE = 4
+"""Seats that stay free: the doors are open, so the projector shows how to join."""
 LOOK = 2.0
 """Seconds between two looks at what the staff did."""
 
 
 @click.command()
 @click.option("--simulate", is_flag=True, help="Made-up people, without containers.")
-@click.option("--seats", type=click.IntRange(1, 500), default=40, show_default=True)
+@click.option(
+    "--seats", type=click.IntRange(1, MOST_SEATS), default=40, show_default=True
+)
 @click.option("--minutes", type=click.IntRange(1, 600), default=45, show_default=True)
 @click.option(
     "--begin",
@@ -70,7 +75,7 @@ def rehearse(
         "title": "Rehearsal",
         "host": "Made-up people",
         "labs": list(labs) or list(known)[:1],
-        "capacity": seats,
+        "capacity": min(seats + SPARE, MOST_SEATS),
         "rehearsal": True,
     }
     room = desk.call("POST", "/rooms", body)
