@@ -79,7 +79,7 @@ def rehearse(
         "rehearsal": True,
     }
     room = desk.call("POST", "/rooms", body)
-    with _opened(desk, room["id"], keep=keep):
+    with _opened(desk, room["id"], age_ms=60_000 * begin, keep=keep):
         print_room(airlift, desk.call("GET", f"/rooms/{room['id']}"))
         console.print(
             "The board has the projector's address under Invite. Ctrl+C ends it all."
@@ -92,9 +92,9 @@ def rehearse(
 
 
 @contextmanager
-def _opened(desk: Desk, room: str, *, keep: bool) -> Iterator[None]:
+def _opened(desk: Desk, room: str, *, age_ms: int, keep: bool) -> Iterator[None]:
     """Open a room; in the end close it, and erase its people unless it is kept."""
-    desk.call("POST", f"/rooms/{room}/open")
+    desk.call("POST", f"/rooms/{room}/open", {"age_ms": age_ms})
     try:
         yield
     finally:
