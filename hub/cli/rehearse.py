@@ -20,16 +20,21 @@ from hub.doors.people import Person, people
 from hub.doors.rehearsal import Deed, Task, plan
 from hub.doors.response import respond
 from hub.machine.installation import running_settings
+from hub.seats import MOST_SEATS
 
 TICK = 0.1
 """Seconds between two looks at whose turn it is."""
+SPARE = 4
+"""Seats that stay free: the doors are open, so the projector shows how to join."""
 LOOK = 2.0
 """Seconds between two looks at what the staff did."""
 
 
 @click.command()
 @click.option("--simulate", is_flag=True, help="Made-up people, without containers.")
-@click.option("--seats", type=click.IntRange(1, 500), default=40, show_default=True)
+@click.option(
+    "--seats", type=click.IntRange(1, MOST_SEATS), default=40, show_default=True
+)
 @click.option("--minutes", type=click.IntRange(1, 600), default=45, show_default=True)
 @click.option(
     "--begin",
@@ -70,11 +75,11 @@ def rehearse(
         "title": "Rehearsal",
         "host": "Made-up people",
         "labs": list(labs) or list(known)[:1],
-        "capacity": seats,
+        "capacity": min(seats + SPARE, MOST_SEATS),
         "rehearsal": True,
     }
     room = desk.call("POST", "/rooms", body)
-    with _opened(desk, room["id"], keep=keep):
+    with _opened(desk, room["id"], age_ms=60_000 * begin, keep=keep):
         print_room(airlift, desk.call("GET", f"/rooms/{room['id']}"))
         console.print(
             "The board has the projector's address under Invite. Ctrl+C ends it all."
@@ -87,9 +92,9 @@ def rehearse(
 
 
 @contextmanager
-def _opened(desk: Desk, room: str, *, keep: bool) -> Iterator[None]:
+def _opened(desk: Desk, room: str, *, age_ms: int, keep: bool) -> Iterator[None]:
     """Open a room; in the end close it, and erase its people unless it is kept."""
-    desk.call("POST", f"/rooms/{room}/open")
+    desk.call("POST", f"/rooms/{room}/open", {"age_ms": age_ms})
     try:
         yield
     finally:

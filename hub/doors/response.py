@@ -3,7 +3,8 @@
 Pure: from the deeds that are still to come and a picture of the room (its progress, as
 a board gets it) come the deeds that are to come now. Who is helped passes sooner, who
 reads a message says that it was seen, a closed gate keeps people back, a goal takes
-those along who are behind. What was taken in once has no effect a second time.
+those along who are behind. What was taken in once has no effect a second time. Who is
+done or left the room hears nothing.
 """
 
 from __future__ import annotations
@@ -62,8 +63,9 @@ def respond(
         now: seconds since the room opened.
     """
     coming = tuple(deeds)
+    here = {deed.who for deed in coming}
     for signal in signals(picture, seats):
-        if signal.key in heard:
+        if signal.key in heard or signal.who not in here:
             continue
         heard |= {signal.key}
         coming = _take_in(coming, signal, picture, now)

@@ -39,6 +39,14 @@ class DeskHandler(JsonHandler):
         body = self.body()
         return [_text(body, key) for key in keys]
 
+    def age_ms(self) -> int:
+        """Return how long ago something of a rehearsal happened; absent is now."""
+        try:
+            body = self.body() if self.request.body else {}
+            return fields.number(body, "age_ms", MAX_AGE_MS)
+        except WireError as error:
+            raise RefusalError("bad-request", str(error)) from None
+
     def give_place(self, place: Place) -> None:
         """Answer with where somebody sits."""
         room = self.store.rooms[place.seat.room]
@@ -85,11 +93,9 @@ class ClaimsHandler(DeskHandler):
         """Give a seat, or the one this browser holds."""
         code, name, browser = self.texts("code", "name", "browser")
         zone = _text({"zone": "", **self.body()}, "zone")
-        try:
-            age_ms = fields.number(self.body(), "age_ms", MAX_AGE_MS)
-        except WireError as error:
-            raise RefusalError("bad-request", str(error)) from None
-        self.give_place(await self.reception.claim(code, name, browser, zone, age_ms))
+        self.give_place(
+            await self.reception.claim(code, name, browser, zone, self.age_ms())
+        )
 
 
 class ClaimHandler(DeskHandler):
@@ -280,7 +286,8 @@ class TurnHandler(DeskHandler):
     async def post(self, room_id: str, turn: str) -> None:
         """Open or close it."""
         state = State.OPEN if turn == "open" else State.CLOSED
-        self.give(self.describe(await self.reception.turn(room_id, state)))
+        room = await self.reception.turn(room_id, state, self.age_ms())
+        self.give(self.describe(room))
 
 
 class DeskMetricsHandler(MetricsHandler):

@@ -297,15 +297,19 @@ class Reception:
             pass
         return code
 
-    async def turn(self, room_id: str, state: State) -> Room:
-        """Open or close a room; doing it twice changes nothing."""
+    async def turn(self, room_id: str, state: State, age_ms: int = 0) -> Room:
+        """Open or close a room; doing it twice changes nothing.
+
+        A rehearsal may have opened `age_ms` ago.
+        """
         async with self.store.lock:
             room = self.store.rooms.get(room_id)
             if room is None:
                 raise RefusalError("not-found")
             if room.state is state:
                 return room
-            now = wall_ms()
+            age_ms = age_ms if room.rehearsal else 0
+            now = wall_ms() - age_ms
             if state is State.OPEN:
                 opened = room.opened_at or now
                 overdue = room.closes_at is not None and room.closes_at <= now
@@ -317,8 +321,8 @@ class Reception:
                 )
             room = replace(room, state=state)
             entry = self.entry(room.id, "", ROOM, f"{room.id}:{secrets.token_hex(8)}")
-            entry = replace(entry, body={"state": state.value})
-            await self.store.change_room(room, entry)
+            at, body = entry.at - age_ms, {"state": state.value}
+            await self.store.change_room(room, replace(entry, at=at, body=body))
             return room
 
     async def close_due(self) -> None:

@@ -63,6 +63,17 @@ def test_played_people_may_have_come_before(room: RoomProcess) -> None:
         assert (past >= 15 * minute) is rehearsal
 
 
+def test_a_rehearsal_may_have_opened_before(room: RoomProcess) -> None:
+    """A real room opens now, whatever is said."""
+    minute = 60_000
+    for rehearsal in (True, False):
+        made = room.make_room(rehearsal=rehearsal, open_=False)
+        path = f"/rooms/{made['id']}"
+        opened = room.desk("POST", f"{path}/open", {"age_ms": 15 * minute}).body
+        past = room.desk("GET", path).body["progress"]["at"] - opened["opened_at"]
+        assert (past >= 15 * minute) is rehearsal
+
+
 def test_playing_needs_the_desks_token(room: RoomProcess) -> None:
     """A seat's own token is none."""
     found = room.make_room(rehearsal=True)
