@@ -110,8 +110,17 @@ class LabPage:
         return self.wait_ready()
 
     def script(self, code: str, given: object = None) -> Any:
-        """Run code in the page; `app`, `panel`, `notebook` and `given` are there."""
-        return self.page.evaluate(f"async given => {{ {_OPEN} {code} }}", given)
+        """Run code in the page; `app`, `panel`, `notebook` and `given` are there.
+
+        What does not come to its end fails with the question that is open in the page.
+        """
+        asks = "document.querySelector('.jp-Dialog')?.innerText ?? 'no question'"
+        return self.page.evaluate(
+            f"given => {{ {_OPEN} const late = wait({START_MS}).then(() => {{"
+            f"throw new Error('expected an end, got ' + ({asks})); }});"
+            f"return Promise.race([(async () => {{ {code} }})(), late]); }}",
+            given,
+        )
 
     def command(self, name: str, args: object = None) -> Any:
         """Run one of the application's commands and wait for its end."""
@@ -419,8 +428,19 @@ class LabPage:
     # --- the notebook as a file
 
     def save(self) -> None:
-        """Save the notebook."""
-        self.script("await panel.context.save();")
+        """Save the notebook as it is here.
+
+        While JupyterLab saves by itself, a second save may find the first one on the
+        disk and ask which is to stay.
+        """
+        self.script(
+            "let over = false; const saved = panel.context.save().finally("
+            "() => { over = true; });"
+            "while (!over) { await wait(20); "
+            "const buttons = [...document.querySelectorAll('.jp-Dialog button')];"
+            "buttons.find(one => one.innerText === 'Overwrite')?.click(); }"
+            "await saved;"
+        )
 
     def rename(self, path: str) -> None:
         """Rename the open notebook, or move it, as the file browser does."""

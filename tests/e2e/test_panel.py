@@ -117,7 +117,8 @@ def test_a_click_on_a_step_opens_the_notebook(
 ) -> None:
     """With no notebook open the panel shows the lab and brings it."""
     side = SidePanel(airlift, browser).open()
-    side.lab.script("await panel.context.save(); panel.dispose();")
+    side.lab.save()
+    side.lab.script("panel.dispose();")
     expect(side.lab.page.locator(".jp-Notebook")).to_have_count(0)
     side.step("Join the airports").click()
     side.expect_active("# step: join-airports")

@@ -114,6 +114,7 @@ def test_the_panel_in_an_older_jupyterlab(
         for interface in (LAB, NOTEBOOK):
             lab = LabPage(context.new_page(), address, interface).open()
             panel = lab.page.locator(".airlift-panel")
+            expect(panel).to_be_visible()
             expect(panel.locator("footer")).to_contain_text("practice · nothing is")
             lab.run("import pandas")
             row = panel.locator(".steps button.step").first

@@ -185,10 +185,14 @@ function settle(app, widget, kept) {
   kept.set("open", wanted);
 }
 
+// Each way closes in Notebook 7.5 what is open, and JupyterLab's first one opens whatever
+// was open last.
 function reveal(app, widget) {
-  app.shell.expandRight?.(widget.id);
   if (!widget.isVisible) {
-    app.shell.activateById(widget.id); // Notebook 7.5 closes what is open by this
+    app.shell.expandRight?.(widget.id);
+  }
+  if (!widget.isVisible) {
+    app.shell.activateById(widget.id);
   }
   widget.activate();
 }
