@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -30,6 +30,8 @@ class StaffRoom:
     airlift: Airlift
     room: Any
     seats: list[Attendee]
+    known: dict[str, Visitor] = field(default_factory=dict)
+    """Staff that came in already, by role."""
 
     @property
     def path(self) -> str:
@@ -43,8 +45,21 @@ class StaffRoom:
         ]
 
     def staff(self, role: str) -> Visitor:
-        """Come in as presenter, helper or observer."""
-        return self.airlift.visitor().staff(key_of(self.airlift, self.room, role))
+        """Come in as presenter, helper or observer; once for each."""
+        if role not in self.known:
+            key = self.room["presenter_key"]
+            if role != "presenter":
+                answer = self.staff("presenter").get(f"{self.path}/keys")
+                key = answer.json()[role]["key"]
+            self.known[role] = self.airlift.visitor().staff(key)
+        return self.known[role]
+
+    def act(self, path: str, **body: Any) -> Any:
+        """Do something as a presenter; returns the room's answer."""
+        body = {"id": str(uuid.uuid4()), **body}
+        answer = self.staff("presenter").post(f"{self.path}/{path}", body)
+        assert answer.ok, answer.text
+        return answer.json()
 
     def refused(self, role: str, path: str, body: dict[str, Any]) -> None:
         """See that a role is told that it may not do something."""
@@ -58,14 +73,6 @@ class StaffRoom:
         """Let somebody fail a step the same way until they are stuck."""
         for _ in range(times):
             seat.report(step, "failed", reason="rows-lost", hint="Count the rows.")
-
-
-def key_of(airlift: Airlift, room: Any, role: str) -> str:
-    """Return the key of a role, as a presenter is shown it."""
-    presenter = airlift.visitor().staff(room["presenter_key"])
-    answer = presenter.get(f"/services/room/api/rooms/{room['id']}/keys")
-    assert answer.ok, answer.text
-    return str(answer.json()[role]["key"])
 
 
 def full_room(airlift: Airlift, *people: str, **more: Any) -> StaffRoom:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +14,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.e2e.staff_room import LAB, StaffRoom, full_room, states, told, tool
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_board import Board
-from tests.harness import Airlift, running
+from tests.harness import REPOSITORY, Airlift, running
 
 pytestmark = pytest.mark.browser
 
@@ -21,8 +24,10 @@ TIME = re.compile(r"^\d\d:\d\d$")
 
 @pytest.fixture(scope="module")
 def airlift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airlift]:
-    """An installation whose seats are never started."""
-    with running(tmp_path_factory.mktemp("pace")) as found:
+    """An installation whose seats are never started, with labs that can change."""
+    labs = tmp_path_factory.mktemp("labs") / "labs"
+    shutil.copytree(REPOSITORY / "labs", labs)
+    with running(tmp_path_factory.mktemp("pace"), toml={"labs": labs}) as found:
         yield found
 
 
@@ -80,7 +85,7 @@ def test_own_minutes_count_for_the_whole_room(
     """Nonsense offers no button; 7 minutes do, for everybody."""
     (board,) = room.boards(browser, 1)
     pace = tool(board, "pace")
-    pace.get_by_label("For", exact=True).select_option("room")
+    pace.get_by_role("combobox", name="For", exact=True).select_option("room")
     own = pace.get_by_label("Own minutes")
     for nonsense in ("0", "601", "1.5"):
         own.fill(nonsense)
@@ -164,6 +169,35 @@ def test_the_start_is_said_on_every_board(browser: Browser, room: StaffRoom) -> 
         expect(tool(board, "pace")).to_contain_text("runs since")
 
 
+def correct(airlift: Airlift, version: str) -> None:
+    """Write a corrected version of the lab and release it for rooms, as authors do."""
+    labs = airlift.settings.labs_dir
+    described = labs / LAB / "lab.toml"
+    new = f'version = "{version}"'
+    described.write_text(
+        re.sub(r'^version = ".*"', new, described.read_text(), flags=re.M)
+    )
+    tool = [sys.executable, "-m", "hub.authoring", "keep"]
+    line = [*tool, str(labs), str(airlift.settings.versions_dir)]
+    done = subprocess.run(line, cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_corrected_version_of_the_lab_is_offered(
+    browser: Browser, room: StaffRoom
+) -> None:
+    """Once it is there, a presenter offers it; the seats are told."""
+    correct(room.airlift, "9.0.0")
+    first, second = room.boards(browser)
+    press(first, "Offer version 9.0.0")
+    for board in (first, second):
+        expect(force(board)).to_contain_text("Version 9.0.0 of First flight")
+        offer = tool(board, "pace").get_by_role("button", name="Offer version 9.0.0")
+        expect(offer).to_have_count(0)
+    offers = told(room.seats[0], lambda state: state["offers"])["offers"]
+    assert offers == {LAB: "9.0.0"}
+
+
 def test_helpers_and_observers_set_no_pace(room: StaffRoom) -> None:
     """The room refuses each of their calls, and the seats are told nothing."""
     step = {"lab": LAB, "step": "load-data"}
@@ -173,7 +207,7 @@ def test_helpers_and_observers_set_no_pace(room: StaffRoom) -> None:
         ("goal", step),
         ("hints", {**step, "held": True}),
         ("start", {"lab": LAB}),
-        ("offers", {"lab": LAB, "version": "1.0.1"}),
+        ("offers", {"lab": LAB, "version": "9.0.0"}),
         ("projector", {"hours": 1}),
     ]
     for role in ("helper", "observer"):

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.e2e.staff_room import StaffRoom, full_room, key_of, tool
+from tests.e2e.staff_room import StaffRoom, full_room, tool
 from tests.e2e.test_accessibility import faults
-from tests.e2e.test_board import Board, open_board
+from tests.e2e.test_board import Board, open_board, sit
+from tests.e2e.test_help import tell
 from tests.harness import Airlift, running
 
 pytestmark = pytest.mark.browser
@@ -24,20 +25,26 @@ def airlift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airlift]:
 
 @pytest.fixture(scope="module")
 def worked(airlift: Airlift) -> StaffRoom:
-    """A room whose people have worked, some minutes ago by their agents' word."""
-    room = full_room(airlift)
-    for at, seat in enumerate(room.seats):
-        minutes = 20 - 5 * at
-        seat.report(
-            "load-data", "failed", reason="rows-lost", age_ms=(minutes + 2) * 60_000
-        )
-        seat.report("load-data", "passed", age_ms=minutes * 60_000)
+    """A room into which three people came, each of whom passed a step at once."""
+    room = full_room(airlift, "Ana")
+    room.fail(room.seats[0], times=1)
+    room.seats[0].report("load-data", "passed")
+    for name in ("Bela", "Cem"):
+        room.seats.append(sit(airlift, room.room, name))
+        room.seats[-1].report("load-data", "passed")
     return room
 
 
 def slider(board: Board) -> Locator:
     """Return the slider of an open replay."""
     return tool(board, "replay").get_by_role("slider")
+
+
+def back(board: Board) -> None:
+    """Go to the first moment of the room."""
+    slider(board).focus()
+    board.page.keyboard.press("Home")
+    expect(board.page.locator(".say")).to_contain_text("Nobody is here yet.")
 
 
 def passed(board: Board) -> Locator:
@@ -48,48 +55,53 @@ def passed(board: Board) -> Locator:
 def test_the_board_goes_back_and_comes_to_live_again(
     browser: Browser, worked: StaffRoom
 ) -> None:
-    """At the first moment nobody has passed; back to live all have."""
+    """At first nobody is there; a mark leads to the first pass; live has them all."""
     (board,) = worked.boards(browser, 1)
     expect(passed(board)).to_contain_text("3 passed")
-    slider(board).focus()
-    board.page.keyboard.press("Home")
-    expect(passed(board)).to_contain_text("0 passed")
-    expect(tool(board, "replay")).to_contain_text("from then, not from now")
-    marks = tool(board, "replay").get_by_label("Jump to…")
-    marks.select_option(index=marks.locator("option").count() - 1)
-    expect(passed(board)).not_to_contain_text("0 passed")
-    tool(board, "replay").get_by_role("button", name="Back to live").click()
+    back(board)
+    replay = tool(board, "replay")
+    expect(replay).to_contain_text("from then, not from now")
+    marks = replay.get_by_label("Jump to…")
+    option = marks.locator("option").filter(has_text="the first passed step 1")
+    marks.select_option(option.get_attribute("value"))
+    expect(passed(board)).to_contain_text("1 passed")
+    replay.get_by_role("button", name="To the next mark").click()
+    expect(passed(board)).not_to_contain_text("1 passed")
+    replay.get_by_role("button", name="Back to live").click()
     expect(passed(board)).to_contain_text("3 passed")
+    expect(replay).not_to_contain_text("from then, not from now")
     assert board.errors == []
 
 
-def test_it_plays_by_itself_at_any_speed(browser: Browser, worked: StaffRoom) -> None:
-    """From the beginning at 120 times the speed, to the end, where it stops."""
+def test_it_plays_by_itself_until_the_end(browser: Browser, worked: StaffRoom) -> None:
+    """From the beginning, slowly, then at 120 times the speed; at the end it stops."""
     (board,) = worked.boards(browser, 1)
     replay = tool(board, "replay")
+    play = replay.get_by_role("button", name="Play", exact=True)
+    replay.get_by_label("Speed").select_option("1")
+    play.click()
+    replay.get_by_role("button", name="Pause").click()
+    assert slider(board).input_value() != slider(board).get_attribute("max")
     replay.get_by_label("Speed").select_option("120")
-    replay.get_by_role("button", name="Play", exact=True).click()
-    expect(replay.get_by_role("button", name="Pause")).to_be_visible()
-    expect(passed(board)).to_contain_text("0 passed")
-    expect(passed(board)).to_contain_text("1 passed")
+    play.click()
     expect(passed(board)).to_contain_text("3 passed")
-    expect(replay.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(play).to_be_visible()
+    assert slider(board).input_value() == slider(board).get_attribute("max")
     assert board.errors == []
 
 
 def test_it_is_moved_by_keyboard(browser: Browser, worked: StaffRoom) -> None:
     """Arrows go ten seconds, with Shift a minute, Space plays and pauses."""
     (board,) = worked.boards(browser, 1)
-    slider(board).focus()
-    board.page.keyboard.press("Home")
-    first = int(slider(board).input_value())
-    for key, seconds in (
-        ("ArrowRight", 10),
-        ("Shift+ArrowRight", 70),
-        ("ArrowLeft", 60),
-    ):
+    back(board)
+    first, last = (int(slider(board).get_attribute(end) or 0) for end in ("min", "max"))
+    assert int(slider(board).input_value()) == first
+    for key, ms in (("ArrowRight", 10_000), ("Shift+ArrowRight", 70_000)):
         board.page.keyboard.press(key)
-        expect(slider(board)).to_have_value(str(first + seconds * 1_000))
+        expect(slider(board)).to_have_value(str(min(first + ms, last)))
+    board.page.keyboard.press("Shift+ArrowLeft")
+    board.page.keyboard.press("PageDown")
+    expect(slider(board)).to_have_value(str(first))
     board.page.keyboard.press("Space")
     replay = tool(board, "replay")
     expect(replay.get_by_role("button", name="Pause")).to_be_visible()
@@ -99,13 +111,17 @@ def test_it_is_moved_by_keyboard(browser: Browser, worked: StaffRoom) -> None:
 
 def test_nothing_is_done_in_the_past(browser: Browser, worked: StaffRoom) -> None:
     """While a board replays, what it would do is off."""
+    tell(worked.seats[0], "ask", words="Help.")
     (board,) = worked.boards(browser, 1)
-    slider(board).focus()
-    board.page.keyboard.press("Home")
-    expect(tool(board, "replay")).to_contain_text("from then, not from now")
-    for name in ("Talk", "Pace"):
-        button = board.page.get_by_role("button", name=name, exact=True)
-        assert not button.count() or button.is_disabled()
+    going = board.page.get_by_role("button", name="I'm going")
+    expect(going).to_be_visible()
+    back(board)
+    expect(board.page.locator(".help li")).to_have_count(0)
+    board.page.keyboard.press("End")
+    expect(board.page.locator(".help li")).to_contain_text("Help.")
+    expect(going).to_have_count(0)
+    tool(board, "replay").get_by_role("button", name="Back to live").click()
+    expect(going).to_be_visible()
 
 
 def test_observers_look_back_too_once_the_room_is_closed(
@@ -113,14 +129,12 @@ def test_observers_look_back_too_once_the_room_is_closed(
 ) -> None:
     """The debrief needs no open room and no presenter."""
     room = full_room(airlift, "Ana")
-    room.seats[0].report("load-data", "passed", age_ms=600_000)
-    key = key_of(airlift, room.room, "observer")
+    room.seats[0].report("load-data", "passed")
+    keys = room.staff("presenter").get(f"{room.path}/keys").json()
     airlift.desk.call("POST", f"/rooms/{room.room['id']}/close")
-    observed = {**room.room, "presenter_key": key}
+    observed = {**room.room, "presenter_key": keys["observer"]["key"]}
     board = open_board(browser, airlift, observed)
-    slider(board).focus()
-    board.page.keyboard.press("Home")
-    expect(passed(board)).to_contain_text("0 passed")
+    back(board)
     board.page.keyboard.press("End")
     expect(passed(board)).to_contain_text("1 passed")
 
@@ -133,9 +147,7 @@ def test_the_replay_is_accessible(
     for width in (390, 1280):
         viewport = {"width": width, "height": 800}
         (board,) = worked.boards(browser, 1, viewport=viewport, color_scheme=theme)
-        slider(board).focus()
-        board.page.keyboard.press("Home")
-        expect(tool(board, "replay")).to_contain_text("from then, not from now")
+        back(board)
         assert faults(board.page) == []
         wide = board.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert wide is False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,7 @@ from tests.visitor import events
 
 pytestmark = pytest.mark.browser
 
-SIZES = [(1920, 1080), (1024, 768), (3840, 2160)]
+LOOKS = [((1920, 1080), "light"), ((1024, 768), "dark"), ((3840, 2160), "light")]
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.wall *')]
   .filter(node => [...node.childNodes].some(one => one.nodeType === 3))
   .filter(node => !node.closest('.said') && node.innerText.trim())
@@ -60,14 +59,11 @@ def room(airlift: Airlift) -> StaffRoom:
 
 def link_of(room: StaffRoom, hours: int = 1) -> str:
     """Make a projector's address as a presenter."""
-    body = {"id": str(uuid.uuid4()), "hours": hours}
-    answer = room.staff("presenter").post(f"{room.path}/projector", body)
-    assert answer.ok, answer.text
-    return str(answer.json()["url"])
+    return str(room.act("projector", hours=hours)["url"])
 
 
 def show(
-    browser: Browser, link: str, size: tuple[int, int] = SIZES[0], **how: Any
+    browser: Browser, link: str, size: tuple[int, int] = (1920, 1080), **how: Any
 ) -> Wall:
     """Open a projector's address on a wall of some size."""
     viewport = {"width": size[0], "height": size[1]}
@@ -76,13 +72,6 @@ def show(
     page.on("pageerror", lambda error: wall.errors.append(str(error)))
     page.goto(link)
     return wall
-
-
-def act(room: StaffRoom, path: str, **body: Any) -> None:
-    """Do something as a presenter."""
-    body = {"id": str(uuid.uuid4()), **body}
-    answer = room.staff("presenter").post(f"{room.path}/{path}", body)
-    assert answer.ok, answer.text
 
 
 def test_the_way_from_the_board_to_the_wall(browser: Browser, room: StaffRoom) -> None:
@@ -143,38 +132,35 @@ def test_what_presenters_do_is_on_the_wall(browser: Browser, room: StaffRoom) ->
     """Countdown, message, gate and goal come, and go when they are taken back."""
     room.seats[0].report("load-data", "passed")
     wall = show(browser, link_of(room))
-    act(room, "countdown", minutes=5, lab=LAB, step="load-data")
+    room.act("countdown", minutes=5, lab=LAB, step="load-data")
     expect(wall.page.locator(".digits")).to_have_text(re.compile(r"^0[45]:\d\d$"))
     expect(wall.page.locator(".clock")).to_contain_text("this step")
-    act(room, "countdown", more=5)
+    room.act("countdown", more=5)
     expect(wall.page.locator(".digits")).to_have_text(re.compile(r"^(09|10):\d\d$"))
-    act(room, "countdown", stop=True)
+    room.act("countdown", stop=True)
     expect(wall.page.locator(".digits")).to_have_count(0)
-    act(room, "gates", lab=LAB, step="load-data", closed=True, strict=True)
+    room.act("gates", lab=LAB, step="load-data", closed=True, strict=True)
     expect(wall.page.locator(".news")).to_contain_text("wait for each other")
-    act(room, "messages", to="all", text="<b>Look up</b>, please.")
+    room.act("messages", to="all", text="<b>Look up</b>, please.")
     expect(wall.page.locator("blockquote")).to_have_text("<b>Look up</b>, please.")
-    act(room, "messages", to="seat", seat=room.seats[0].visitor.seat, text="Psst.")
-    act(room, "goal", lab=LAB, step="clean-data")
+    room.act("messages", to="seat", seat=room.seats[0].visitor.seat, text="Psst.")
+    room.act("goal", lab=LAB, step="clean-data")
     expect(wall.page.locator("header .step")).to_contain_text("step 2 of 6")
     expect(wall.page.locator(".news")).not_to_contain_text("wait for each other")
     assert "Psst." not in wall.page.content()
     assert wall.errors == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_wall_is_read_from_the_last_row(
-    browser: Browser, room: StaffRoom, theme: str
-) -> None:
+def test_the_wall_is_read_from_the_last_row(browser: Browser, room: StaffRoom) -> None:
     """Nothing below 32 px at 1920, nothing out of sight, nothing grave for axe."""
     link = link_of(room)
 
     def check() -> None:
-        """Look at it in every size."""
-        for width, height in SIZES:
-            wall = show(browser, link, (width, height), color_scheme=theme)
+        """Look at it in every size, in both themes."""
+        for size, theme in LOOKS:
+            wall = show(browser, link, size, color_scheme=theme)
             expect(wall.said).to_be_visible()
-            assert wall.page.evaluate(SMALLEST) >= 32 * width / 1920
+            assert wall.page.evaluate(SMALLEST) >= 32 * size[0] / 1920
             assert wall.page.evaluate(OVERFLOWS) is False
             assert faults(wall.page) == []
             wall.page.context.close()
@@ -182,10 +168,10 @@ def test_the_wall_is_read_from_the_last_row(
     check()
     room.seats[0].report("load-data", "passed")
     room.fail(room.seats[1])
-    act(room, "countdown", minutes=100)
+    room.act("countdown", minutes=100)
     check()
-    act(room, "messages", to="all", text=LONG[:1000])
-    act(room, "gates", lab=LAB, step="load-data", closed=True)
+    room.act("messages", to="all", text=LONG[:1000])
+    room.act("gates", lab=LAB, step="load-data", closed=True)
     check()
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from hub.cli.up import await_parts
 from hub.machine.ports import door_url
 from tests.e2e.lab_page import LabPage
 from tests.harness import Airlift, running, wait_for
@@ -123,6 +124,7 @@ def test_joining_checking_and_watching_work_as_ever(evening: Evening) -> None:
     """Door, login, seat, kernel, agent, room and board, each at its host."""
     assert evening.door == f"http://{HOST}:{evening.airlift.settings.port}"
     assert evening.room["join_url"].startswith(evening.door)
+    await_parts(evening.airlift.settings)
     expect(evening.board.get_by_text("Ana").first).to_be_visible()
     number = evening.lab.find(STEP)
     evening.lab.write(number, f'{STEP}\nflights = pd.read_csv("data/flights.csv")')

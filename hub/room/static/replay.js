@@ -24,12 +24,12 @@ function markWords({ at, kind, lab, step, words }, labs) {
 }
 
 function Spark({ tape, at }) {
-  const wide = tape.passes.length;
-  return html`<svg class="spark" viewBox="0 0 ${wide || 1} 1" preserveAspectRatio="none" aria-hidden="true">
-    <rect class="played" width=${(wide || 1) * part(tape, at)} height="1" />
+  const wide = (tape.last - tape.first) / tape.bin; // the last bin is rarely whole
+  return html`<svg class="spark" viewBox="0 0 ${wide} 1" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="played" width=${wide * part(tape, at)} height="1" />
     <path d=${bars(tape.passes)} />
     ${tape.marks.map((mark) => {
-      const x = (wide || 1) * part(tape, mark.at);
+      const x = wide * part(tape, mark.at);
       return html`<line class="mark-at" x1=${x} x2=${x} y1="0" y2="1" />`;
     })}
   </svg>`;
@@ -57,7 +57,7 @@ function Marks({ tape, labs, at, player }) {
     return html`<button type="button" class="btn" aria-disabled=${found ? undefined : "true"} aria-label=${say(forward ? "replay.next" : "replay.before")}
       title=${say(forward ? "replay.next" : "replay.before")} onClick=${() => found && player.seek(found.at)}>${forward ? "⇥" : "⇤"}</button>`;
   };
-  return html`${go(false)}${go(true)}<label class="pick"><span class="said">${say("replay.marks")}</span>
+  return html`<span class="pair">${go(false)}${go(true)}</span><label class="pick"><span class="said">${say("replay.marks")}</span>
     <select value="" onChange=${(event) => player.seek(Number(event.target.value))}>
       <option value="" disabled>${say("replay.marks")}</option>
       ${tape.marks.map((mark) => html`<option value=${mark.at}>${markWords(mark, labs)}</option>`)}

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from hub.room import tables
 from hub.room.seal import Seal
 from hub.secrets import read_secret
-from tests.hub.room.process import RoomProcess, StandInHub, Stream
+from tests.hub.room.process import RoomProcess, StandInHub, Stream, a_note
 from tests.hub.room.staffed import Evening, refused
 
 pytestmark = pytest.mark.slow
@@ -31,6 +31,50 @@ def test_an_observer_watches(evening: Evening) -> None:
     assert [seat["name"] for seat in board["seats"]] == ["Ines"]
     stream = Stream(room, found["id"], observer)
     assert stream.next()[0] == "snapshot"
+    stream.close()
+
+
+def test_an_observer_reads_nobodys_words(evening: Evening) -> None:
+    """Neither a call for help nor what is said to one; what all are told is there."""
+    room, found = evening.room, evening.found
+    evening.tell(a_note("ask", body={"words": "Quokka."}))
+    for to in ("all", "seat"):
+        said = {"to": to, "seat": evening.seat, "text": f"Zebra to {to}."}
+        assert evening.act("messages", evening.presenter, said).status == 200
+    at = evening.state()["at"]
+    here = f"api/rooms/{found['id']}"
+    for token, hears in (
+        (evening.helper, True),
+        (room.staff(found, "observer"), False),
+    ):
+        stream = Stream(room, found["id"], token)
+        told = [
+            stream.next()[2],
+            room.get(f"{here}/progress", token).body,
+            room.get(f"{here}/replay?at={at}", token).body,
+        ]
+        stream.close()
+        told_apart = [
+            room.get(f"{here}/seats?seat={evening.seat}", token).body,
+            room.get(f"{here}/seats/{evening.seat}/timeline", token).body,
+        ]
+        assert all("Zebra to all." in repr(one) for one in told)
+        assert all(("Zebra to seat." in repr(one)) is hears for one in told)
+        assert all(("Quokka." in repr(one)) is hears for one in (*told, *told_apart))
+        assert (
+            "Zebra to seat." in repr(room.get(f"{here}/replay", token).body)
+        ) is hears
+
+
+def test_an_observer_hears_no_words_live(evening: Evening) -> None:
+    """The deltas are as discreet as the snapshot."""
+    observer = evening.room.staff(evening.found, "observer")
+    stream = Stream(evening.room, evening.found["id"], observer)
+    stream.next()
+    evening.tell(a_note("ask", body={"words": "Quokka."}))
+    kind, _, delta = stream.next()
+    assert (kind, delta["seats"][0]["ask"]["state"]) == ("delta", "waiting")
+    assert "Quokka" not in repr(delta)
     stream.close()
 
 
@@ -53,6 +97,16 @@ def actions(seat: str) -> list[tuple[str, dict[str, Any]]]:
         ("hints", {**place, "held": True}),
         (f"seats/{seat}/phrase", {}),
         (f"asks/{uuid.uuid4()}/claim", {}),
+        (f"asks/{uuid.uuid4()}/same", {"as": ""}),
+        (f"messages/{uuid.uuid4()}/withdraw", {}),
+        ("hints/send", {**place, "seats": [seat]}),
+        ("countdown", {"minutes": 5}),
+        ("goal", place),
+        ("start", {"lab": "first_flight"}),
+        ("offers", {"lab": "first_flight", "version": "1.0.0"}),
+        ("projector", {"hours": 1}),
+        (f"seats/{seat}/zone", {"zone": "3"}),
+        (f"seats/{seat}/visit", {"open": True}),
     ]
 
 
