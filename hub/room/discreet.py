@@ -14,10 +14,19 @@ _DATA = b"\ndata: "
 
 
 def without_words(board: dict[str, Any]) -> dict[str, Any]:
-    """Return a snapshot, a delta or found seats with the words of asks left out."""
-    if "seats" not in board:
-        return board
-    return {**board, "seats": [_mute(seat) for seat in board["seats"]]}
+    """Return a snapshot, a delta or found seats without words of one or to a few."""
+    muted = dict(board)
+    if "seats" in board:
+        muted["seats"] = [_mute(seat) for seat in board["seats"]]
+    if "room" in board:
+        said = [_hush(message) for message in board["room"]["messages"]]
+        muted["room"] = {**board["room"], "messages": said}
+    return muted
+
+
+def _hush(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message without its text unless all, or all on a step, hear it."""
+    return message if message["to"] in ("all", "step") else {**message, "text": ""}
 
 
 def _mute(seat: dict[str, Any]) -> dict[str, Any]:

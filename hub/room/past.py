@@ -145,7 +145,7 @@ class Past:
             found += [
                 {"at": passes[count - 1], "kind": kind, "lab": lab, "step": name}
                 for kind, count in counts.items()
-                if count <= len(passes) and kind in _told(people)
+                if count <= len(passes) and kind in milestone_kinds(people)
             ]
         return found
 
@@ -162,8 +162,8 @@ class Past:
         return {"first": first, "last": last, "passes": passes, "bin": width}
 
 
-def _told(people: int) -> tuple[str, ...]:
-    """Return the milestones of so many people; of a few, the first is half already."""
+def milestone_kinds(people: int) -> tuple[str, ...]:
+    """Return the kinds of milestones of so many people; of few, one is half already."""
     if people < 2:
         return ("all",)
     return ("first", "all") if people < 4 else ("first", "half", "all")

@@ -12,6 +12,7 @@ from typing import Any
 
 import segno
 
+from hub.room.past import milestone_kinds
 from hub.room.progress import SeatFacts
 from hub.room.room_facts import Countdown, RoomFacts
 
@@ -127,7 +128,7 @@ def milestone(
         seats: facts of everybody who sits there.
     """
     known = list(seats)
-    found = []
+    kinds, found = milestone_kinds(len(known)), []
     for number, key in enumerate(steps, 1):
         passes = sorted(
             seat.steps[key].passed_at or 0
@@ -137,7 +138,7 @@ def milestone(
         for rank, (kind, need) in enumerate(
             (("first", 1), ("half", (len(known) + 1) // 2), ("all", len(known)))
         ):
-            if 0 < need <= len(passes):
+            if kind in kinds and 0 < need <= len(passes):
                 found.append((passes[need - 1], rank, number, kind))
     if not found:
         return None

@@ -23,6 +23,14 @@ def test_the_words_of_asks_are_left_out() -> None:
     assert without_words({"row": 8}) == {"row": 8}
 
 
+def test_what_staff_say_to_a_few_is_left_out() -> None:
+    """What all hear, or all on a step, is there."""
+    said = [{"to": to, "text": "Hello."} for to in ("all", "step", "stuck", "seat")]
+    told = without_words({"room": {"id": "r1", "messages": said}})["room"]
+    heard = [message["text"] for message in told["messages"]]
+    assert (told["id"], heard) == ("r1", ["Hello.", "Hello.", "", ""])
+
+
 def test_an_event_stays_one_event() -> None:
     """Kind, row and everything else as they were; a keep-alive is left alone."""
     hostile = "a\n\nevent: snapshot\ndata: {}\n\n"
