@@ -107,7 +107,7 @@ function Room({ live, board: present, trouble }) {
     ${board.room.claimed
       ? html`<${Places} ...${{ board, steps, sums, said, now, wish }} me=${allowed} onWish=${setWish}
           onSay=${(target) => setTool({ name: "talk", target })} />`
-      : html`<main class="board alone" data-row=${board.row}><p class="say">${said.main}</p><${Empty} room=${board.room} /></main>`}`;
+      : html`<main class="board alone" data-row=${board.row}><p class="say">${said.main}</p>${!past && html`<${Empty} room=${board.room} />`}</main>`}`;
 }
 
 const waitingIn = (board) =>

@@ -63,10 +63,13 @@ export function Zone({ room, seat }) {
   </form>`;
 }
 
-// The next hint of a step for this seat; nothing once it has them all.
+// The next hint of a step for this seat, until it has them all or has passed.
 export function NextHint({ room, seat, step }) {
   const [told, setTold] = useState({});
   const open = Math.max(seat.steps[step.key]?.sent ?? 0, seat.steps[step.key]?.hints ?? 0);
+  if (seat.steps[step.key]?.state === "passed") {
+    return null;
+  }
   if (open >= step.hints.length) {
     return step.hints.length ? html`<span class="dim">${say("detail.hint.none")}</span>` : null;
   }

@@ -1,8 +1,9 @@
 // The board's head: which room, how to join it, who is in, how it stands against the
 // plan, and whether what you see is live.
 
-import { lasting, pace, span } from "./words.js";
+import { pace, span } from "./words.js";
 import { html, memo, timeOf, useTime } from "./parts.js";
+import { left } from "./timing.js";
 import { say } from "./strings.js";
 
 
@@ -14,19 +15,19 @@ export const Live = memo(({ state, clock }) => {
 
 // What is left of the room's time; ticks by itself.
 function Left({ room }) {
-  const left = room.closes_at - useTime(10_000);
+  const rest = room.closes_at - useTime(10_000);
   const whole = span(room.closes_at - room.opened_at);
   return html`<div><dt>${room.opened_at ? say("board.left.of", { whole }) : say("board.left")}</dt>
-    <dd><time title=${say("board.closes", { time: timeOf(room.closes_at) })}>${span(left)}</time></dd></div>`;
+    <dd><time title=${say("board.closes", { time: timeOf(room.closes_at) })}>${span(rest)}</time></dd></div>`;
 }
 
 function Countdown({ countdown, labs }) {
-  const left = countdown.ends_at - useTime(1_000);
+  const { words, over } = left(countdown, useTime(500));
   const steps = labs.find((lab) => lab.slug === countdown.lab)?.steps ?? [];
   const at = steps.findIndex((step) => step.id === countdown.step);
   const what = at < 0 ? say("board.countdown") : say("board.countdown.step", { step: at + 1 });
   return html`<div class="countdown"><dt>${what}</dt>
-    <dd><span role="timer">${left > 0 ? lasting(left) : say("board.countdown.over")}</span></dd></div>`;
+    <dd><span role="timer">${over ? say("board.countdown.over") : words}</span></dd></div>`;
 }
 
 export const Header = memo(({ room, lab, labs, minutes, live, clock, onLab, children }) => {

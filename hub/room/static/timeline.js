@@ -5,6 +5,7 @@ import { html, mark, timeOf } from "./parts.js";
 import { timeline } from "./actions.js";
 import { say } from "./strings.js";
 import { useEffect, useState } from "./vendor/hooks.mjs";
+import { staffOf } from "./words.js";
 
 const MARKS = { passed: "passed", failed: "trying", error: "fault" };
 const SHOWN = 12; // entries before "show all"
@@ -17,10 +18,11 @@ function placed(entry, labs) {
 }
 
 // What an entry says: its kind's words, for an attempt those of its outcome.
-export function told(entry) {
-  const key = entry.kind === "attempt" ? `detail.did.${entry.outcome}` : `detail.did.${entry.kind}`;
-  const words = say(key, { ...entry, count: entry.number ?? 1 });
-  return words === key ? entry.kind.replaceAll("-", " ") : words;
+function told(entry) {
+  const name = entry.kind === "attempt" ? entry.outcome : entry.kind;
+  const key = `detail.did.${name}${entry.open === false ? ".end" : ""}`;
+  const words = say(key, { number: entry.number, who: staffOf(entry.by ?? "") });
+  return words === key ? name.replaceAll("-", " ") : words;
 }
 
 function Entry({ entry, labs }) {
