@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 
 from hub.room.viewers import QUEUE
 from hub.secrets import read_secret
-from tests.hub.room.process import RoomProcess, an_attempt, auth, batch, call
+from tests.hub.room.process import Answer, RoomProcess, an_attempt, auth, batch, call
 from tests.hub.room.watching import Watching, request, truth_of
 from tests.wire import Wire
 
@@ -149,3 +151,28 @@ def test_a_viewer_that_never_reads_is_dropped_and_slows_nobody(
         writer.close()
 
     asyncio.run(watch())
+
+
+def test_what_two_presenters_send_twice_counts_once(room: RoomProcess) -> None:
+    """Four calls with one id, at once: four times the same answer, one message.
+
+    Both boards show it once.
+    """
+    evening = room.make_room()
+    tokens = [room.staff(evening), room.staff(evening)]
+    uid = str(uuid.uuid4())
+    said = {"id": uid, "to": "all", "text": "Ten minutes left."}
+    path = f"api/rooms/{evening['id']}/messages"
+
+    def send(token: str) -> Answer:
+        """Send it."""
+        return room.post(path, said, token)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, tokens * 2))
+    assert [(answer.status, answer.body) for answer in answers] == [
+        (200, {"id": uid})
+    ] * 4
+    for token in tokens:
+        found = room.get(f"api/rooms/{evening['id']}/progress", token).body
+        assert [message["id"] for message in found["room"]["messages"]] == [uid]
