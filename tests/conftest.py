@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hub.machine import dockerd
 from tests.harness import REPOSITORY, Airlift, running
@@ -20,6 +21,20 @@ from tests.harness import REPOSITORY, Airlift, running
 # A run in the background of a script ignores SIGINT, and so would every program that a
 # test starts and ends as a person does, by Ctrl+C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# A busy machine says nothing about the code: no test of properties is timed.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the seats' image as needing the Docker engine."""
+    for item in items:
+        if "image" in getattr(item, "fixturenames", ()):
+            item.add_marker("docker")
 
 
 @functools.cache

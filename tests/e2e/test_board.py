@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from tests.harness import Airlift, running
 from tests.visitor import Visitor
@@ -277,6 +277,30 @@ def test_the_board_speaks_the_rooms_language(
     expect(page.locator(".say")).to_have_text("Noch ist niemand da.")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.get_by_role("button", name="Etwas sagen")).to_be_visible()
+
+
+def test_a_page_that_did_not_arrive_whole_is_loaded_again(
+    browser: Browser, airlift: Airlift, room: Any
+) -> None:
+    """A script and sentences that a changing network dropped are asked for again."""
+    page = browser.new_context().new_page()
+    left = {"grid.js": 2, "en.json": 2}
+
+    def drop(route: Route) -> None:
+        """Drop the first requests of each file, as a browser does."""
+        name = route.request.url.rpartition("/")[2]
+        left[name] -= 1
+        if left[name] < 0:
+            route.continue_()
+        else:
+            route.abort("connectionreset")
+
+    page.route("**/static/**/en.json", drop)
+    page.route("**/static/grid.js", drop)
+    log_in(page, airlift, room)
+    expect(page.locator(".conn")).to_contain_text("live")
+    assert left["grid.js"] < 0
+    assert left["en.json"] < 0
 
 
 def test_a_killed_room_comes_back_on_the_open_page(

@@ -37,13 +37,20 @@ export async function speak(room = "") {
   document.documentElement.lang = name;
 }
 
+// What is under way when a network changes is dropped: asked again, a few times.
 async function load(name) {
-  try {
-    const answer = await fetch(new URL(`strings/${name}.json`, import.meta.url));
-    return answer.ok ? await answer.json() : {};
-  } catch {
-    return {};
+  for (const wait of [250, 500, 1_000, 2_000, 0]) {
+    try {
+      const answer = await fetch(new URL(`strings/${name}.json`, import.meta.url));
+      if (answer.ok) {
+        return await answer.json();
+      }
+    } catch {
+      // Not there yet.
+    }
+    await new Promise((done) => setTimeout(done, wait));
   }
+  return {};
 }
 
 // Returns the name under which Intl writes dates and numbers of the page's language.
