@@ -131,7 +131,7 @@ async def board_page(
     await context.add_init_script(OBSERVER)
     page = await context.new_page()
     await page.goto(f"http://127.0.0.1:{here.port}/services/room/{room}")
-    await page.wait_for_function("window.shown.length > 0", timeout=60_000)
+    await page.wait_for_selector("[data-row]", timeout=60_000)
     yield page
     await context.close()
 
