@@ -130,7 +130,7 @@ def test_everybody_goes_to_a_step_after_a_question(
     choose_step(first, 2)
     press(first, "Everybody to step 2")
     question = first.page.get_by_role("dialog", name="Everybody to step 2")
-    expect(question).to_contain_text("2 people are not there yet")
+    expect(question).to_contain_text("2 people have not begun it yet")
     assert question.evaluate("node => node.contains(document.activeElement)")
     assert faults(first.page) == []
     first.page.keyboard.press("Escape")
