@@ -100,7 +100,7 @@ def test_two_of_the_staff_share_the_queue(
         expect(asks(board.page)).to_have_count(1)
         assert board.errors == []
     shown = browser.contexts[0].pages[0]
-    expect(shown.locator(".help [role=status]")).to_have_text(
+    expect(shown.locator(".help p[role=status]")).to_have_text(
         "1 person waits for help."
     )
 
