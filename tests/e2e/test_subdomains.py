@@ -158,22 +158,23 @@ def test_a_presenter_opens_a_seat_and_its_person_is_told(evening: Evening) -> No
     panel = evening.lab.page.locator(".airlift-panel")
     evening.lab.command("application:toggle-right-area")
     expect(panel).not_to_be_visible()
-    opened = evening.visit(evening.board, open_=True)
-    assert opened["status"] == 200, opened
-    url = opened["body"]["url"]
-    assert url == f"{evening.lab.seat}/"
+    board = evening.board
+    board.locator("td[data-at]").first.click()
+    with board.context.expect_page() as opened:
+        board.get_by_role("button", name="Open this seat").click()
+    expect(board.get_by_text("The presenter is looking on.")).to_be_visible()
     assert evening.shown()["visit"] == "the presenter"
     expect(evening.lab.page.locator(".jp-toast-message")).to_contain_text(words)
     evening.lab.command("application:toggle-right-area")
     expect(panel.locator(".note")).to_contain_text(words)
-    page = evening.board.context.new_page()
-    page.goto(url)
+    page = opened.value
+    page.wait_for_url(re.compile(r"/lab|/oauth2/authorize"), timeout=60_000)
     if "/oauth2/authorize" in page.url:
         page.locator("form input[type=submit], form button[type=submit]").first.click()
     page.wait_for_url(f"{evening.lab.seat}/lab**", timeout=60_000)
     expect(page.locator(".jp-DirListing-item").first).to_be_visible()
-    assert evening.visit(evening.board, open_=False)["status"] == 200
-    assert evening.shown()["visit"] == ""
+    board.get_by_role("button", name="End the visit").click()
+    wait_for("the end of the visit", lambda: evening.shown()["visit"] == "")
     expect(panel.locator(".note")).to_have_count(0)
 
 
