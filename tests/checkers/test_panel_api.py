@@ -346,7 +346,7 @@ def test_told_while_the_room_is_away_and_delivered_once(evening: Evening) -> Non
     evening.room.kill()
     seat.until(lambda state: state["connection"]["state"] == "away", "noticed")
     assert seat.tell("hint").status == 200
-    assert seat.tell("ask", words="Help").body["ask"]["state"] == "saved"
+    assert seat.tell("ask", "clean-data", words="Help").body["ask"]["state"] == "saved"
     seat.attempt(str(uuid4()), Outcome.PASSED)
     seat.until(lambda state: state["connection"]["pending"] == 3, "kept")
     assert seat.panel()["room"]["id"] == evening.id

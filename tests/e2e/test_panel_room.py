@@ -53,7 +53,9 @@ def test_hints_come_one_by_one_and_are_held_back(
     side.button("Next hint").dblclick()
     expect(hints).to_have_count(2)
     expect(side.button("Next hint")).to_have_count(0)
-    wait_for("both hints in the room", lambda: side.facts("load-data")["hints"] == 2)
+    wait_for(
+        "both hints in the room", lambda: side.facts("load-data").get("hints") == 2
+    )
 
 
 def test_a_call_for_help_has_a_place_until_somebody_came(
