@@ -13,14 +13,46 @@ from pathlib import Path
 from typing import Any
 
 INTERFACES = ("lab", "notebook")
+QUESTIONS = ("choice", "choices", "number", "text")
+FLOOR = 0.8
 LEVELS = ("beginner", "intermediate", "advanced")
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STEP = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 class LabError(ValueError):
     """A lab.toml cannot be used as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a step asks; its check reads the answer with `work.answer`."""
+
+    kind: str
+    """One of QUESTIONS: one option, several, a number, or a few words."""
+    text: str
+    options: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What somebody must accept before they join: a vendor's terms, word by word."""
+
+    title: str
+    file: str
+    """The text, below the lab's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vouchers:
+    """A key that each seat gets from the room's list, such as a trial licence."""
+
+    title: str
+    variable: str
+    """The environment variable that holds it in the seat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +67,7 @@ class Step:
     hints: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     watch: bool = False
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +90,23 @@ class Lab:
     steps: tuple[Step, ...]
     level: str = ""
     """How much the lab expects people to know, one of LEVELS; "" says nothing."""
+    floor: float = FLOOR
+    """The least share of wrong variants of a solution that each check must tell."""
+    links: tuple[str, ...] = ()
+    """Addresses outside that the notebook may name."""
+    terms: Terms | None = None
+    vouchers: Vouchers | None = None
 
     @property
     def source(self) -> Path:
         """The one source notebook."""
         return self.folder / "lab.ipynb"
+
+    @property
+    def seat_image(self) -> str:
+        """Name of the image of its seats: its own where it brings packages."""
+        own = ("requirements.txt", "apt.txt")
+        return self.slug if any((self.folder / n).exists() for n in own) else self.image
 
     @property
     def step_ids(self) -> tuple[str, ...]:
@@ -100,9 +145,13 @@ def load_lab(folder: Path) -> Lab:
         raise LabError(f"{where}: expected TOML, got: {error}") from None
     table = _Table(where, "lab", data.pop("lab", None))
     steps = data.pop("steps", None)
+    prove = _Table(where, "prove", data.pop("prove", {}))
+    terms = data.pop("terms", None)
+    vouchers = data.pop("vouchers", None)
     if data:
         raise LabError(
-            f"{where}: expected only [lab] and [[steps]], got {sorted(data)[0]!r}"
+            f"{where}: expected only [lab], [prove], [terms], [vouchers] and "
+            f"[[steps]], got {sorted(data)[0]!r}"
         )
     if not isinstance(steps, list) or not steps:
         raise LabError(f"{where}: expected at least one [[steps]], got none")
@@ -124,9 +173,58 @@ def load_lab(folder: Path) -> Lab:
         egress=table.flag("egress"),
         steps=_steps(where, steps),
         level=table.choice("level", LEVELS),
+        floor=prove.share("floor", FLOOR),
+        links=prove.texts("links", ()),
+        terms=_terms(where, terms),
+        vouchers=_vouchers(where, vouchers),
     )
     table.finish()
+    prove.finish()
     return lab
+
+
+def _terms(where: str, data: object) -> Terms | None:
+    """Read [terms], if it is there."""
+    if data is None:
+        return None
+    table = _Table(where, "terms", data)
+    found = Terms(table.text("title"), table.text("file"))
+    table.finish()
+    return found
+
+
+def _vouchers(where: str, data: object) -> Vouchers | None:
+    """Read [vouchers], if it is there."""
+    if data is None:
+        return None
+    table = _Table(where, "vouchers", data)
+    expected = "the name of an environment variable"
+    variable = table.text("variable", pattern=_VARIABLE, expected=expected)
+    found = Vouchers(table.text("title"), variable)
+    table.finish()
+    return found
+
+
+def _question(where: str, name: str, data: object) -> Question | None:
+    """Read a step's question, if it has one; only choices have options."""
+    if data is None:
+        return None
+    table = _Table(where, name, data)
+    kind = table.text("kind", choices=QUESTIONS)
+    found = Question(
+        kind=kind,
+        text=table.text("text"),
+        options=table.texts("options", ()),
+        unit=table.word("unit"),
+    )
+    few = 2 if kind.startswith("choice") else 0
+    if len(found.options) < few or (found.options and not few):
+        raise LabError(
+            f"{where}: {name}.options: expected "
+            f"{'two or more' if few else 'none for this kind'}, got {found.options!r}"
+        )
+    table.finish()
+    return found
 
 
 def _steps(where: str, tables: list[Any]) -> tuple[Step, ...]:
@@ -147,6 +245,9 @@ def _steps(where: str, tables: list[Any]) -> tuple[Step, ...]:
             hints=table.texts("hints", ()),
             needs=table.texts("needs", ()),
             watch=table.flag("watch"),
+            question=_question(
+                where, f"steps[{number}].question", table.table("question")
+            ),
         )
         for need in step.needs:
             if need not in earlier:
@@ -200,6 +301,13 @@ class _Table:
             raise self._refuse(key, f"one of {', '.join(choices)}", value)
         return value
 
+    def word(self, key: str) -> str:
+        """Take a string that may be left out."""
+        value = self._take(key, "")
+        if not isinstance(value, str):
+            raise self._refuse(key, "a string", value)
+        return value
+
     def choice(self, key: str, choices: tuple[str, ...]) -> str:
         """Take one of a few words; absent is ""."""
         value = self._take(key, "")
@@ -224,6 +332,20 @@ class _Table:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise self._refuse(key, f"a whole number of at least {least}", value)
         return value
+
+    def share(self, key: str, default: float) -> float:
+        """Take a number from 0 to 1."""
+        value = self._take(key, default)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self._refuse(key, "a number from 0 to 1", value)
+        if not 0 <= value <= 1:
+            raise self._refuse(key, "a number from 0 to 1", value)
+        return float(value)
+
+    def table(self, key: str) -> object:
+        """Take a table to be read by itself; absent is None."""
+        self.known.append(key)
+        return self.data.pop(key, None)
 
     def flag(self, key: str) -> bool:
         """Take true or false; absent is false."""

@@ -14,7 +14,7 @@ import pytest
 from tornado.web import RequestHandler
 
 from checkers.engine.agent import agent_from, routes
-from hub.catalog import Lab, Step
+from hub.catalog import Lab, Question, Step, Terms, Vouchers
 from hub.cli import main
 from hub.settings import Settings
 
@@ -52,12 +52,16 @@ def test_every_setting_is_in_the_reference_with_its_default() -> None:
 
 
 def test_every_key_of_lab_toml_is_in_the_reference() -> None:
-    """The keys of [lab] and [[steps]] match what the catalogue reads."""
+    """The keys of each table match what the catalogue reads."""
     text = section(reference(), "lab.toml")
-    lab = {item.name for item in fields(Lab)} - {"slug", "folder", "steps"}
-    step = {item.name for item in fields(Step)}
-    assert first_column(text) == {f"lab.{key}" for key in lab} | {
-        f"steps.{key}" for key in step
+    parts = {"terms": Terms, "vouchers": Vouchers, "question": Question, "steps": Step}
+    proving = {"floor", "links"}
+    inside = {"slug", "folder", "steps", "terms", "vouchers"} | proving
+    keys = {item.name for item in fields(Lab)} - inside
+    assert first_column(text) == {
+        *(f"lab.{key}" for key in keys),
+        *(f"prove.{key}" for key in proving),
+        *(f"{name}.{key.name}" for name, part in parts.items() for key in fields(part)),
     }
 
 

@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,7 @@ def description(lab: Lab) -> dict[str, Any]:
                 "hints": list(step.hints),
                 "needs": list(step.needs),
                 "watch": step.watch,
+                "question": asdict(step.question) if step.question else None,
             }
             for step in lab.steps
         ],

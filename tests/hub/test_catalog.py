@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hub.catalog import LabError, load_lab, load_labs
+from hub.catalog import (
+    LabError,
+    Question,
+    Terms,
+    Vouchers,
+    load_lab,
+    load_labs,
+)
 
 GOOD = """\
 [lab]
@@ -113,7 +120,7 @@ TYPOS = {
     "other table": (
         "[lab]",
         "[extra]\nx = 1\n[lab]",
-        "expected only [lab] and [[steps]], got 'extra'",
+        "expected only [lab], [prove], [terms], [vouchers] and [[steps]], got 'extra'",
     ),
     "not TOML": ("[lab]", "[lab", "expected TOML, got: "),
 }
@@ -176,3 +183,29 @@ def test_labs_come_in_the_order_of_their_slugs(tmp_path: Path) -> None:
         write(tmp_path / slug, GOOD)
     (tmp_path / "notes").mkdir()
     assert list(load_labs(tmp_path)) == ["alpha", "zeta"]
+
+
+def test_the_tables_beside_the_steps(tmp_path: Path) -> None:
+    """What a lab's proof, terms, vouchers and questions say arrives as it is written."""
+    text = GOOD + (
+        "[steps.question]\n"
+        'kind = "number"\ntext = "How long?"\nunit = "minutes"\n'
+        "[prove]\n"
+        'floor = 0.5\nlinks = ["https://example.org"]\n'
+        "[terms]\n"
+        'title = "Acme terms"\nfile = "EULA.txt"\n'
+        "[vouchers]\n"
+        'title = "Acme key"\nvariable = "ACME_KEY"\n'
+    )
+    folder = tmp_path / "small"
+    folder.mkdir()
+    (folder / "lab.toml").write_text(text)
+    lab = load_lab(folder)
+    assert (lab.floor, lab.links) == (0.5, ("https://example.org",))
+    assert lab.terms == Terms("Acme terms", "EULA.txt")
+    assert lab.vouchers == Vouchers("Acme key", "ACME_KEY")
+    asked = Question("number", "How long?", unit="minutes")
+    assert [step.question for step in lab.steps] == [None, asked]
+    assert lab.seat_image == "base"
+    (folder / "apt.txt").write_text("git\n")
+    assert load_lab(folder).seat_image == "small"

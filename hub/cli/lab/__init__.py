@@ -1,0 +1,17 @@
+"""`airlift lab`: everything an author does with labs; one file a command."""
+
+from __future__ import annotations
+
+import click
+
+from hub.cli.lab.offer import offer
+from hub.cli.lab.release import release
+
+
+@click.group()
+def lab() -> None:
+    """Write, prove, print and release labs; offer corrected ones to a room."""
+
+
+for command in (offer, release):
+    lab.add_command(command)
