@@ -186,7 +186,7 @@ def test_labs_come_in_the_order_of_their_slugs(tmp_path: Path) -> None:
 
 
 def test_the_tables_beside_the_steps(tmp_path: Path) -> None:
-    """What a lab's proof, terms, vouchers and questions say arrives as it is written."""
+    """A proof, terms, vouchers and questions arrive as they are written."""
     text = GOOD + (
         "[steps.question]\n"
         'kind = "number"\ntext = "How long?"\nunit = "minutes"\n'

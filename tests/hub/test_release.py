@@ -82,7 +82,8 @@ def test_the_description_says_what_a_seat_needs(tmp_path: Path) -> None:
         "notebook": "first_flight.ipynb",
     }
     assert [step["id"] for step in steps] == list(lab.step_ids)
-    keys = {"id", "title", "minutes", "points", "cells", "hints", "needs", "watch"}
+    keys = {"id", "title", "minutes", "points", "cells", "hints", "needs"}
+    keys |= {"watch", "question"}
     assert [set(step) for step in steps] == [keys] * len(steps)
 
 
