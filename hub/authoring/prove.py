@@ -22,8 +22,8 @@ from hub.authoring.states import before
 from hub.catalog import Lab
 
 FEWEST_MISTAKES = 2
-_GARBAGE = "hub.authoring.garbage"
-_SNAPSHOT = "hub.authoring.snapshot"
+_GARBAGE = "hub.authoring.stand.garbage"
+_SNAPSHOT = "hub.authoring.stand.snapshot"
 
 
 def prove(lab: Lab, folder: Path) -> tuple[Finding, ...]:

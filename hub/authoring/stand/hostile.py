@@ -1,6 +1,6 @@
 """Garbage: values that an attendee may have where a check looks for an answer.
 
-`hub.authoring.garbage` runs this file's text inside a namespace like an attendee's, so
+`hub.authoring.stand.garbage` runs this file's text inside a namespace like an attendee's, so
 that what raises here is, for the checks, the attendee's own code. Nothing imports it.
 """
 
