@@ -16,6 +16,8 @@ from subprocess import Popen
 from types import TracebackType
 from typing import Any
 
+from nbformat.v4 import output_from_msg
+
 from checkers.engine.attempt import Attempt
 from hub.authoring.release import kernel_name
 from hub.authoring.stand_places import Place, here
@@ -84,27 +86,39 @@ class LabKernel:
     ) -> None:
         self._opened.__exit__(kind, error, trace)
 
-    def run(self, source: str, seconds: float = SECONDS) -> list[Attempt]:
+    def run(
+        self, source: str, seconds: float = SECONDS, *, trial: bool = False
+    ) -> list[Attempt]:
         """Run one cell and return the attempts that came of it, in order.
 
         What the cell itself raised shows in its attempt (``cell-raised``) and is
         otherwise left alone: attendees' cells raise all the time. One that takes
-        longer is interrupted, which `interrupted` tells.
+        longer is interrupted, which `interrupted` tells. A trial comes between `keep`
+        and `restore`.
 
         Raises:
             KernelError: a cell that takes longer, when nothing else was said.
         """
-        answer = self._ask(
-            seconds + STARTING, "run", source=source, seconds=float(seconds)
-        )
+        answer = self._run(source, seconds, trial=trial)
         self.interrupted = str(answer["ended"])
         if self.interrupted and seconds == SECONDS:
-            first = source.strip()[:60]
-            raise KernelError(
-                f"{self.slug}: expected a reply within {seconds:g} s for the cell "
-                f"{first!r}, it was {self.interrupted}"
-            )
+            raise self._too_long(source)
         return [Attempt.from_json(data) for data in answer["attempts"]]
+
+    def show(self, source: str) -> list[dict[str, Any]]:
+        """Run one cell and return what it showed, as outputs of a notebook.
+
+        Raises:
+            KernelError: it took too long.
+        """
+        answer = self._run(source, SECONDS, show=True)
+        if answer["ended"]:
+            raise self._too_long(source)
+        return [
+            _output({**message, "header": {"msg_type": message["msg_type"]}})
+            for message in answer["shown"]
+            if message["msg_type"] != "update_display_data"
+        ]
 
     def check(self, step: str) -> Attempt:
         """Check a step outside the kernel, as a seat's agent does."""
@@ -142,6 +156,20 @@ class LabKernel:
         """Return a hash of the files, and one of each value."""
         return dict(self._ask(STARTING, "content"))
 
+    def _run(
+        self, source: str, seconds: float, *, show: bool = False, trial: bool = False
+    ) -> dict[str, Any]:
+        """Run one cell; return attempts, how it ended and what it showed."""
+        how = {"seconds": float(seconds), "show": show, "trial": trial}
+        return dict(self._ask(seconds + STARTING, "run", source=source, **how))
+
+    def _too_long(self, source: str) -> KernelError:
+        """Say that a cell took too long."""
+        return KernelError(
+            f"{self.slug}: expected a reply within {SECONDS:g} s for the cell "
+            f"{source.strip()[:60]!r}, it was stopped"
+        )
+
     def _ask(self, wait: float, turn: str, /, **how: Any) -> Any:
         """Tell the stand what to do and return its answer."""
         assert self._stand.stdin is not None  # a pipe
@@ -176,3 +204,8 @@ class LabKernel:
             self._unread += found
         line, _, self._unread = self._unread.partition(b"\n")
         return line
+
+
+def _output(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a kernel's message as an output of a notebook."""
+    return dict(output_from_msg(message))  # type: ignore[no-untyped-call]

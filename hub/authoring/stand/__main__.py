@@ -12,10 +12,10 @@ import contextlib
 import fcntl
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
@@ -27,7 +27,7 @@ from checkers.engine.probe import Request
 from checkers.engine.prober import Prober
 from checkers.engine.steps import marked
 from hub.authoring.stand.home import Home
-from hub.authoring.stand.kernel import Kernel
+from hub.authoring.stand.kernel import Kernel, Shown
 
 HOOK = "checkers.engine.hook"
 CUT = "AIRLIFT_STAND_CUT"
@@ -72,6 +72,7 @@ class Stand:
         environ = {**os.environ, "JPY_SESSION_NAME": str(notebook)}
         words = ["--HistoryManager.enabled=False"] if self.python else []
         words += [f"--ext={HOOK}"] if self.python and hook else []
+        self._present: set[int] = set()
         self.kernel = Kernel(kernel, self.folder, environ, words)
 
     def start(self) -> None:
@@ -86,15 +87,23 @@ class Stand:
         self.kernel.stop()
         self._runner.run(self._prober.stop())
 
-    def run(self, source: str, seconds: float) -> dict[str, Any]:
-        """Run a cell, and check the watched steps that it is about."""
-        ended = self.kernel.execute(source, seconds)
+    def run(
+        self, source: str, seconds: float, show: bool, trial: bool
+    ) -> dict[str, Any]:
+        """Run a cell, and check the watched steps that it is about.
+
+        One that is a trial will be undone by `restore`: a shell runs it as its child,
+        so that the shell itself stays as it is; a new one would take seconds.
+        """
+        shown: Shown | None = [] if show else None
+        cell = f"(\n{source}\n)" if trial and not self.python else source
+        ended = self.kernel.execute(cell, seconds, shown)
         attempts = self._attempts()
         seen = {attempt["step"] for attempt in attempts}
         for step in marked(source):
             if step in self.watched and (self.python or step not in seen):
                 attempts.append(self.check(step))
-        return {"attempts": attempts, "ended": ended}
+        return {"attempts": attempts, "ended": ended, "shown": shown}
 
     def check(self, step: str) -> dict[str, Any]:
         """Check a step outside the kernel, as the seat's agent does."""
@@ -127,23 +136,31 @@ class Stand:
         if self.python:
             self.kernel.execute("get_ipython().reset(new_session=False)", READY)
             self.home.restore("start")
-        else:
-            self._back("start")
+            return
+        self.kernel.stop()
+        with self._still():
+            self.home.restore("start")
+        self.kernel.start()
 
     def keep(self) -> None:
         """Remember all names, or files, as they are."""
         if self.python:
             self.ask("hub.authoring.stand.snapshot", "keep", [])
+        self._present = self.kernel.below()
         with self._still():
             self.home.keep("step")
 
     def restore(self) -> None:
-        """Make everything what it was when it was kept."""
-        if self.python:
+        """Make everything what it was when it was kept, after trials."""
+        for pid in self.kernel.below() - self._present:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with self._still():
             self.home.restore("step")
+        if self.python:
             self.ask("hub.authoring.stand.snapshot", "restore", [])
         else:
-            self._back("step")
+            self.kernel.execute('cd "$PWD"', READY)  # may be another folder by now
 
     def content(self) -> dict[str, str]:
         """Return a hash of the files, and one of each value of a Python kernel."""
@@ -152,13 +169,6 @@ class Stand:
             values = self.ask("hub.authoring.stand.snapshot", "contents", [])
             found |= {f"value {name}": value for name, value in values.items()}
         return found
-
-    def _back(self, name: str) -> None:
-        """Bring files back below services that stand still, with a fresh kernel."""
-        self.kernel.stop()
-        with self._still():
-            self.home.restore(name)
-        self.kernel.start()
 
     @contextlib.contextmanager
     def _still(self) -> Any:
@@ -238,4 +248,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

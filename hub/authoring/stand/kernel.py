@@ -24,6 +24,10 @@ START = 60.0
 """Seconds a kernel has to start."""
 GRACE = 5.0
 """Seconds an interrupted kernel has to answer again."""
+SHOWN = ("stream", "display_data", "execute_result", "error", "update_display_data")
+MOST_SHOWN = 2_000_000
+"""Characters of what one cell shows that are told."""
+Shown = list[dict[str, Any]]
 _ADOPTING = (
     "import os, sys; from checkers.engine import family; family.adopt(); "
     "os.execv(sys.argv[1], sys.argv[1:])"
@@ -90,18 +94,23 @@ class Kernel:
         self._client.stop_channels()
         self._manager.shutdown_kernel(now=True)
 
+    def below(self) -> set[int]:
+        """Return all processes that it started, and that those did."""
+        return set(family.descendants(self._pid))
+
     def fresh(self) -> None:
         """End it and start another one."""
         self.stop()
         self.start()
 
-    def execute(self, source: str, seconds: float) -> str:
+    def execute(self, source: str, seconds: float, shown: Shown | None = None) -> str:
         """Run a cell; returns how it ended: "", "interrupted" or "restarted".
 
         The last two: it took longer, and the kernel did or did not stop when told to.
+        What it shows is added to `shown`, up to `MOST_SHOWN` characters.
         """
         try:
-            self._run(source, seconds)
+            self._run(source, seconds, shown)
             return ""
         except TimeoutError:
             pass
@@ -119,19 +128,26 @@ class Kernel:
         self.fresh()
         return "restarted"
 
-    def _run(self, source: str, seconds: float) -> None:
+    def _run(self, source: str, seconds: float, shown: Shown | None = None) -> None:
         """Run source and wait until the kernel is idle again."""
+        left = MOST_SHOWN
+
+        def look(message: Mapping[str, Any]) -> None:
+            """Keep what is shown, if anybody wants it."""
+            nonlocal left
+            if shown is not None and message["msg_type"] in SHOWN:
+                kept = {key: message[key] for key in ("msg_type", "content")}
+                left -= len(json.dumps(kept, default=str))
+                if left >= 0:
+                    shown.append(json.loads(json.dumps(kept, default=str)))
+
         self._client.execute_interactive(
             source,
             store_history=bool(source),
             allow_stdin=False,
             timeout=seconds,
-            output_hook=_forget,
+            output_hook=look,
         )
-
-
-def _forget(_message: Mapping[str, Any]) -> None:
-    """Forget what a cell shows."""
 
 
 def _whole(program: str) -> str:

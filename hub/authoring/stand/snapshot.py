@@ -12,7 +12,7 @@ import hashlib
 import itertools
 import pickle
 from collections.abc import Mapping
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 IPYTHONS = frozenset(("In", "Out", "exit", "get_ipython", "open", "quit"))
@@ -69,6 +69,8 @@ def content(value: object) -> str:
     """Return a hash of a value's content; "" when nothing can be told of that."""
     if isinstance(value, FunctionType):
         return hashlib.sha256(repr(_code(value.__code__)).encode()).hexdigest()
+    if isinstance(value, ModuleType):
+        return value.__name__
     if isinstance(value, type):
         return ""  # pickled by its name alone
     try:
