@@ -12,7 +12,6 @@ the sentences on stderr say what is wrong.
 
 from __future__ import annotations
 
-import ast
 import sys
 import tempfile
 from importlib.util import find_spec
@@ -21,10 +20,10 @@ from pathlib import Path
 from hub.authoring.faults import faults
 from hub.authoring.ids import set_ids
 from hub.authoring.kernel import KernelError
-from hub.authoring.prove import prove_cells
-from hub.authoring.release import ReleaseError, release, source_notebook
+from hub.authoring.prove import packages, prove_cells
+from hub.authoring.release import ReleaseError, release
 from hub.authoring.versions import write_version
-from hub.catalog import Lab, LabError, load_lab, load_labs
+from hub.catalog import LabError, load_lab, load_labs
 from hub.versions import Versions
 
 
@@ -48,22 +47,6 @@ def prove_lab(labs: Path, slug: str) -> list[str]:
         ]
     with tempfile.TemporaryDirectory(prefix="airlift-prove-") as folder:
         return [str(finding) for finding in prove_cells(lab, Path(folder))]
-
-
-def packages(lab: Lab) -> set[str]:
-    """Return the packages that a lab's cells import."""
-    found: set[str] = set()
-    for cell in source_notebook(lab).cells:
-        try:
-            tree = ast.parse(cell.source if cell.cell_type == "code" else "")
-        except SyntaxError:
-            continue  # a magic, or a cell that is to be mended
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.partition(".")[0])
-    return found
 
 
 def main(words: list[str]) -> int:
