@@ -29,8 +29,6 @@ from hub.authoring.texts import hints_hold_no_solution, links_are_known
 from hub.authoring.walk import Tell, Walk, blocks, last_of, said
 from hub.catalog import Lab
 
-MUTANTS = 12
-"""How many changed solutions of a step count at most."""
 _GARBAGE = "hub.authoring.stand.garbage"
 
 
@@ -44,7 +42,7 @@ def prove(
     *,
     place: Place = here,
     where: str = "here",
-    mutants: int = MUTANTS,
+    mutants: int | None = None,
     tell: Tell = _quiet,
 ) -> Proof:
     """Prove a lab in every way there is, with one kernel in the empty `folder`.
@@ -56,7 +54,8 @@ def prove(
         folder: empty; everything that is written lies below it.
         place: where the lab is run; see `stand_places`.
         where: what the proof says of that place.
-        mutants: how many changed solutions of a step count at most.
+        mutants: how many changed solutions of a step count at most, if not as many
+            as lab.toml says.
         tell: told what is done now.
 
     Raises:
@@ -67,10 +66,11 @@ def prove(
     results: list[Result] = [Result("ids", findings=ids_agree(lab))]
     scores: tuple[Score, ...] = ()
     versions: dict[str, str] = {}
+    most = lab.mutants if mutants is None else mutants
     if not results[0].findings:
         results.append(links_are_known(lab))
         with LabKernel(lab, folder, place) as kernel:
-            ran, scores, versions = _run(lab, kernel, mutants, tell)
+            ran, scores, versions = _run(lab, kernel, most, tell)
         results += ran
     return Proof(
         lab=lab.slug,

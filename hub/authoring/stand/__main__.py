@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import platform
+import shlex
 import signal
 import socket
 import struct
@@ -99,7 +100,7 @@ class Stand:
         so that the shell itself stays as it is; a new one would take seconds.
         """
         shown: Shown | None = [] if show else None
-        cell = f"(\n{source}\n)" if trial and not self.python else source
+        cell = self._child(source) if trial and not self.python else source
         ended = self.kernel.execute(cell, seconds, shown)
         attempts = self._attempts()
         seen = {attempt["step"] for attempt in attempts}
@@ -107,6 +108,12 @@ class Stand:
             if step in self.watched and (self.python or step not in seen):
                 attempts.append(self.check(step))
         return {"attempts": attempts, "ended": ended, "shown": shown}
+
+    def _child(self, source: str) -> str:
+        """Return one line that runs a cell in a shell of its own, with all it has."""
+        place = self.home.folder / ".airlift" / "trial.sh"
+        place.write_text(source + "\n", encoding="utf-8")
+        return f"( . {shlex.quote(str(place))} )"
 
     def check(self, step: str) -> dict[str, Any]:
         """Check a step outside the kernel, as the seat's agent does."""
