@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from checkers.engine.answers import LENGTH, SEPARATOR, meant
+from checkers.engine.given import LENGTH, SEPARATOR, meant
 from checkers.engine.line import Line, Mark, html, shown
 from checkers.engine.steps import SeatStep
 from checkers.engine.strings import _
