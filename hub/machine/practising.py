@@ -66,7 +66,7 @@ def write_parcel(airlift: Settings, lab_folder: Path, out: Path) -> None:
     lab = load_lab(lab_folder)
     words = ["release", str(lab_folder.parent), str(labs), lab_folder.name]
     done = subprocess.run(
-        [sys.executable, "-m", "hub.authoring", *words],
+        [sys.executable, "-P", "-m", "hub.authoring", *words],
         cwd=airlift.root,
         capture_output=True,
         text=True,
