@@ -11,6 +11,7 @@ from hub.authoring.mistakes import MistakesError, load_mistakes
 from hub.authoring.notebook import read_notebook
 from hub.authoring.release import ReleaseError, files
 from hub.catalog import Lab, LabError, load_lab
+from hub.settings import Settings
 from hub.tables import like, read
 
 
@@ -49,8 +50,9 @@ def _others(lab: Lab) -> Iterator[Finding]:
 def _named(lab: Lab) -> Iterator[Finding]:
     """Say which files that lab.toml names are not there."""
     source = read(lab.folder / "lab.toml", f"{lab.slug}/lab.toml")
-    images = lab.folder.parents[1] / "images"
-    there = sorted(path.parent.name for path in images.glob("*/Dockerfile"))
+    place = Settings(root=lab.folder.parents[1])
+    folders = (place.root / "images", place.software / "images")
+    there = sorted({p.parent.name for f in folders for p in f.glob("*/Dockerfile")})
     if there and lab.image not in there:
         what = f"expected a folder of images/ ({', '.join(there)}), got {lab.image!r}"
         source.refuse("lab.image", what + like(lab.image, there))
