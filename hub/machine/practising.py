@@ -71,11 +71,9 @@ def write_parcel(
             wrong with any.
 
     Raises:
-        PractisingError: it cannot be released.
-        LabError: its lab.toml cannot be used.
+        PractisingError: it cannot be released; has all that is wrong.
     """
     labs = out / "labs"
-    lab = load_lab(lab_folder)
     words = [way, str(lab_folder.parent), str(labs), lab_folder.name]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "hub.authoring", *words],
@@ -86,6 +84,7 @@ def write_parcel(
     )
     if done.returncode:
         raise PractisingError(done.stderr.strip()[-_MOST:])
+    lab = load_lab(lab_folder)
     for checkers in (library() / "checkers", airlift.checkers_dir):
         if checkers.is_dir():
             unwanted = shutil.ignore_patterns("__pycache__")
