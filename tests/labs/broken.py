@@ -16,6 +16,7 @@ Change = Callable[[Path], None]
 LAB = "labs/trial/lab.toml"
 MISTAKES = "labs/trial/mistakes.toml"
 CHECKER = "checkers/trial.py"
+SERVICES = "images/trial/services.toml"
 NOTEBOOK = "labs/trial/lab.ipynb"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -405,6 +406,30 @@ GALLERY = {
             "checkers/trial.py:53: fail: expected a reason like 'rows-lost', got 'This "
             "is the sum of all days. Divide it by how many.'",
         ),
+    ),
+    # an image of its own
+    "service misspelt": Broken(
+        swap(SERVICES, "command =", "comand ="),
+        (
+            "images/trial/services.toml:6: services[1].comand: expected one of name, "
+            "command, ready, stop, environment",
+            "images/trial/services.toml:4: services[1].command: expected a list of "
+            "words: the program and its arguments, it is missing",
+        ),
+        "service",
+    ),
+    "services that are no TOML": Broken(
+        swap(SERVICES, '"greeter"', "greeter"),
+        (
+            "images/trial/services.toml:5: expected TOML, got: Invalid value in "
+            "'name = greeter'",
+        ),
+        "service",
+    ),
+    "image that is not made from a seat": Broken(
+        swap("images/trial/Dockerfile", "FROM ${SEAT}", "FROM debian"),
+        ("images/trial/Dockerfile: expected the line 'FROM ${SEAT}', there is none",),
+        "service",
     ),
     # mistakes.toml and the data
     "mistake at a step that is none": Broken(
