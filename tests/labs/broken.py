@@ -339,7 +339,7 @@ GALLERY = {
     ),
     "checker that is no Python": Broken(
         swap(CHECKER, "if None in values:", "if None in values"),
-        ("checkers/trial.py:24: expected Python, got SyntaxError: expected ':'",),
+        ("checkers/trial.py:30: expected Python, got SyntaxError: expected ':'",),
     ),
     "checker with an import that is not there": Broken(
         swap(CHECKER, "import csv", "import cvs"),

@@ -20,18 +20,18 @@ def load_week(work: Work) -> str:
     expected = _celsius(work)
     # Missing, or of another type: failed, with a standard hint.
     temperatures = work.value("temperatures", "list")
+    if len(temperatures) != len(expected):
+        fail(
+            "days-lost" if len(temperatures) < len(expected) else "days-added",
+            f"`temperatures` has {len(temperatures)} values, the file has "
+            f"{len(expected)} days. Read all of it, once.",
+        )
     values = [number(value) for value in temperatures]
     if None in values:
         fail(
             "not-numbers",
             "There is a value in `temperatures` that is no number. The file holds "
             "text; float(…) makes a number of it.",
-        )
-    if len(values) != len(expected):
-        fail(
-            "days-lost" if len(values) < len(expected) else "days-added",
-            f"`temperatures` has {len(values)} values, the file has {len(expected)} "
-            "days. Read all of it, once.",
         )
     if values != expected:
         fail(
