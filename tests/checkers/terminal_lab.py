@@ -65,6 +65,7 @@ STEPS: tuple[dict[str, Any], ...] = (
     {"id": "forks", "title": "Forks"},
     {"id": "dies", "title": "Dies"},
     {"id": "asks", "title": "Asks", "question": QUESTION},
+    {"id": "after", "title": "After"},
 )
 
 

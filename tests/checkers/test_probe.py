@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checkers.engine import answers
+from checkers.engine import given
 from checkers.engine.attempt import Attempt, Outcome, Trigger
 from checkers.engine.probe import Request
 from checkers.engine.prober import Prober
@@ -145,9 +145,9 @@ def test_an_answer_reaches_the_check(root: Path) -> None:
 
     async def act(check: Callable[[str], Awaitable[Attempt]], _: Prober) -> None:
         assert (await check("asks")).reason == "missing-answer"
-        answers.write(folder, LAB, "asks", "blue")
+        given.write(folder, LAB, "asks", "blue")
         assert (await check("asks")).reason == "other-option"
-        answers.write(folder, LAB, "asks", "red")
+        given.write(folder, LAB, "asks", "red")
         assert (await check("asks")).outcome is Outcome.PASSED
 
     probed(root, act)
