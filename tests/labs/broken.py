@@ -159,15 +159,17 @@ GALLERY = {
     ),
     "terms that are not there": Broken(
         after(LAB, '[terms]\ntitle = "Terms"\nfile = "EULA.txt"\n'),
-        ("lab.toml:41: terms.file: expected a file of the lab, got 'EULA.txt'",),
+        ("lab.toml:52: terms.file: expected a file of the lab, got 'EULA.txt'",),
     ),
     "question without options": Broken(
-        after(LAB, '[steps.question]\nkind = "choice"\ntext = "Which?"\n'),
+        swap(LAB, 'kind = "number"', 'kind = "choice"'),
+        ("lab.toml:45: steps[3].question.options: expected two or more, got []",),
+    ),
+    "question that is not asked": Broken(
+        source("warm-days", "%question warm-days", "# How many?"),
         (
-            "lab.toml:39: steps[2].question.options: expected two or more, got []",
-            "lab.ipynb, cell mean-temperature: expected the second line "
-            "'%question mean-temperature', got '# The sum of temperatures, divided "
-            "by h…'",
+            "lab.ipynb, cell warm-days: expected the second line "
+            "'%question warm-days', got '# How many?'",
         ),
     ),
     "several things at once": Broken(
@@ -215,7 +217,7 @@ GALLERY = {
     "a cell copied with its id": Broken(
         notebook(lambda data: data["cells"].append(dict(data["cells"][0]))),
         (
-            "lab.ipynb: cell 9: expected an id of its own, got 'welcome', that of "
+            "lab.ipynb: cell 11: expected an id of its own, got 'welcome', that of "
             "cell 1; `airlift lab ids trial` sets it",
         ),
     ),
@@ -290,7 +292,7 @@ GALLERY = {
         notebook(lambda data: data["cells"].insert(3, data["cells"].pop(6))),
         (
             "lab.ipynb: expected the steps' cells in the order of lab.toml, got "
-            "['mean-temperature', 'load-week']",
+            "['mean-temperature', 'load-week', 'warm-days']",
         ),
     ),
     "end of a solution misspelt": Broken(
@@ -367,7 +369,7 @@ GALLERY = {
         swap(CHECKER, '@check("load-week")', '@check("load-weak")'),
         (
             "checkers/trial.py:18: expected a check for one of load-week, "
-            "mean-temperature; got 'load-weak'; did you mean 'load-week'?",
+            "mean-temperature, warm-days; got 'load-weak'; did you mean 'load-week'?",
         ),
     ),
     "check that is missing": Broken(
@@ -436,16 +438,16 @@ GALLERY = {
         swap(MISTAKES, 'step = "load-week"', 'step = "load-weak"'),
         (
             "mistakes.toml:5: mistakes[1].step: expected one of load-week, "
-            "mean-temperature, got 'load-weak'; did you mean 'load-week'?",
+            "mean-temperature, warm-days, got 'load-weak'; did you mean 'load-week'?",
         ),
     ),
     "mistake without code": Broken(
         after(MISTAKES, '\n[[mistakes]]\nstep = "load-week"\nreason = "x"\n'),
-        ("mistakes.toml:50: mistakes[7].code: expected a value, it is missing",),
+        ("mistakes.toml:64: mistakes[9].code: expected a value, it is missing",),
     ),
     "excuse without a reason": Broken(
         after(MISTAKES, '\n[[excused]]\nstep = "load-week"\nchange = "a -> b"\n'),
-        ("mistakes.toml:50: excused[1].reason: expected a value, it is missing",),
+        ("mistakes.toml:64: excused[1].reason: expected a value, it is missing",),
     ),
     "link in the data": Broken(
         lambda root: (root / "labs/trial/data/more.csv").symlink_to("/etc/hostname"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 
-from checkers import Work, check, fail
+from checkers import Work, answers, check, fail
 from checkers.values import number
 
 
@@ -60,6 +60,14 @@ def mean_temperature(work: Work) -> str:
             "divided by how many there are.",
         )
     return f"{mean:.1f} degrees."
+
+
+@check("warm-days")
+def warm_days(work: Work) -> None:
+    """The question of lab.toml has its answer; checkers.answers has the rules."""
+    days = _celsius(work)
+    warm = [day for day in days if day > sum(days) / len(days)]
+    answers.number(work, "warm-days", len(warm))
 
 
 def _celsius(work: Work) -> list[float]:
