@@ -6,7 +6,7 @@ them, the lab is released anew into the seat. Else what is wrong is said, and th
 stays as it was.
 
 Errors:
-    PractisingError, ServerError: the seat cannot be started.
+    PractisingError: the seat cannot be started; or all that is wrong with the lab.
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ from typing import NamedTuple
 from checkers.engine.packages import missing
 from checkers.engine.parcel import open_folder
 from checkers.engine.practice_folder import PracticeFolder, fill
-from checkers.engine.practice_server import ended_by_signals, free_port, running
+from checkers.engine.practice_server import (
+    ServerError,
+    ended_by_signals,
+    free_port,
+    running,
+)
 from hub.authoring.places import checker_file
 from hub.authoring.renewal import renew
 from hub.catalog import Lab
@@ -131,7 +136,7 @@ def preview(
         say: takes each sentence for the author.
 
     Raises:
-        PractisingError, ServerError: it cannot be shown.
+        PractisingError: it cannot be shown.
     """
     with tempfile.TemporaryDirectory(prefix="airlift-preview-") as folder:
         shown = Preview(airlift, lab, Path(folder))
@@ -139,7 +144,10 @@ def preview(
             seen = shown.files()
             shown.release()
             start = _in_container(shown, image) if image else _here(shown, python)
-            _show(shown, start, seen, browser=browser, say=say)
+            try:
+                _show(shown, start, seen, browser=browser, say=say)
+            except ServerError as error:
+                raise PractisingError(str(error)) from None
     say("The preview has ended; nothing of it is left.")
 
 

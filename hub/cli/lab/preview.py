@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from checkers.engine.practice_server import ServerError
 from hub.authoring import preview as previewing
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import console
@@ -25,17 +24,14 @@ def preview(slug: str, docker: bool, no_browser: bool) -> None:
     airlift = chosen_settings()
     lab = named_lab(airlift, slug)
     here = lab.seat_image == "base" and not docker
-    try:
-        previewing.preview(
-            airlift,
-            lab,
-            image="" if here else _image(airlift, lab.seat_image),
-            python=_python(airlift),
-            browser=not no_browser,
-            say=lambda text: console.print(text, markup=False, highlight=False),
-        )
-    except ServerError as error:
-        raise click.ClickException(str(error)) from None
+    previewing.preview(
+        airlift,
+        lab,
+        image="" if here else _image(airlift, lab.seat_image),
+        python=_python(airlift),
+        browser=not no_browser,
+        say=lambda text: console.print(text, markup=False, highlight=False),
+    )
 
 
 def _image(airlift: Settings, name: str) -> str:
