@@ -116,7 +116,7 @@ def test_a_preview_follows_its_author(root: Path, preview: Running) -> None:
     assert "We wrote down" in shown()["welcome"]
     assert shown()["load-week"].endswith("mine = 1")
 
-    edit(lab / "lab.toml", "minutes = 8", 'minutes = "8"')
+    edit(lab / "lab.toml", "minutes = 7", 'minutes = "8"')
     edit(root / "checkers" / "trial.py", "@check(", "@chek(")
     preview.says(r"trial: checkers/trial\.py:17: .*did you mean 'check'")
     assert "trial: lab.toml:24: steps[1].minutes: expected a whole" in preview.said()
