@@ -11,6 +11,7 @@ from hub.cli.lab.ids import ids
 from hub.cli.lab.licences import licences
 from hub.cli.lab.new import new
 from hub.cli.lab.offer import offer
+from hub.cli.lab.preview import preview
 from hub.cli.lab.release import release
 from hub.machine.installation import InstallationError, running_settings
 from hub.settings import SettingsError
@@ -23,5 +24,5 @@ def lab() -> None:
         open_checkers(running_settings())
 
 
-for command in (ids, licences, new, offer, release):
+for command in (ids, licences, new, offer, preview, release):
     lab.add_command(command)
