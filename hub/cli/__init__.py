@@ -32,6 +32,7 @@ from hub.machine.proxy import ProxyError
 from hub.machine.releasing import ReleasingError
 from hub.machine.supervision import SupervisionError
 from hub.settings import SettingsError
+from hub.vouchers import VoucherError
 
 EXPECTED = (
     AccountError,
@@ -49,6 +50,7 @@ EXPECTED = (
     ScanError,
     SettingsError,
     SupervisionError,
+    VoucherError,
 )
 """Errors that say themselves what to do: no traceback, exit code 1."""
 
