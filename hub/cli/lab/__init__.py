@@ -7,7 +7,9 @@ from contextlib import suppress
 import click
 
 from hub.authoring.places import open_checkers
+from hub.cli.lab.ids import ids
 from hub.cli.lab.licences import licences
+from hub.cli.lab.new import new
 from hub.cli.lab.offer import offer
 from hub.cli.lab.release import release
 from hub.machine.installation import InstallationError, running_settings
@@ -21,5 +23,5 @@ def lab() -> None:
         open_checkers(running_settings())
 
 
-for command in (licences, offer, release):
+for command in (ids, licences, new, offer, release):
     lab.add_command(command)
