@@ -11,6 +11,7 @@ import click
 from hub.authoring.licences_image import ScanError
 from hub.authoring.licences_ledger import LedgerError
 from hub.authoring.mistakes import MistakesError
+from hub.authoring.parcels import ParcelError
 from hub.catalog import LabError
 from hub.cli.doctor import doctor
 from hub.cli.down import down
@@ -42,6 +43,7 @@ EXPECTED = (
     LabError,
     LedgerError,
     MistakesError,
+    ParcelError,
     PortError,
     PractisingError,
     PreparationError,

@@ -30,6 +30,7 @@ from typing import Any
 
 import docker
 
+from hub.authoring.places import checker_file
 from hub.catalog import load_lab
 from hub.engine import Engine
 from hub.machine import dockerd
@@ -79,6 +80,9 @@ def write_parcel(airlift: Settings, lab_folder: Path, out: Path) -> None:
         out / "checkers",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
+    checker = checker_file(airlift, lab.slug)
+    if checker and not (out / "checkers" / checker.name).exists():
+        shutil.copyfile(checker, out / "checkers" / checker.name)
     text = requirements(airlift.image_folder(lab.image))
     (out / "requirements.txt").write_text(text, encoding="utf-8")
     manifest = {
