@@ -59,11 +59,6 @@ _SERVER = {
         "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     },
 }
-_BASH = {
-    "argv": ["python", "-m", "bash_kernel", "-f", "{connection_file}"],
-    "display_name": "Bash",
-    "language": "bash",
-}
 _PAGE = {
     "disabledExtensions": dict.fromkeys(
         (
@@ -235,8 +230,6 @@ def configure(folder: PracticeFolder) -> None:
     etc = folder.support / "etc" / "jupyter"
     _write(etc / "jupyter_server_config.json", json.dumps(_SERVER, indent=1))
     _write(etc / "labconfig" / "page_config.json", json.dumps(_PAGE, indent=1))
-    kernel = folder.support / "share" / "jupyter" / "kernels" / "bash" / "kernel.json"
-    _write(kernel, json.dumps(_BASH, indent=1))
     overrides = etc / "labconfig" / "default_setting_overrides.json"
     _write(overrides, json.dumps(_OVERRIDES, indent=1))
     panel = folder.library / PACKAGE / "panel"
