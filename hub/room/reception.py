@@ -11,7 +11,7 @@ Errors:
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from hub.room.catalogue import Catalogue
@@ -69,6 +69,7 @@ class Reception:
         erase_days: int,
         guesses: Guesses | None = None,
         practice_seats: int = 50,
+        lack: Callable[[str, str], str] = lambda _lab, _image: "",
     ) -> None:
         self.store = store
         self.seal = seal
@@ -77,6 +78,8 @@ class Reception:
         self.erase_days = erase_days
         self.guesses = guesses or Guesses()
         self.practice_seats = practice_seats
+        self.lack = lack
+        """Says why seats of a lab and its image cannot be started; "" when they can."""
 
     # People -------------------------------------------------------------------------
 
@@ -280,12 +283,16 @@ class Reception:
 
         Returns it with the keys that its seats got.
         """
+        traits = self.catalogue.traits(labs)
+        why = "" if rehearsal else self.lack(labs[0], traits["image"])
+        if why:
+            raise RefusalError("no-image", why)
         room = Room(
             id=fresh_id("r"),
             title=_text("title", title),
             host=_text("host", host),
             labs=tuple(dict.fromkeys(labs)),
-            **self.catalogue.traits(labs),
+            **traits,
             capacity=_capacity(capacity),
             code="",
             created_at=wall_ms(),
