@@ -7,7 +7,7 @@ notebook, or not at all. Afterwards clearing the notebook gives what students ge
 from __future__ import annotations
 
 import re
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 from hub.authoring.course.notebook import is_a, label
@@ -23,7 +23,9 @@ LEAK = 30
 """Signs of a solution from which on it is looked for in other cells."""
 
 
-def settle(notebook: Any, rules: Rules, twin: Any | None) -> tuple[list[Note], set[str]]:
+def settle(
+    notebook: Any, rules: Rules, twin: Any | None
+) -> tuple[list[Note], set[str]]:
     """Mark the solutions of a notebook, in place.
 
     Args:
@@ -101,7 +103,24 @@ def _is_solved(source: str, rules: Rules) -> bool:
             elif inside and not _is_stub(line, rules):
                 text.append(line)
         return bool(text)
-    return bool(lines) and not any(_is_stub(line, rules) for line in lines)
+    return bool(lines) and not _has_stub(lines, rules)
+
+
+def _has_stub(lines: list[str], rules: Rules) -> bool:
+    """Tell whether a stub still stands alone: a comment may stay above a solution."""
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if _is_stub(line, rules):
+            inside = following.strip() and _indent(following) >= _indent(line)
+            if not (line.lstrip().startswith("#") and inside):
+                return True
+            if _is_stub(following, rules):
+                return True
+    return False
+
+
+def _indent(line: str) -> int:
+    """Return how far a line is indented."""
+    return len(line) - len(line.lstrip())
 
 
 def _marked(source: str, rules: Rules) -> str:
@@ -131,10 +150,10 @@ def _merged(template: str, answer: str, rules: Rules) -> tuple[str, str]:
     if BEGIN in answer:
         return answer, ""
     given, solved = template.rstrip().split("\n"), answer.rstrip().split("\n")
-    first = len(commonprefix([given, solved]))
-    rest = commonprefix([given[first:][::-1], solved[first:][::-1]])
-    last = len(solved) - len(rest)
-    own = given[first : len(given) - len(rest)]
+    first = _same(given, solved)
+    rest = _same(given[first:][::-1], solved[first:][::-1])
+    last = len(solved) - rest
+    own = given[first : len(given) - rest]
     middle = solved[first:last]
     indent = min(
         (line[: len(line) - len(line.lstrip())] for line in middle if line.strip()),
@@ -153,6 +172,12 @@ def _merged(template: str, answer: str, rules: Rules) -> tuple[str, str]:
     return "\n".join(lines), what
 
 
+def _same(ones: list[str], others: list[str]) -> int:
+    """Return how many lines two texts have in common at their beginning."""
+    pairs = zip(ones, others, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
 def _leaks(notebook: Any) -> list[Note]:
     """Look for solutions that other cells show."""
     notes = []
@@ -161,7 +186,9 @@ def _leaks(notebook: Any) -> list[Note]:
         for other, text in texts.items():
             shown = other != cell.id and not is_a(cell, "solution")
             if len(text) >= LEAK and shown and text in cell.source:
-                notes.append(Note(label(number, cell), f"shows the solution of {other}"))
+                notes.append(
+                    Note(label(number, cell), f"shows the solution of {other}")
+                )
     return notes
 
 

@@ -23,7 +23,9 @@ _FILE = "autotests.yml"
 
 
 class _Instantiated(InstantiateTests):
-    """nbgrader's own, with an end to each cell and a word for each failure."""
+    """nbgrader's own, with an end to each cell."""
+
+    execute_result: Any
 
     def _execute_code_snippet(self, code: str) -> Any:
         hook = self._execute_code_snippet_output_hook
@@ -34,7 +36,8 @@ class _Instantiated(InstantiateTests):
         except TimeoutError:
             first = code.strip().partition("\n")[0][:60]
             raise CourseError(f"{first!r} takes over {SECONDS} s") from None
-        result, self.execute_result = self.execute_result, None
+        result: Any = self.execute_result
+        self.execute_result = None
         return result
 
 
@@ -69,7 +72,7 @@ def instantiated(notebook: Any, rules: Rules, folder: Path) -> Any:
         raise
     except Exception as error:
         # whatever nbgrader, its templates or the kernel raise: it is said, cell by cell
-        text = str(error).strip() or type(error).__name__
+        text = str(error).strip() or "nbgrader finds some outside of a test cell"
         raise CourseError(text.splitlines()[0][:120]) from None
     finally:
         if work.kc is not None:

@@ -16,7 +16,14 @@ from pathlib import Path
 from hub.authoring.course.notes import CourseError, Note
 from hub.authoring.course.rules import Rules, rules_for
 
-IGNORED = (".ipynb_checkpoints", "__pycache__", "feedback", ".git", ".DS_Store", "*.pyc")
+IGNORED = (
+    ".ipynb_checkpoints",
+    "__pycache__",
+    "feedback",
+    ".git",
+    ".DS_Store",
+    "*.pyc",
+)
 """What nbgrader never hands out, and what no lab needs."""
 MOST_BYTES = 64 * 2**20
 """Size of one file at most."""
@@ -88,7 +95,7 @@ def _alone(path: Path) -> Source:
         shown=path.name,
         assignment=path.stem,
         rules=rules_for(path.parent.absolute()),
-        twin=_twin(path, [other for other in path.parent.glob("*.ipynb")]),
+        twin=_twin(path, list(path.parent.glob("*.ipynb"))),
         files=tuple(beside),
         alone=True,
     )
@@ -113,9 +120,7 @@ def _assignments(path: Path) -> list[Path]:
         return [path]
     named = [item for item in sorted(place.iterdir()) if item.is_dir()]
     kept = [
-        item
-        for item in named
-        if not _ignored(item.name) and any(item.glob("*.ipynb"))
+        item for item in named if not _ignored(item.name) and any(item.glob("*.ipynb"))
     ]
     solved = {item for item in kept if _unsolved(item.name) in {i.name for i in kept}}
     return [item for item in kept if item not in solved]

@@ -144,31 +144,34 @@ def _points(cell: Any, where: str) -> list[Note]:
 
 def _names(notebook: Any) -> list[Note]:
     """Give every cell an id that is there once; nbgrader's own is its grade_id."""
-    notes, taken = [], set()
+    notes: list[Note] = []
+    taken: set[str] = set()
     for number, cell in enumerate(notebook.cells, 1):
         table = cell.metadata.get("nbgrader", {})
         if any(table.get(flag) for flag in _FLAGS):
             wanted = str(table.get("grade_id") or "")
             name = _free(_fit(wanted) or f"cell-{number}", taken)
-            if name != wanted:
-                what = f"its grade_id {wanted!r} is there twice"
-                if not wanted:
-                    what = "it has no grade_id"
-                elif not _ID.fullmatch(wanted):
-                    what = f"its grade_id {wanted!r} has other signs, or too many"
-                notes.append(Note(f"cell {number}", f"{what}: called {name}"))
             table["grade_id"] = cell["id"] = name
-            taken.add(name.lower().replace("_", "-"))
+            if name != wanted:
+                why = _why_other(wanted)
+                notes.append(Note(f"cell {number}", f"{why}: called {name}"))
         elif table:
-            table.pop("grade_id", None)
             cell.metadata.pop("nbgrader")
     for number, cell in enumerate(notebook.cells, 1):
         if "nbgrader" not in cell.metadata:
             wanted = str(cell.get("id") or "")
-            fit = _fit(wanted) if _ID.fullmatch(wanted) else ""
-            cell["id"] = _free(fit or f"{cell.cell_type}-{number}", taken)
-            taken.add(cell["id"].lower().replace("_", "-"))
+            fit = wanted if _ID.fullmatch(wanted) else f"{cell.cell_type}-{number}"
+            cell["id"] = _free(fit, taken)
     return notes
+
+
+def _why_other(wanted: str) -> str:
+    """Say why a cell could not keep its grade_id."""
+    if not wanted:
+        return "it has no grade_id"
+    if not _ID.fullmatch(wanted):
+        return f"its grade_id {wanted!r} has other signs, or too many"
+    return f"its grade_id {wanted!r} is there twice"
 
 
 def _fit(name: str) -> str:
@@ -177,11 +180,15 @@ def _fit(name: str) -> str:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return a name, with a number behind it where it is taken."""
+    """Take a name, with a number behind it where it is taken, and return it.
+
+    Capitals and underscores make no other name, since those of steps have none.
+    """
     found, number = name, 1
     while found.lower().replace("_", "-") in taken:
         number += 1
         found = f"{name[:60]}-{number}"
+    taken.add(found.lower().replace("_", "-"))
     return found
 
 

@@ -49,7 +49,11 @@ class Taken:
 
     def lines(self) -> list[str]:
         """Return the report on this notebook."""
-        head = f"{self.source} → labs/{self.slug}" if self.slug else f"{self.source}: no lab"
+        head = (
+            f"{self.source} → labs/{self.slug}"
+            if self.slug
+            else f"{self.source}: no lab"
+        )
         told = [f"  {note}" for note in self.notes]
         return [head, *told, f"  {self.proved} of {self.steps} steps prove"]
 
@@ -62,5 +66,5 @@ def report(taken: list[Taken], skipped: list[Note]) -> str:
     if len(taken) > 1:
         proved, steps = sum(t.proved for t in taken), sum(t.steps for t in taken)
         labs = sum(bool(one.slug) for one in taken)
-        lines.append(f"{labs} labs: {proved} of {steps} steps prove")
+        lines.append(f"Labs: {labs}. {proved} of {steps} steps prove")
     return "\n".join(lines)

@@ -63,11 +63,13 @@ def rules_for(folder: Path) -> Rules:
     Raises:
         CourseError: a configuration that cannot be read.
     """
-    for place in (folder, *folder.parents[:2]):
+    above = (folder, *folder.parents[:2])
+    for place in above:
         for name in NAMES:
             if (place / name).is_file():
                 return _rules(place / name)
-    return Rules()
+    usual = Rules()
+    return Rules(root=next((p for p in above if (p / usual.source).is_dir()), None))
 
 
 def _rules(path: Path) -> Rules:
@@ -83,7 +85,7 @@ def _rules(path: Path) -> Rules:
         if name not in _KNOWN:
             continue
         if name.endswith("code_stub") and isinstance(value, dict):
-            value = value.get("python", Rules.code_stub)
+            value = value.get("python", Rules().code_stub)
         if isinstance(value, str) and value:
             values[_KNOWN[name]] = value
         else:

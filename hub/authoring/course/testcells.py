@@ -81,7 +81,7 @@ def _plain(source: str) -> ast.Module:
     if _is_python(source):
         return ast.parse(source)
     try:
-        tree = ast.parse(TransformerManager().transform_cell(source))
+        tree = ast.parse(_transformed(source))
     except ValueError as error:
         raise SyntaxError(str(error)) from None
     body: list[ast.stmt] = []
@@ -91,10 +91,16 @@ def _plain(source: str) -> ast.Module:
             return _plain(words[2])
         if magic not in _HARMLESS:
             body.append(node)
-    for node in ast.walk(ast.Module(body, [])):
-        if isinstance(node, ast.Call) and "get_ipython()" in ast.unparse(node.func):
-            raise _MagicError(_named(node))
+    for part in ast.walk(ast.Module(body, [])):
+        if isinstance(part, ast.Call) and "get_ipython()" in ast.unparse(part.func):
+            raise _MagicError(_named(part))
     return ast.Module(body, [])
+
+
+def _transformed(source: str) -> str:
+    """Return a cell with its magics as calls, as IPython makes them."""
+    manager = TransformerManager()  # type: ignore[no-untyped-call]
+    return str(manager.transform_cell(source))
 
 
 def _magic(node: ast.AST) -> tuple[str, list[str]]:

@@ -8,7 +8,9 @@ from unicodedata import normalize
 
 from checkers.engine.text import clean
 
-_UNFIT = re.compile(r"[^\n\t\x20-\x7e\xa0-\u1fff\u2010-\u2027\u2030-\ud7ff\uf900-\ufefe]")
+_UNFIT = re.compile(
+    r"[^\n\t\x20-\x7e\xa0-\u1fff\u2010-\u2027\u2030-\ud7ff\uf900-\ufefe]"
+)
 
 
 def literal(source: str) -> str:

@@ -15,7 +15,6 @@ import nbformat
 
 from hub.authoring.course import hidden
 from hub.authoring.course.folder import Source
-
 from hub.authoring.course.steps import Group
 from hub.authoring.course.text import literal, toml
 
@@ -131,7 +130,8 @@ def checker(draft: Draft, *, whole: bool = False) -> str:
         f'"""The tests of {draft.slug}, as they stand in the nbgrader notebook.',
         "",
         f"Made by `airlift lab import` from {_plain(about.shown)}. Attendees can read",
-        'them, and these lines may be changed like those of any checker."""',
+        "them, and these lines may be changed like those of any checker.",
+        '"""',
         "",
         "from __future__ import annotations",
         "",
@@ -149,19 +149,20 @@ def checker(draft: Draft, *, whole: bool = False) -> str:
             before = f"    before={literal(test.before)},\n" if test.before else ""
             parts += [
                 "",
-                f"{name} = Cell(\n    {test.reason!r},\n    {literal(source)},\n"
+                f"{name} = Cell(\n    {toml(test.reason)},\n    {literal(source)},\n"
                 f"    points={test.points!r},\n{before})",
             ]
         limit = draft.limits.get(group.id, LONGEST)
         parts += [
             "",
             "",
-            f"@check({group.id!r}, limit={limit!r})",
+            f"@check({toml(group.id)}, limit={limit!r})",
             f"def check_{group.id.replace('-', '_')}(work: Work) -> None:",
             f'    """Run its tests in nbgrader: {", ".join(t.cell for t in tests)}."""',
             f"    hold(work, {', '.join(names)})",
+            "",
         ]
-    return "\n".join(parts) + "\n"
+    return "\n".join(parts).rstrip("\n") + "\n"
 
 
 def _plain(text: str) -> str:
@@ -223,5 +224,3 @@ def _text(notebook: Any) -> str:
     """Return a notebook as text."""
     text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     return text + "\n"
-
-

@@ -7,7 +7,9 @@ from contextlib import suppress
 import click
 
 from hub.authoring.places import open_checkers
+from hub.cli.lab.exporting import export_course
 from hub.cli.lab.ids import ids
+from hub.cli.lab.importing import import_course
 from hub.cli.lab.licences import licences
 from hub.cli.lab.new import new
 from hub.cli.lab.offer import offer
@@ -23,5 +25,5 @@ def lab() -> None:
         open_checkers(running_settings())
 
 
-for command in (ids, licences, new, offer, release):
+for command in (export_course, ids, import_course, licences, new, offer, release):
     lab.add_command(command)
