@@ -104,7 +104,7 @@ def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
     notes: list[Note] = []
     groups: list[Group] = []
     try:
-        draft, notes = _draft(source, name)
+        draft, notes = drafted(source, name)
         groups = list(draft.groups)
         if not any(group.live for group in groups):
             raise CourseError(
@@ -122,7 +122,7 @@ def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
     return Taken(source.shown, name, len(groups), proved, tuple(notes))
 
 
-def _draft(source: Source, name: str) -> tuple[Draft, list[Note]]:
+def drafted(source: Source, name: str) -> tuple[Draft, list[Note]]:
     """Read a notebook and everything that belongs to it."""
     found = notebook.read(source.path)
     notes = _around(found, source)

@@ -23,6 +23,10 @@ from hub.authoring.course.rules import Rules
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _PYTHON = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+_NO_NOTEBOOK = (
+    *(OSError, ValueError, KeyError, AttributeError, TypeError),
+    nbformat.ValidationError,
+)
 _FLAGS = ("grade", "solution", "locked", "task")
 
 
@@ -34,16 +38,18 @@ def read(path: Path) -> Any:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        cells = json.loads(text)
-        if not isinstance(cells, dict) or "nbformat" not in cells:
+        if not isinstance(json.loads(text).get("nbformat"), int):
             raise CourseError(f"{path.name}: expected a notebook, got other JSON")
         notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
+        for cell in notebook.cells:
+            cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
+            cell.metadata = cell.get("metadata", nbformat.NotebookNode())
+            if cell.cell_type not in ("code", "markdown", "raw"):
+                raise CourseError(f"{path.name}: a cell of the kind {cell.cell_type!r}")
+    except _NO_NOTEBOOK as error:
         first = str(error).splitlines()[0][:100] if str(error) else repr(error)
         raise CourseError(f"{path.name}: expected a notebook, got: {first}") from None
-    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
-    for cell in notebook.cells:
-        cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
     return notebook
 
 

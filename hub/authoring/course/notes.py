@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-class CourseError(ValueError):
+class CourseError(Exception):
     """A notebook or folder cannot be taken in, or a lab not be given back."""
 
 
