@@ -52,7 +52,7 @@ def take_in(
         CourseError: nothing can be taken in, or a lab of that name is there.
     """
     sources, skipped = found(path)
-    names = _slugs(sources, name)
+    names = slugs(sources, name)
     if not force:
         for one in names:
             for place in (labs / one, checkers_to / f"{one}.py"):
@@ -68,17 +68,17 @@ def take_in(
     return report(taken, skipped)
 
 
-def _slugs(sources: Sequence[Source], name: str) -> list[str]:
+def slugs(sources: Sequence[Source], name: str) -> list[str]:
     """Return a free slug for each notebook."""
     own = {module.name for module in pkgutil.iter_modules(checkers.__path__[:1])}
     labs = {path.parent.name for path in _own_labs()}
     used = own - labs
     names: list[str] = []
+    several = len({source.assignment for source in sources}) > 1
     for source in sources:
-        words = [name or source.assignment]
-        if not source.alone or (name and len(sources) > 1):
-            words = [*words, source.assignment] if name and _several(sources) else words
-            words.append(source.path.stem)
+        words = [name] if name else []
+        words += [source.assignment] if several or not name else []
+        words += [] if source.alone else [source.path.stem]
         wanted = free = slug(*dict.fromkeys(words))
         number = 1
         while free in used:
@@ -87,11 +87,6 @@ def _slugs(sources: Sequence[Source], name: str) -> list[str]:
         used.add(free)
         names.append(free)
     return names
-
-
-def _several(sources: Sequence[Source]) -> bool:
-    """Tell whether notebooks are of several assignments."""
-    return len({source.assignment for source in sources}) > 1
 
 
 def _own_labs() -> Iterator[Path]:

@@ -47,15 +47,14 @@ def answer(name: str | None, source: str, **flags: Any) -> dict[str, Any]:
 def solved(name: str, head: str, body: str) -> dict[str, Any]:
     """Return an answer cell with a function, its body being the solution."""
     lines = "\n".join(f"    {line}" for line in body.split("\n"))
-    return answer(name, f"{head}\n    ### BEGIN SOLUTION\n{lines}\n    ### END SOLUTION")
+    return answer(
+        name, f"{head}\n    ### BEGIN SOLUTION\n{lines}\n    ### END SOLUTION"
+    )
 
 
-def test_cell(name: str | None, source: str, points: Any = 1) -> dict[str, Any]:
+def autograded(name: str | None, source: str, points: Any = 1) -> dict[str, Any]:
     """Return an autograded test cell."""
     return code(source, **_grader(name, grade=True, locked=True, points=points))
-
-
-test_cell.__test__ = False  # type: ignore[attr-defined]  # it is none of pytest's
 
 
 def by_hand(name: str, source: str, points: float = 1) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hub.authoring.solutions import cleared
 from tests.hub.course.cells import (
     STUB,
     answer,
+    autograded,
     by_hand,
     code,
     draft_of,
@@ -20,28 +21,27 @@ from tests.hub.course.cells import (
     save,
     solved,
     task,
-    test_cell,
     text,
 )
 
 TWICE = solved("twice", "def twice(x):", "return 2 * x")
-HOLDS = test_cell("twice_test", "assert twice(2) == 4")
+HOLDS = autograded("twice_test", "assert twice(2) == 4")
 NO_TEST = "cell 2 (t): no test: "
 
 GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
     "nothing odd": ([TWICE, HOLDS], [], ["twice"]),
     "two tests of one answer": (
-        [TWICE, HOLDS, test_cell("more", "assert twice(0) == 0")],
+        [TWICE, HOLDS, autograded("more", "assert twice(0) == 0")],
         [],
         ["twice"],
     ),
     "two answers before one test": (
-        [answer("a", "a = 1"), answer("B_2", "b = 2"), test_cell("t", "assert a < b")],
+        [answer("a", "a = 1"), answer("B_2", "b = 2"), autograded("t", "assert a < b")],
         [],
         ["a"],
     ),
     "no grade_id": (
-        [answer(None, "x = 1"), test_cell("", "assert x == 1")],
+        [answer(None, "x = 1"), autograded("", "assert x == 1")],
         [
             "cell 1: it has no grade_id: called cell-1",
             "cell 2: it has no grade_id: called cell-2",
@@ -49,22 +49,22 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ["cell-1"],
     ),
     "a grade_id twice": (
-        [answer("x", "x = 1"), test_cell("x", "assert x == 1")],
+        [answer("x", "x = 1"), autograded("x", "assert x == 1")],
         ["cell 2: its grade_id 'x' is there twice: called x-2"],
         ["x"],
     ),
     "ids that differ in capitals and dashes alone": (
         [
             answer("the_x", "x = 1"),
-            test_cell("t", "assert x == 1"),
+            autograded("t", "assert x == 1"),
             answer("The-X", "x = 2"),
-            test_cell("t2", "assert x == 2"),
+            autograded("t2", "assert x == 2"),
         ],
         ["cell 3: its grade_id 'The-X' is there twice: called The-X-2"],
         ["the-x", "the-x-2"],
     ),
     "a grade_id with other signs": (
-        [answer("a b/ä", "x = 1"), test_cell("t", "assert x == 1")],
+        [answer("a b/ä", "x = 1"), autograded("t", "assert x == 1")],
         ["cell 1: its grade_id 'a b/ä' has other signs, or too many: called a-b"],
         ["a-b"],
     ),
@@ -82,8 +82,8 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
     "schema none and 1": (
         [
             answer("x", "x = 1", schema_version=None, locked=None),
-            test_cell("t", "assert x == 1", "2"),
-            test_cell("t2", "assert x", None),
+            autograded("t", "assert x == 1", "2"),
+            autograded("t2", "assert x", None),
         ],
         [
             "nbgrader metadata of schema none upgraded",
@@ -108,7 +108,7 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ["twice"],
     ),
     "a test of code graded by hand": (
-        [answer("own", "own = 1", grade=True, points=3), test_cell("t", "assert own")],
+        [answer("own", "own = 1", grade=True, points=3), autograded("t", "assert own")],
         ["cell 1 (own): graded by hand: left as it is, no step"],
         ["own"],
     ),
@@ -121,27 +121,30 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ["twice"],
     ),
     "a test of nothing": (
-        [test_cell("t", "assert 1 + 1 == 2"), TWICE, HOLDS],
+        [autograded("t", "assert 1 + 1 == 2"), TWICE, HOLDS],
         ["cell 1 (t): no answer cell stands above it: it tests none"],
         ["twice"],
     ),
     "an empty test": (
-        [TWICE, test_cell("t", "# nothing\n")],
+        [TWICE, autograded("t", "# nothing\n")],
         [NO_TEST + "it is empty: it checks nothing"],
         [],
     ),
     "a test that is never called": (
-        [TWICE, test_cell("t", "def test_twice():\n    assert twice(1) == 3")],
+        [TWICE, autograded("t", "def test_twice():\n    assert twice(1) == 3")],
         [NO_TEST + "it defines test_twice and never uses it: it checks nothing"],
         [],
     ),
     "assertions that always hold": (
-        [TWICE, test_cell("t", "import math\nassert (twice(2) == 5, 'no')\nprint('ok')")],
+        [
+            TWICE,
+            autograded("t", "import math\nassert (twice(2) == 5, 'no')\nprint('ok')"),
+        ],
         [NO_TEST + "it asserts nothing: it checks nothing"],
         [],
     ),
     "AUTOTEST without its file": (
-        [TWICE, test_cell("t", "### AUTOTEST twice(2)")],
+        [TWICE, autograded("t", "### AUTOTEST twice(2)")],
         [
             "its AUTOTEST lines are no tests: there is no autotests.yml beside it or "
             "in the course's folder",
@@ -150,32 +153,36 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         [],
     ),
     "magics that a check does without": (
-        [TWICE, test_cell("t", "%matplotlib inline\nassert twice(2) == 4")],
+        [TWICE, autograded("t", "%matplotlib inline\nassert twice(2) == 4")],
         [],
         ["twice"],
     ),
     "a timed test": (
-        [TWICE, test_cell("t", "%%time\nassert twice(2) == 4")],
+        [TWICE, autograded("t", "%%time\nassert twice(2) == 4")],
         [],
         ["twice"],
     ),
     "a test that runs a program": (
-        [TWICE, test_cell("t", "!ls\nassert twice(2) == 4")],
+        [TWICE, autograded("t", "!ls\nassert twice(2) == 4")],
         [NO_TEST + "it uses !ls, which no check can"],
         [],
     ),
     "a test in another language": (
-        [TWICE, test_cell("t", "%%bash\ntest -f x")],
+        [TWICE, autograded("t", "%%bash\ntest -f x")],
         [NO_TEST + "it uses %%bash, which no check can"],
         [],
     ),
     "a test that is no Python": (
-        [TWICE, test_cell("t", "assert twice(2 == 4"), test_cell("t2", "assert twice")],
+        [
+            TWICE,
+            autograded("t", "assert twice(2 == 4"),
+            autograded("t2", "assert twice"),
+        ],
         [NO_TEST + "no Python: '(' was never closed in line 1"],
         ["twice"],
     ),
     "a test that asks": (
-        [TWICE, test_cell("t", "assert twice(int(input())) == 4")],
+        [TWICE, autograded("t", "assert twice(int(input())) == 4")],
         [NO_TEST + "it asks with input(), and nobody types into a check"],
         [],
     ),
@@ -187,7 +194,7 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
     "hidden tests alone": (
         [
             TWICE,
-            test_cell(
+            autograded(
                 "t",
                 "### BEGIN HIDDEN TESTS\nassert twice(3) == 6\n### END HIDDEN TESTS",
             ),
@@ -201,7 +208,7 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
     "hidden tests without an end": (
         [
             TWICE,
-            test_cell("t", "assert twice(2)\n### BEGIN HIDDEN TESTS\nassert twice(3)"),
+            autograded("t", "assert twice(2)\n### BEGIN HIDDEN TESTS\nassert twice(3)"),
         ],
         [
             "cell 2 (t): its hidden part has no end: all to the end of the cell is "
@@ -210,7 +217,10 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ["twice"],
     ),
     "no solution": (
-        [answer("f", f"def f():\n    {STUB.replace(chr(10), chr(10) + '    ')}"), HOLDS],
+        [
+            answer("f", f"def f():\n    {STUB.replace(chr(10), chr(10) + '    ')}"),
+            HOLDS,
+        ],
         [
             "cell 1 (f): it has no solution, so nothing shows that its tests can be "
             "passed"
@@ -218,7 +228,7 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ["f"],
     ),
     "markers that do not pair": (
-        [answer("x", "### BEGIN SOLUTION\nx = 1"), test_cell("t", "assert x == 1")],
+        [answer("x", "### BEGIN SOLUTION\nx = 1"), autograded("t", "assert x == 1")],
         [
             "cell 1 (x): its solution markers do not pair: the whole cell is its "
             "solution"
@@ -228,19 +238,16 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
     "markers outside of an answer cell": (
         [
             code("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"),
-            test_cell("t", "assert x == 1"),
+            autograded("t", "assert x == 1"),
         ],
-        [
-            "cell 1 (code-1): it has solution markers, so it is taken for an answer "
-            "cell"
-        ],
+        ["cell 1 (code-1): it has solution markers, so it is taken for an answer cell"],
         ["code-1"],
     ),
     "a solution that another cell shows": (
         [
             text("Write this: return 'a rather long solution'"),
             solved("f", "def f():", "return 'a rather long solution'"),
-            test_cell("t", "assert f()"),
+            autograded("t", "assert f()"),
         ],
         ["cell 1: shows the solution of f"],
         ["f"],
@@ -349,7 +356,7 @@ def test_the_courses_own_delimiters_and_stubs_count(tmp_path: Path) -> None:
     )
     cells = [
         answer("f", "def f():\n    # VVVV\n    return 1\n    # ^^^^"),
-        test_cell("t", "assert f() == 1\n# SECRET\nassert f() < 2\n# OPEN"),
+        autograded("t", "assert f() == 1\n# SECRET\nassert f() < 2\n# OPEN"),
     ]
     save(tmp_path / "source" / "ps1" / "x.ipynb", *cells)
     draft, notes = draft_of(tmp_path)
@@ -367,7 +374,7 @@ def test_what_students_get_stays_the_same_without_solutions(tmp_path: Path) -> N
     """A release version has stubs in the place of solutions: it releases as it is."""
     given = f"def f():\n    '''Say one.'''\n    {STUB.splitlines()[0]}\n"
     given += "    raise NotImplementedError()"
-    cells = [answer("f", given), HOLDS, answer("g", ""), test_cell("t", "assert g")]
+    cells = [answer("f", given), HOLDS, answer("g", ""), autograded("t", "assert g")]
     draft, _notes = draft_of(save(tmp_path / "x.ipynb", *cells))
     draft.notebook.metadata["airlift"] = {"assignment": "x", "code_stub": STUB}
     released = cleared(draft.notebook)
@@ -380,8 +387,10 @@ def test_answers_of_a_twin_are_taken_in(tmp_path: Path) -> None:
     given = "def f(x):\n    '''Twice.'''\n    # YOUR CODE HERE\n    raise "
     given += "NotImplementedError()\n\nprint(f)"
     right = "def f(x):\n    '''Twice.'''\n    y = 2 * x\n    return y\n\nprint(f)"
-    save(tmp_path / "ps1.ipynb", answer("f", given), test_cell("t", "assert f(1) == 2"))
-    save(tmp_path / "ps1-solution.ipynb", answer("f", right), test_cell("t", "1"))
+    save(
+        tmp_path / "ps1.ipynb", answer("f", given), autograded("t", "assert f(1) == 2")
+    )
+    save(tmp_path / "ps1-solution.ipynb", answer("f", right), autograded("t", "1"))
     draft, notes = draft_of(tmp_path / "ps1.ipynb")
     assert said(notes) == ["answers are taken from ps1-solution.ipynb"]
     assert draft.notebook.cells[0].source == (
@@ -396,10 +405,10 @@ def test_what_earlier_tests_define_goes_with_later_ones(tmp_path: Path) -> None:
     """In nbgrader all cells share one kernel, and later tests use earlier helpers."""
     cells = [
         TWICE,
-        test_cell("t1", "import math\ndef near(a, b):\n    return math.isclose(a, b)\n"
+        autograded("t1", "import math\ndef near(a, b):\n    return math.isclose(a, b)\n"
                   "assert near(twice(1), 2)"),
         answer("y", "y = twice(2)"),
-        test_cell("t2", "assert near(y, 4)"),
+        autograded("t2", "assert near(y, 4)"),
     ]  # fmt: skip
     draft, _notes = draft_of(save(tmp_path / "x.ipynb", *cells))
     first, second = draft.groups
