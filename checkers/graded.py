@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
 import os
 import random
 import sys
@@ -45,12 +46,14 @@ class Cell(NamedTuple):
         source: the cell as it stands in the notebook.
         points: what it counts; 0 where it ends in no number.
         before: what earlier test cells define and this one uses.
+        makes: modules that the attendee writes and the test imports.
     """
 
     id: str
     source: str
     points: float = 0
     before: str = ""
+    makes: tuple[str, ...] = ()
 
 
 class _Parts(NamedTuple):
@@ -80,7 +83,7 @@ def _hold(work: Work, cell: Cell) -> None:
     seen = Seen()
     names[NAME] = seen
     last: object = None
-    with _alone():
+    with _alone(cell):
         try:
             exec(parts.body, names)  # noqa: S102 - a test of the lab's author
             if parts.last:
@@ -142,7 +145,7 @@ def _say(
     if theirs:
         text = _("Your code raised {error} when the test ran `{line}`.")
         fail("code-raised", text.format(error=_words(error), line=line))
-    if issubclass(kind, ImportError):
+    if issubclass(kind, ImportError) and getattr(error, "name", "") not in cell.makes:
         raise TestCellError(f"{cell.id}: {_words(error)}") from None
     if kind is NameError and type(error.name) is str:  # type: ignore[attr-defined]
         work.value(error.name)  # type: ignore[attr-defined]  # fails when missing
@@ -188,8 +191,15 @@ def _name(error: BaseException) -> str:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Keep a test from leaving anything behind; nobody types while it runs."""
+def _alone(cell: Cell) -> Iterator[None]:
+    """Keep a test from leaving anything behind; nobody types while it runs.
+
+    Modules of the attendee's are read anew, since they write them again and again.
+    """
+    sys.dont_write_bytecode, wrote = True, sys.dont_write_bytecode
+    loaded = {name: sys.modules.pop(name, None) for name in cell.makes}
+    if loaded:
+        importlib.invalidate_caches()
     before = dict(vars(builtins))
     folder, state = os.getcwd(), random.getstate()
     numpy: Any = sys.modules.get("numpy.random")
@@ -202,6 +212,11 @@ def _alone() -> Iterator[None]:
         there.update(before)
         for name in there.keys() - before.keys():
             del there[name]
+        sys.dont_write_bytecode = wrote
+        for name, module in loaded.items():
+            sys.modules.pop(name, None)
+            if module is not None:
+                sys.modules[name] = module
         random.setstate(state)
         if numpy:
             numpy.set_state(numpys)

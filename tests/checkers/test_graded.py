@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +256,30 @@ def test_what_is_not_a_name_is_put_back_too() -> None:
     assert (Path.cwd(), builtins.print) == (folder, printing)
     assert not hasattr(builtins, "extra")
     assert os.getcwd() == str(folder)
+
+
+def test_a_module_that_they_write_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails while there is none, and a corrected one counts at once."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    test = "import their_tools\nassert their_tools.one() == 1"
+
+    def made() -> tuple[str, str]:
+        """Return what comes of it now."""
+        found = tried("x = 1", test, makes=("their_tools",))
+        return found.outcome.value, found.hint
+
+    assert made() == (
+        "failed",
+        "The test stopped at `import their_tools` with ModuleNotFoundError: No module "
+        "named 'their_tools'.",
+    )
+    for value, expected in ((2, "failed"), (1, "passed"), (3, "failed")):
+        Path("their_tools.py").write_text(f"def one():\n    return {value}\n")
+        assert made()[0] == expected
+    assert "their_tools" not in sys.modules
 
 
 @pytest.mark.parametrize(

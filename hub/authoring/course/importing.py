@@ -24,7 +24,7 @@ from hub.authoring.agreement import ids_agree
 from hub.authoring.course import answers, hidden, notebook, writing
 from hub.authoring.course.autotest import instantiated
 from hub.authoring.course.folder import Source, found
-from hub.authoring.course.names import modules
+from hub.authoring.course.names import modules, written
 from hub.authoring.course.notes import CourseError, Note, Taken, report
 from hub.authoring.course.steps import Group, grouped
 from hub.authoring.course.text import slug
@@ -188,6 +188,7 @@ def _with_autotests(found: Any, source: Source) -> tuple[Any, list[Note]]:
 def _absent(found: Any, source: Source) -> list[Note]:
     """Say which packages a notebook imports that are not here."""
     own = {name.partition("/")[0].removesuffix(".py") for name, _path in source.files}
+    own |= {module for cell in found.cells for module in written(cell.source)}
     named = {
         module
         for cell in found.cells

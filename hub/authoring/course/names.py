@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 from collections.abc import Iterator
 
+_WRITES = re.compile(r"%%(?:writefile|file)\s+(?:-a\s+)?(?:\./)?(\w+)\.py\s*\n")
 _Defines = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
     *(ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign),
@@ -42,6 +44,12 @@ def modules(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.partition(".")[0])
     return found
+
+
+def written(source: str) -> set[str]:
+    """Return the modules that a cell writes, as ``%%writefile tools.py`` does."""
+    found = _WRITES.match(source)
+    return {found[1]} if found else set()
 
 
 def definitions(source: str, wanted: set[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hub.authoring.course.names import bound, definitions, read
+from hub.authoring.course.names import bound, definitions, modules, read, written
 from hub.authoring.course.notebook import is_a, label
 from hub.authoring.course.notes import Note
 from hub.authoring.course.testcells import judged
@@ -30,6 +30,7 @@ class Test:
         points: what it counts.
         before: what earlier tests define and it uses.
         live: whether what attendees see of it checks anything.
+        makes: modules that answer cells write and it imports.
     """
 
     cell: str
@@ -39,6 +40,7 @@ class Test:
     points: float
     before: str
     live: bool
+    makes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class _Walk:
     notes: list[Note] = field(default_factory=list)
     plain: set[str] = field(default_factory=set)
     tests: list[str] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
 
 
 def grouped(
@@ -119,6 +122,7 @@ def _see(walk: _Walk, number: int, cell: Any) -> None:
             walk.plain |= bound(solved(cell.source))
     elif is_a(cell, "solution") and cell.cell_type == "code":
         walk.answers.append(cell)
+        walk.files |= written(cell.source)
         walk.plain |= bound(solved(cell.source))
     elif is_a(cell, "grade"):
         _test(walk, where, cell)
@@ -191,6 +195,7 @@ def _judged(walk: _Walk, cell: Any, number: int) -> tuple[Test | None, str]:
         points=cell.metadata.nbgrader.get("points", 0),
         before=before,
         live=not seen.why,
+        makes=tuple(sorted(walk.files & modules(source))),
     )
     if seen.why:
         return test, f"what attendees see of it is no test ({seen.why}): not run live"

@@ -26,7 +26,13 @@ from hub.authoring.places import VARIABLE
 from hub.authoring.release import attendee_version, source_notebook
 from hub.catalog import Lab
 
+SECONDS = 30.0
+"""How long one cell may take, as in nbgrader."""
 _INSIDE = "hub.authoring.course.inside"
+_STOPPED = {
+    "interrupted": "it did not end in time: it was interrupted",
+    "restarted": "it did not end in time: the kernel was restarted, all names are gone",
+}
 _After = Callable[[LabKernel, Any], None]
 
 
@@ -133,10 +139,13 @@ def _run(
         with LabKernel(lab, folder) as kernel:
             for number, cell in enumerate(notebook.cells, 1):
                 where = label(number, cell)
-                if cell.cell_type == "code":
-                    yield from kernel.run(cell.source)
-                    if after:
-                        after(kernel, cell)
+                if cell.cell_type != "code":
+                    continue
+                yield from kernel.run(cell.source, SECONDS)
+                if kernel.interrupted:
+                    notes.append(Note(where, _STOPPED[kernel.interrupted]))
+                elif after:
+                    after(kernel, cell)
     except KernelError as error:
         notes.append(Note(where, f"the trial ends here: {error}"))
 

@@ -146,11 +146,12 @@ def checker(draft: Draft, *, whole: bool = False) -> str:
         names = [_constant(test.cell, used) for test in tests]
         for name, test in zip(names, tests, strict=True):
             source = test.whole if whole else test.source
-            before = f"    before={literal(test.before)},\n" if test.before else ""
+            more = f"    before={literal(test.before)},\n" if test.before else ""
+            more += f"    makes={test.makes!r},\n" if test.makes else ""
             parts += [
                 "",
                 f"{name} = Cell(\n    {toml(test.reason)},\n    {literal(source)},\n"
-                f"    points={test.points!r},\n{before})",
+                f"    points={test.points!r},\n{more})",
             ]
         limit = draft.limits.get(group.id, LONGEST)
         parts += [
