@@ -231,7 +231,8 @@ def _tried(draft: Draft, folder: Path) -> tuple[Draft, int, list[Note]]:
     limits = {name: _limit(one.seconds) for name, one in seen.items()}
     done = replace(draft, groups=_needed(kept), limits=limits)
     writing.write(done, folder / "done" / "labs", folder / "done" / "checkers")
-    return done, sum(one.proved for one in seen.values()), notes
+    proved = sum(seen[group.id].proved for group in done.groups if group.live)
+    return done, proved, notes
 
 
 def _kept(group: Group, seen: Tried | None) -> Group:
@@ -261,7 +262,7 @@ def _said(group: Group, seen: Tried) -> Iterator[Note]:
     if seen.vacuous:
         yield Note(where, f"{seen.vacuous}: it is no step")
     elif seen.seconds * 5 > MOST:
-        what = f"its tests take {seen.seconds:.0f} s: too long after a cell"
+        what = f"its tests take {seen.seconds:.1f} s: too long after a cell"
         yield Note(where, f"{what}, it is no step")
     elif seen.solved != "passed":
         yield Note(where, f"not proved: with the solution it {_verdict(seen.solved)}")

@@ -44,7 +44,7 @@ def read(path: Path) -> Any:
         notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
         for cell in notebook.cells:
             cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
-            cell.metadata = cell.get("metadata", nbformat.from_dict({}))
+            cell.setdefault("metadata", type(notebook)())
             if cell.cell_type not in ("code", "markdown", "raw"):
                 raise CourseError(f"{path.name}: a cell of the kind {cell.cell_type!r}")
     except _NO_NOTEBOOK as error:
