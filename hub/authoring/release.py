@@ -1,8 +1,8 @@
 """Release: from a lab's folder to what a seat gets.
 
-``<out>/<slug>/`` holds the attendee version of the notebook, the data, the licence
-files and lab.json, the steps as the seat and its panel need them. The same lab gives
-the same bytes, so an image or a kit changes only when a lab does.
+``<out>/<slug>/`` holds the attendee version of the notebook, its handbook, the data,
+the licence files and lab.json, the steps as the seat and its panel need them. The same
+lab gives the same bytes, so an image or a kit changes only when a lab does.
 
 Errors:
     ReleaseError: names the file, the cell, what was expected and what was there.
@@ -25,6 +25,8 @@ from hub.catalog import Lab
 
 VERSION = 1
 KEPT_METADATA = ("kernelspec", "language_info")
+NOTES = "presenter-notes"
+"""Tag of the cells that presenters alone read."""
 
 
 class ReleaseError(ValueError):
@@ -66,7 +68,23 @@ def release(lab: Lab, out: Path) -> Path:
 
 
 def source_notebook(lab: Lab) -> Any:
-    """Read the lab's source notebook.
+    """Read the lab's source notebook, without the presenters' notes.
+
+    Raises:
+        ReleaseError: it is missing, no notebook, or has cells without an id.
+    """
+    notebook = whole_notebook(lab)
+    notebook.cells = [cell for cell in notebook.cells if not is_note(cell)]
+    return notebook
+
+
+def is_note(cell: Any) -> bool:
+    """Say whether a cell is for presenters alone."""
+    return NOTES in cell.metadata.get("tags", ())
+
+
+def whole_notebook(lab: Lab) -> Any:
+    """Read the lab's source notebook with everything in it.
 
     Raises:
         ReleaseError: it is missing, no notebook, or has cells without an id.

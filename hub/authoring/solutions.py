@@ -18,6 +18,8 @@ BEGIN = "BEGIN SOLUTION"
 END = "END SOLUTION"
 STUB = "# your code here"
 """What stands in a Python cell where the solution was."""
+STUBS = (STUB,)
+"""What may stand where a solution was, in whatever language."""
 
 
 class SolutionError(ValueError):
