@@ -15,8 +15,9 @@ from typing import Any
 from markupsafe import Markup
 
 from hub.authoring.chapters import chapters
+from hub.authoring.notebook import language
 from hub.authoring.prose import code_html
-from hub.authoring.sheet import language_of, markdown, ours, sheet
+from hub.authoring.sheet import markdown, ours, sheet
 from hub.authoring.solutions import STUBS, regions
 from hub.catalog import Lab, Question, Step
 
@@ -48,11 +49,11 @@ def handbook(lab: Lab, released: Any, source: Any, *, large: bool = False) -> st
         large: whether to set it in large print, 18 pt and more.
     """
     room = {cell.id: _room(cell) for cell in source.cells}
-    language = language_of(released)
+    spoken = language(released)
     lead, *steps, end = (
         (
             chapter,
-            [_piece(lab, chapter.step, cell, language, room) for cell in chapter.cells],
+            [_piece(lab, chapter.step, cell, spoken, room) for cell in chapter.cells],
         )
         for chapter in chapters(lab, released)
     )
@@ -62,7 +63,7 @@ def handbook(lab: Lab, released: Any, source: Any, *, large: bool = False) -> st
 
 
 def _piece(
-    lab: Lab, step: Step | None, cell: Any, language: str, room: dict[str, int]
+    lab: Lab, step: Step | None, cell: Any, spoken: str, room: dict[str, int]
 ) -> Piece:
     """Return a cell as it is printed."""
     is_step = step is not None and cell.id in step.cells
@@ -72,7 +73,7 @@ def _piece(
         return Piece(Markup(), question=step.question)
     lines = [line for line in cell.source.split("\n") if line.strip() not in STUBS]
     text = "\n".join(lines).strip("\n")
-    html = ours(code_html(text, language)) if text else Markup()
+    html = ours(code_html(text, spoken)) if text else Markup()
     return Piece(html, room[cell.id] if is_step else 0)
 
 

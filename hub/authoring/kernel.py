@@ -12,17 +12,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from queue import Empty
 from types import TracebackType
 from typing import Any
 
+import nbformat
 from jupyter_client.manager import KernelManager
 
 from checkers.engine.attempt import Attempt
 from hub.authoring.release import release
 from hub.catalog import Lab
 
+_OUTPUTS = ("stream", "display_data", "execute_result", "error")
 HOOK = "checkers.engine.hook"
 SECONDS = 60.0
 """How long one cell may take."""
@@ -94,6 +97,30 @@ class LabKernel:
             path.unlink()
         return attempts
 
+    def show(self, source: str) -> list[Any]:
+        """Run one cell and return what it showed, as a notebook keeps it.
+
+        Text of one stream is in one piece, in the place where it began.
+        """
+        found: list[Any] = []
+        self._execute(source, found.append)
+        outputs: list[Any] = []
+        streams: dict[str, Any] = {}
+        for message in found:
+            if message["header"]["msg_type"] not in _OUTPUTS:
+                continue
+            output = nbformat.v4.output_from_msg(message)  # type: ignore[no-untyped-call]
+            if output.output_type == "execute_result":
+                output.execution_count = None
+            if output.output_type != "stream":
+                outputs.append(output)
+            elif output.name in streams:
+                streams[output.name].text += output.text
+            else:
+                streams[output.name] = output
+                outputs.append(output)
+        return outputs
+
     def ask(self, module: str, function: str, *arguments: str) -> Any:
         """Call a function in the kernel with its namespace; return its JSON answer.
 
@@ -122,7 +149,9 @@ class LabKernel:
         """Empty the namespace, as a restarted kernel would have it."""
         self._execute("get_ipython().reset(new_session=False)")
 
-    def _execute(self, source: str) -> None:
+    def _execute(
+        self, source: str, hear: Callable[[Any], None] = lambda _message: None
+    ) -> None:
         """Run source and wait until the kernel is idle again."""
         try:
             self._client.execute_interactive(
@@ -130,7 +159,7 @@ class LabKernel:
                 store_history=True,
                 allow_stdin=False,
                 timeout=SECONDS,
-                output_hook=lambda _message: None,
+                output_hook=hear,
             )
         except (TimeoutError, Empty, RuntimeError) as error:
             raise KernelError(

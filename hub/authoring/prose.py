@@ -30,6 +30,11 @@ _TIGHT, _WIDE = 84, 8
 """Characters of a line, and columns of a table, from which on they are set smaller."""
 _TIGHTEST, _WIDEST = 116, 13
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
+_PASSED = (
+    '<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="8" '
+    'fill="#0072b2"/><path d="M6 10.4l2.7 2.6L14 7.4" fill="none" stroke="#fff" '
+    'stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>'
+)
 _FORMULA = re.compile(r"^\$+(.*?)\$+$", re.DOTALL)
 
 
@@ -88,6 +93,11 @@ def code_html(source: str, language: str) -> str:
     return _lines("code", source, text.rstrip("\n").split("\n"))
 
 
+def words_html(text: str) -> str:
+    """Return a sentence as HTML; what stands between backticks is code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
 def outputs_html(outputs: Iterable[Mapping[str, Any]]) -> str:
     """Return what a cell showed as HTML."""
     return "".join(_output(one) for one in outputs)
@@ -100,6 +110,8 @@ def _output(output: Mapping[str, Any]) -> str:
     if output["output_type"] == "error":
         return _text(f"{output['ename']}: {output['evalue']}")
     data = output["data"]
+    if output["metadata"].get("airlift"):
+        return _said(data["text/plain"])
     for kind in _PICTURES:
         if kind in data:
             return f'<p class="figure">{_picture(kind, data[kind], data)}</p>'
@@ -118,6 +130,17 @@ def _picture(kind: str, content: str, data: Mapping[str, Any]) -> str:
     packed = b64encode(content.encode()).decode() if plain else content
     said = escape(data.get("text/plain", ""))
     return f'<img src="data:{kind};base64,{"".join(packed.split())}" alt="{said}">'
+
+
+def _said(text: str) -> str:
+    """Return the lines that a step's check put under its cell."""
+    rows = "".join(
+        f"<p>{_PASSED}<span>{escape(line[2:])}</span></p>"
+        if line.startswith("✓ ")
+        else f"<p>{escape(line)}</p>"
+        for line in text.split("\n")
+    )
+    return f'<div class="said">{rows}</div>'
 
 
 def _table(html: str) -> str:

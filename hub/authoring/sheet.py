@@ -70,11 +70,6 @@ def ours(html: str) -> Markup:
     return Markup(html)  # noqa: S704 - the page's policy runs and fetches nothing
 
 
-def language_of(notebook: Any) -> str:
-    """Return the language that a notebook's code cells are written in."""
-    return str(notebook.metadata.get("kernelspec", {}).get("language", "python"))
-
-
 def _css_string(text: str) -> str:
     r"""Return a text as it may stand in CSS between quotes: <, " and \ by number."""
     plain = " ".join(text.split())
