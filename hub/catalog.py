@@ -18,7 +18,7 @@ TABLES = ("[lab]", "[prove]", "[terms]", "[vouchers]", "[[steps]]")
 QUESTIONS = ("choice", "choices", "number", "text")
 FLOOR = 0.8
 LEVELS = ("beginner", "intermediate", "advanced")
-_SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
+SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STEP = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -151,7 +151,7 @@ def load_lab(folder: Path) -> Lab:
         LabError: all that is wrong with its lab.toml.
     """
     source = read(folder / "lab.toml", f"{folder.name}/lab.toml")
-    if not _SLUG.fullmatch(folder.name):
+    if not SLUG.fullmatch(folder.name):
         what = f"expected a folder name of a-z, 0-9 and _, got {folder.name!r}"
         source.refuse("", what)
     if source.problems:

@@ -140,7 +140,9 @@ def _absent(
         what = f"expected the id {step.id!r}, got {cell.id!r}"
         return place(notebook, cell), f"{what}; `airlift lab ids {lab.slug}` sets it"
     what = f"expected this cell for step {step.id!r}, there is none"
-    near = like(cell_id, (cell.id for cell in notebook.cells))
+    steps = {other for one in lab.steps for other in one.cells}
+    free = [cell.id for cell in code_cells(notebook) if cell.id not in steps]
+    near = like(cell_id, free)
     if not near and cell_id == step.id:
         near = f"; begin a code cell with '# step: {step.id}'"
     return f"cell {cell_id}", what + near
@@ -182,6 +184,8 @@ def _strays(lab: Lab, notebook: Any, known: list[str]) -> _Said:
             continue
         for step_id in marked(cell.source):
             what = f"expected no marker outside a step's cell, got {step_id!r}"
+            if step_id not in lab.step_ids:
+                what = f"expected a step of lab.toml, got the marker of {step_id!r}"
             yield place(notebook, cell), what + like(step_id, lab.step_ids)
         if not marked(cell.source):
             lines = cell.source.split("\n")[:_BEGINNING]

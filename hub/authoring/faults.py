@@ -11,7 +11,7 @@ from hub.authoring.mistakes import MistakesError, load_mistakes
 from hub.authoring.notebook import read_notebook
 from hub.authoring.release import ReleaseError, files
 from hub.catalog import Lab, LabError, load_lab
-from hub.tables import like
+from hub.tables import like, read
 
 
 def faults(folder: Path) -> tuple[Finding, ...]:
@@ -48,16 +48,17 @@ def _others(lab: Lab) -> Iterator[Finding]:
 
 def _named(lab: Lab) -> Iterator[Finding]:
     """Say which files that lab.toml names are not there."""
+    source = read(lab.folder / "lab.toml", f"{lab.slug}/lab.toml")
     images = lab.folder.parents[1] / "images"
-    if images.is_dir():
-        there = sorted(path.parent.name for path in images.glob("*/Dockerfile"))
-        if lab.image not in there:
-            what = f"lab.image: expected a folder of images/ ({', '.join(there)}), "
-            what += f"got {lab.image!r}{like(lab.image, there)}"
-            yield Finding(lab.slug, "lab.toml", what)
+    there = sorted(path.parent.name for path in images.glob("*/Dockerfile"))
+    if there and lab.image not in there:
+        what = f"expected a folder of images/ ({', '.join(there)}), got {lab.image!r}"
+        source.refuse("lab.image", what + like(lab.image, there))
     if lab.terms and not (lab.folder / lab.terms.file).is_file():
-        what = f"terms.file: expected a file of the lab, got {lab.terms.file!r}"
-        yield Finding(lab.slug, "lab.toml", what)
+        what = f"expected a file of the lab, got {lab.terms.file!r}"
+        source.refuse("terms.file", what)
+    for problem in source.problems:
+        yield from_problem(lab.slug, problem)
 
 
 def _notebook(folder: Path) -> Iterator[Finding]:

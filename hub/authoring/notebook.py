@@ -26,7 +26,7 @@ def read_notebook(path: Path) -> tuple[Any, tuple[str, ...]]:
         return None, ("expected this file, there is none",)
     except (ValueError, RecursionError) as error:
         return None, (f"expected a notebook, got no JSON: {error}",)
-    found = tuple(_faults(data))
+    found = tuple(_faults(data, path.parent.name))
     if found:
         return None, found
     return nbformat.reads(text, as_version=4), ()  # type: ignore[no-untyped-call]
@@ -61,7 +61,7 @@ def language(notebook: Any) -> str:
     return str(spec.get("language") or spec.get("name") or "python")
 
 
-def _faults(data: Any) -> Iterator[str]:
+def _faults(data: Any, slug: str) -> Iterator[str]:
     """Say what keeps JSON from being a notebook whose cells have ids."""
     cells = data.get("cells") if isinstance(data, dict) else None
     if not isinstance(cells, list) or not all(isinstance(c, dict) for c in cells):
@@ -70,23 +70,29 @@ def _faults(data: Any) -> Iterator[str]:
     if not isinstance(data.get("nbformat"), int) or data["nbformat"] != 4:
         yield f"expected a notebook of nbformat 4, got {data.get('nbformat')!r}"
         return
-    ids: dict[str, int] = {}
-    for number, cell in enumerate(cells, 1):
-        name = cell.get("id")
-        if not name:
-            yield (
-                f"cell {number}: expected an id (nbformat 4.5), got none "
-                f"{_beginning(cell)}"
-            )
-        elif name in ids:
-            yield f"cell {number}: expected an id of its own, got that of {ids[name]}"
-        else:
-            ids[str(name)] = number
-    if len(ids) == len(cells):
+    wrong = tuple(_ids(cells))
+    for what in wrong:
+        yield f"{what}; `airlift lab ids {slug}` sets it"
+    if not wrong:
         errors = list(iter_validate(data))  # type: ignore[no-untyped-call]
         for error in errors[:_MOST]:
             where = "".join(_part(part, cells) for part in error.absolute_path)
             yield f"{where}expected a notebook, got: {_first(error.message)}"
+
+
+def _ids(cells: list[dict[str, Any]]) -> Iterator[str]:
+    """Say which cells have no id, or that of another one."""
+    ids: dict[str, int] = {}
+    for number, cell in enumerate(cells, 1):
+        name = cell.get("id")
+        if not name:
+            what = "expected an id (nbformat 4.5), got none"
+            yield f"cell {number}: {what} {_beginning(cell)}"
+        elif name in ids:
+            what = f"expected an id of its own, got {name!r}, that of cell {ids[name]}"
+            yield f"cell {number}: {what}"
+        else:
+            ids[str(name)] = number
 
 
 def _beginning(cell: dict[str, Any]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from hub.cli.lab.ids import ids
+from hub.cli.lab.new import new
 from hub.cli.lab.offer import offer
 from hub.cli.lab.release import release
 
@@ -13,5 +15,5 @@ def lab() -> None:
     """Write, prove, print and release labs; offer corrected ones to a room."""
 
 
-for command in (offer, release):
+for command in (new, ids, offer, release):
     lab.add_command(command)
