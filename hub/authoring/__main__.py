@@ -3,6 +3,7 @@
     faults LABS SLUG              say everything that is wrong with a lab's files
     ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
+    manual LABS SLUG OUT [FLAG…]  write handbook and guide of a lab
     prove LABS SLUG               say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab
 
@@ -15,12 +16,16 @@ from __future__ import annotations
 import ast
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 from hub.authoring.faults import faults
 from hub.authoring.ids import set_ids
 from hub.authoring.kernel import KernelError
+from hub.authoring.manual import ManualError, manual
+from hub.authoring.mistakes import MistakesError
+from hub.authoring.printing import PrintingError
 from hub.authoring.prove import prove_cells
 from hub.authoring.release import ReleaseError, release, source_notebook
 from hub.authoring.versions import write_version
@@ -66,6 +71,16 @@ def packages(lab: Lab) -> set[str]:
     return found
 
 
+def name_cells(labs: str, slug: str) -> list[str]:
+    """Set the ids of a lab's cells by their markers; returns what was done."""
+    return list(set_ids(load_lab(Path(labs) / slug)))
+
+
+TELLING: dict[str, Callable[..., list[str]]] = {"ids": name_cells, "manual": manual}
+"""Verbs that return what they did; the others return what is wrong."""
+ERRORS = (LabError, ReleaseError, MistakesError, ManualError, PrintingError)
+
+
 def main(words: list[str]) -> int:
     """Do what the command line says; returns the exit code."""
     try:
@@ -73,16 +88,16 @@ def main(words: list[str]) -> int:
             said = keep(Path(words[1]), Path(words[2]), *words[3:])
         elif words[0] == "faults":
             said = [str(finding) for finding in faults(Path(words[1]) / words[2])]
-        elif words[0] == "ids":
+        elif words[0] in TELLING:
             said = []
-            for done in set_ids(load_lab(Path(words[1]) / words[2])):
+            for done in TELLING[words[0]](*words[1:]):
                 print(done)  # noqa: T201 - what this program is for
         elif words[0] == "release":
             said = []
             release(load_lab(Path(words[1]) / words[3]), Path(words[2]))
         else:
             said = prove_lab(Path(words[1]), words[2])
-    except (LabError, ReleaseError, KernelError, OSError) as error:
+    except (*ERRORS, KernelError, OSError) as error:
         said = [str(error)]
     for sentence in said:
         print(sentence, file=sys.stderr)  # noqa: T201 - what this program is for

@@ -13,7 +13,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,9 @@ def run_source(lab: Lab, folder: Path) -> Any:
 def drift(lab: Lab, fresh: Any) -> tuple[Finding, ...]:
     """Compare the kept outputs with those of a run, cell by cell."""
     kept = {cell.id: cell for cell in code_cells(source_notebook(lab))}
+    if not any(cell.outputs for cell in kept.values()):
+        what = "expected captured outputs, no cell has any yet"
+        return (Finding(lab.slug, "lab.ipynb", what),)
     found = []
     for cell in code_cells(fresh):
         before, after = kept[cell.id].outputs, cell.outputs
@@ -153,9 +156,9 @@ def _evened(output: Any, home: str) -> Any:
     return output
 
 
-def _even(part: Mapping[str, Any], home: str) -> None:
+def _even(part: dict[str, Any], home: str) -> None:
     """Even out the texts of one mapping, in place; pictures stay."""
     for key, text in dict(part).items():
         if isinstance(text, str) and not (key.startswith("image/") and "+" not in key):
             plain = _ADDRESS.sub("0x…", text.replace(home, HOME))
-            part[key] = plain  # type: ignore[index] - a notebook's node
+            part[key] = plain

@@ -116,7 +116,7 @@ def _page(
 ) -> StepPage:
     """Gather all that there is about a step."""
     step = chapter.step
-    assert step is not None  # noqa: S101 - the first and the last are left out
+    assert step is not None
     said = verdicts.get(step.id, NOTHING)
     own = [mistake for mistake in mistakes if mistake.step == step.id]
     cells = [(cell, _shown(cell, spoken)) for cell in code_cells(chapter)]

@@ -81,4 +81,3 @@ def _room(cell: Any) -> int:
     """Return how many lines somebody may want for a cell's solution."""
     written = sum(text.count("\n") + 1 for text in regions(cell))
     return min(MOST_LINES, max(FEWEST_LINES, 2 * written))
-

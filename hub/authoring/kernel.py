@@ -64,7 +64,11 @@ class LabKernel:
         self._manager.start_kernel(
             cwd=str(self.folder),
             env=self._environ,
-            extra_arguments=[f"--ext={HOOK}", "--HistoryManager.enabled=False"],
+            extra_arguments=[
+                f"--ext={HOOK}",
+                "--HistoryManager.enabled=False",
+                "--log-level=ERROR",
+            ],
         )
         self._client = self._manager.blocking_client()
         self._client.start_channels()

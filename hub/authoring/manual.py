@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,31 @@ from hub.authoring.notebook import code_cells
 from hub.authoring.printing import NoBrowserError, print_pdf
 from hub.authoring.release import attendee_version, source_notebook, whole_notebook
 from hub.authoring.verdicts import Verdicts, verdicts
-from hub.catalog import Lab
+from hub.catalog import Lab, load_lab
 
 
 class ManualError(ValueError):
     """A manual cannot be made."""
+
+
+def manual(labs: str, slug: str, out: str, *flags: str) -> list[str]:
+    """Make the manual of a lab; returns what was done, a sentence each.
+
+    Args:
+        labs: the folder of all labs.
+        slug: which one.
+        out: the folder for the files.
+        flags: `--large`, `--accept`, `--no-run`; see `airlift lab manual`.
+
+    Raises:
+        ManualError, ReleaseError, MistakesError, KernelError, PrintingError, LabError
+    """
+    lab = load_lab(Path(labs) / slug)
+    said = []
+    if "--no-run" not in flags:
+        said.append(check_outputs(lab, take="--accept" in flags))
+    written, why_no_pdf = write_manual(lab, Path(out), large="--large" in flags)
+    return [*said, *map(str, written), *([why_no_pdf] if why_no_pdf else [])]
 
 
 def check_outputs(lab: Lab, *, take: bool) -> str:
@@ -60,15 +81,12 @@ def check_outputs(lab: Lab, *, take: bool) -> str:
     return f"{lab.slug}: the captured outputs of {cells} cells are still true."
 
 
-def write_manual(
-    lab: Lab, out: Path, checkers: Path, *, large: bool
-) -> tuple[list[Path], str]:
+def write_manual(lab: Lab, out: Path, *, large: bool) -> tuple[list[Path], str]:
     """Write handbook and guide; returns the files, and why there is no PDF if so.
 
     Args:
         lab: the lab.
         out: the folder for the files; it is made.
-        checkers: the folder with the labs' checkers.
         large: whether to write the handbook in large print as well.
 
     Raises:
@@ -80,7 +98,7 @@ def write_manual(
     out.mkdir(parents=True, exist_ok=True)
     written = []
     try:
-        for name, page in _pages(lab, checkers, large=large):
+        for name, page in _pages(lab, large=large):
             path = out / f"{lab.slug}-{name}.html"
             path.write_text(page, encoding="utf-8", newline="\n")
             written.append(path)
@@ -99,17 +117,19 @@ def _printed(page: Path) -> Path:
     return pdf
 
 
-def _pages(lab: Lab, checkers: Path, *, large: bool) -> Iterator[tuple[str, str]]:
+def _pages(lab: Lab, *, large: bool) -> Iterator[tuple[str, str]]:
     """Yield the pages by name."""
     released, source = attendee_version(lab), source_notebook(lab)
     yield "handbook", handbook(lab, released, source)
     if large:
         yield "handbook-large", handbook(lab, released, source, large=True)
     whole: Any = whole_notebook(lab)
-    said = _verdicts(checkers / f"{lab.slug}.py")
-    yield "guide", guide(lab, whole, load_mistakes(lab), said)
+    yield "guide", guide(lab, whole, load_mistakes(lab), _verdicts(lab))
 
 
-def _verdicts(path: Path) -> dict[str, Verdicts]:
-    """Return what a checker can say; nothing without one."""
-    return verdicts(path.read_text(encoding="utf-8")) if path.is_file() else {}
+def _verdicts(lab: Lab) -> dict[str, Verdicts]:
+    """Return what a lab's checker can say; nothing without one."""
+    found = find_spec(f"checkers.{lab.slug}")
+    if found is None or found.origin is None:
+        return {}
+    return verdicts(Path(found.origin).read_text(encoding="utf-8"))

@@ -109,9 +109,13 @@ def _output(output: Mapping[str, Any]) -> str:
         return _text(output["text"])
     if output["output_type"] == "error":
         return _text(f"{output['ename']}: {output['evalue']}")
-    data = output["data"]
     if output["metadata"].get("airlift"):
-        return _said(data["text/plain"])
+        return _said(output["data"]["text/plain"])
+    return _data(output["data"])
+
+
+def _data(data: Mapping[str, Any]) -> str:
+    """Return what a value looks like in the best of its forms."""
     for kind in _PICTURES:
         if kind in data:
             return f'<p class="figure">{_picture(kind, data[kind], data)}</p>'
@@ -153,7 +157,7 @@ def _table(html: str) -> str:
 
 def _text(text: str) -> str:
     """Return plain text as it stood in the terminal or below the cell."""
-    text = strip_ansi(text).rstrip()
+    text = str(strip_ansi(text)).rstrip()  # type: ignore[no-untyped-call]
     if not text:
         return ""
     return _lines("out", text, [escape(line) for line in text.split("\n")])

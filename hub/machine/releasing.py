@@ -13,11 +13,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from hub.catalog import Lab
 from hub.machine import accounts
 from hub.settings import Settings
 from hub.versions import Versions, VersionsError, numbers
+
+_MOST = 200
+"""Lines of what is wrong that are shown."""
 
 
 class ReleasingError(Exception):
@@ -54,6 +58,23 @@ def set_ids(airlift: Settings, lab: Lab) -> list[str]:
         ReleasingError: it is no notebook.
     """
     return _run(airlift, "ids", str(airlift.labs_dir), lab.slug).splitlines()
+
+
+def make_manual(airlift: Settings, lab: Lab, out: Path, *flags: str) -> list[str]:
+    """Write the handbook and the guide of a lab; return what was done.
+
+    Args:
+        airlift: for the labs.
+        lab: the lab.
+        out: the folder for the files.
+        flags: of `airlift lab manual`.
+
+    Raises:
+        ReleasingError: it cannot be made, or captured outputs have drifted.
+    """
+    place = str(out.absolute())
+    done = _run(airlift, "manual", str(airlift.labs_dir), lab.slug, place, *flags)
+    return done.splitlines()
 
 
 def check_correction(lab: Lab, versions: Versions) -> None:
@@ -98,5 +119,5 @@ def _run(airlift: Settings, *words: str) -> str:
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines()
-        raise ReleasingError("\n".join(lines[-30:]) or "the tool said nothing")
+        raise ReleasingError("\n".join(lines[-_MOST:]) or "the tool said nothing")
     return done.stdout
