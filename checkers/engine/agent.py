@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from checkers.engine import files_api, panel_api, take_home_api
+from checkers.engine import files_api, handbook_api, panel_api, take_home_api
 from checkers.engine.backoff import State, standing
 from checkers.engine.delivery import Delivery
 from checkers.engine.gates import FILE
@@ -202,6 +202,7 @@ def routes(base: str, agent: Agent) -> list[tuple[str, type, dict[str, Any]]]:
         *panel_api.routes(base, agent),
         *take_home_api.routes(base, agent),
         *files_api.routes(base, agent),
+        *handbook_api.routes(base, agent),
     ]
 
 

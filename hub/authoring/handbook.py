@@ -68,7 +68,8 @@ def _piece(
     """Return a cell as it is printed."""
     is_step = step is not None and cell.id in step.cells
     if cell.cell_type == "markdown":
-        return Piece(markdown(lab, cell), room[cell.id] if is_step else 0)
+        cell = {**cell, "source": cell.source.removeprefix(f"# {lab.title}\n")}
+        return Piece(markdown(lab, cell), room[cell["id"]] if is_step else 0)
     if step is not None and is_step and step.question:
         return Piece(Markup(), question=step.question)
     lines = [line for line in cell.source.split("\n") if line.strip() not in STUBS]

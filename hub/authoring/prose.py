@@ -29,6 +29,8 @@ _LEXERS = {"python": "ipython3"}
 _TIGHT, _WIDE = 84, 8
 """Characters of a line, and columns of a table, from which on they are set smaller."""
 _TIGHTEST, _WIDEST = 116, 13
+_WHOLE = 18
+"""Lines of code or text that stay together on a page."""
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 _PASSED = (
     '<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="8" '
@@ -45,6 +47,14 @@ class PaperRenderer(IPythonRenderer):
         """Set a block of code."""
         words = (info or "").split(maxsplit=1)
         return code_html(code, words[0] if words else "text")
+
+    def block_html(self, html: str) -> str:
+        """Set raw HTML; only a piece with a picture is taken apart to embed it."""
+        return str(super().block_html(html)) if "<img" in html else html
+
+    def inline_html(self, html: str) -> str:
+        """Set one raw tag, such as <kbd>, whose end is another piece."""
+        return str(super().inline_html(html)) if "<img" in html else html
 
     def block_math(self, body: str) -> str:
         """Set a formula of its own line."""
@@ -167,5 +177,6 @@ def _lines(kind: str, source: str, lines: list[str]) -> str:
     """Return lines of equal width, smaller where the longest needs it."""
     longest = max(len(line) for line in source.split("\n"))
     size = " tightest" if longest > _TIGHTEST else " tight" if longest > _TIGHT else ""
+    size += " whole" if len(lines) <= _WHOLE else ""
     spans = "".join(f'<span class="l">{line or " "}</span>' for line in lines)
     return f'<pre class="{kind}{size}">{spans}</pre>'

@@ -20,6 +20,8 @@ from typing import Any
 
 import nbformat
 
+from hub.authoring.formulas import FormulaError
+from hub.authoring.handbook import handbook
 from hub.authoring.notebook import read_notebook
 from hub.authoring.solutions import SolutionError, cleared
 from hub.catalog import Lab
@@ -51,6 +53,8 @@ def release(lab: Lab, out: Path) -> Path:
         new.mkdir()
         text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
         _write(new / f"{lab.slug}.ipynb", text + "\n")
+        page = _handbook(lab, notebook)
+        _write(new / f"{lab.slug}-handbook.html", page)
         _write(new / "lab.json", json.dumps(description(lab), indent=1) + "\n")
         for path in files(lab):
             target = new / path.relative_to(lab.folder)
@@ -66,6 +70,14 @@ def release(lab: Lab, out: Path) -> Path:
     finally:
         shutil.rmtree(aside)
     return target
+
+
+def _handbook(lab: Lab, notebook: Any) -> str:
+    """Return the handbook that the seat's panel opens."""
+    try:
+        return handbook(lab, notebook, source_notebook(lab))
+    except FormulaError as error:
+        raise ReleaseError(f"{lab.slug}/{lab.source.name}: {error}") from None
 
 
 def source_notebook(lab: Lab) -> Any:
@@ -130,6 +142,7 @@ def description(lab: Lab) -> dict[str, Any]:
         "language": lab.language,
         "interface": lab.interface,
         "notebook": f"{lab.slug}.ipynb",
+        "handbook": True,
         "steps": [
             {
                 "id": step.id,

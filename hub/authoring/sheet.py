@@ -40,7 +40,8 @@ def sheet(template: str, lab: Lab, *, large: bool = False, **values: Any) -> str
         FormulaError: a formula cannot be drawn.
     """
     words = translation(lab.language)
-    style = (PAPER / "paper.css").read_text(encoding="utf-8")
+    names = ("paper.css", "large.css") if large else ("paper.css",)
+    style = "".join((PAPER / name).read_text(encoding="utf-8") for name in names)
     page = _environment().get_template(template)
     return typeset(
         page.render(
@@ -62,7 +63,7 @@ def running_line(lab: Lab) -> str:
 
 def markdown(lab: Lab, cell: Any) -> Markup:
     """Return a Markdown cell as HTML."""
-    return ours(markdown_html(cell.source, lab.folder, cell.get("attachments")))
+    return ours(markdown_html(cell["source"], lab.folder, cell.get("attachments")))
 
 
 def ours(html: str) -> Markup:
