@@ -1,7 +1,7 @@
 """The catalogues of sentences: extract from the sources, update, compile.
 
-`make strings` runs this file. Sources are Python and the templates
-of the door and of what is printed; each package has one catalogue a language below its folder `locale`.
+`make strings` runs this file. Sources are Python and the templates of the door and of
+what is printed; each package has one catalogue a language below its folder `locale`.
 """
 
 from __future__ import annotations

@@ -110,7 +110,6 @@ class Prober:
                 stdout=PIPE,
                 stderr=DEVNULL,
                 env=self._environ,
-                start_new_session=True,
             )
         return self._process
 

@@ -129,8 +129,11 @@ GALLERY = {
         ),
     ),
     "no TOML": Broken(
-        swap(LAB, '= "base"  ', '= "base   #'),
-        ("lab.toml:14: expected TOML, got: Illegal character '\\n' in 'image = \"base),
+        swap(LAB, 'language = "en"', 'language = "en'),
+        (
+            "lab.toml:10: expected TOML, got: Illegal character '\\n' in "
+            "'language = \"en'",
+        ),
     ),
     "a text that never ends": Broken(
         swap(LAB, 'title = "Load the week"', 'title = """Load the week"'),
@@ -162,7 +165,8 @@ GALLERY = {
         (
             "lab.toml:39: steps[2].question.options: expected two or more, got []",
             "lab.ipynb, cell mean-temperature: expected the second line "
-            "'%question mean-temperature', got '# The sum of temperatures, divided by h…'",
+            "'%question mean-temperature', got '# The sum of temperatures, divided "
+            "by h…'",
         ),
     ),
     "several things at once": Broken(
@@ -180,8 +184,8 @@ GALLERY = {
             "none at line 7",
             "checkers/trial.py:17: expected to be imported, got NameError: name 'chek' "
             "is not defined; did you mean 'check'?",
-            "mistakes.toml:38: mistakes[5].reason: expected a key like 'rows-lost', got "
-            "'The median'",
+            "mistakes.toml:38: mistakes[5].reason: expected a key like 'rows-lost', "
+            "got 'The median'",
         ),
     ),
     # the notebook
@@ -191,8 +195,8 @@ GALLERY = {
     "half a notebook": Broken(
         swap(NOTEBOOK, "],\n", "\n"),
         (
-            "lab.ipynb: expected a notebook, got no JSON: Extra data: line 6 column 13 "
-            "(char 75)",
+            "lab.ipynb: expected a notebook, got no JSON: Expecting ',' delimiter: "
+            "line 35 column 12 (char 979)",
         ),
     ),
     "cells without ids": Broken(
@@ -265,7 +269,7 @@ GALLERY = {
         source("set-up", "import csv", "# step: draw-week\nimport csv"),
         (
             "lab.ipynb, cell set-up: expected a step of lab.toml, got the marker of "
-            "'draw-week'",
+            "'draw-week'; did you mean 'load-week'?",
         ),
     ),
     "no metadata": Broken(
@@ -279,9 +283,7 @@ GALLERY = {
     ),
     "another grade_id": Broken(
         nbgrader("load-week", grade_id="cell-3f2a"),
-        (
-            "lab.ipynb, cell load-week: expected grade_id 'load-week', got 'cell-3f2a'",
-        ),
+        ("lab.ipynb, cell load-week: expected grade_id 'load-week', got 'cell-3f2a'",),
     ),
     "steps in another order": Broken(
         notebook(lambda data: data["cells"].insert(3, data["cells"].pop(6))),
@@ -312,8 +314,11 @@ GALLERY = {
         ),
     ),
     "solution in the text": Broken(
-        source("the-end", "You read", "mean_temperature = sum(temperatures) / "
-        "len(temperatures)\n\nYou read"),
+        source(
+            "the-end",
+            "You read",
+            "mean_temperature = sum(temperatures) / len(temperatures)\n\nYou read",
+        ),
         (
             "lab.ipynb, cell the-end: expected no solution text, got "
             "'mean_temperature = sum(temperatures) / len(temperatures)'",
@@ -352,8 +357,8 @@ GALLERY = {
     "check without a step": Broken(
         swap(CHECKER, '@check("load-week")', "@check"),
         (
-            'checkers/trial.py:17: expected @check("the-steps-id") above load_week, got '
-            "@check without a step",
+            'checkers/trial.py:17: expected @check("the-steps-id") above load_week, '
+            "got @check without a step",
             "checkers/trial.py: expected a check for step 'load-week', there is none",
         ),
     ),

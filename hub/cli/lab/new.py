@@ -50,7 +50,7 @@ def new(slug: str, kind: str, title: str | None) -> None:
             title or slug.replace("_", " ").capitalize(),
             kind,
             labs=airlift.labs_dir,
-            checkers=airlift.root / "checkers",
+            checkers=airlift.checkers_dir,
             images=airlift.root / "images",
         )
     except ScaffoldError as error:
