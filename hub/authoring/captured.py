@@ -13,7 +13,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,8 @@ def run_source(lab: Lab, folder: Path) -> Any:
     with LabKernel(lab, folder) as kernel:
         home = str(kernel.folder.parent)
         for cell in code_cells(notebook):
-            cell.outputs = [_evened(one, home) for one in kernel.show(cell.source)]
+            shown = map(nbformat.from_dict, kernel.show(cell.source))
+            cell.outputs = [_evened(one, home) for one in _joined(shown)]
             raised = [one for one in cell.outputs if one.output_type == "error"]
             if raised and RAISES not in cell.metadata.get("tags", ()):
                 raise CapturedError(
@@ -143,6 +144,20 @@ def _lines(outputs: list[Any]) -> Iterator[str]:
             yield from shown.splitlines()
 
 
+def _joined(outputs: Iterable[Any]) -> list[Any]:
+    """Return outputs with each stream's text in one piece, where it began."""
+    found: list[Any] = []
+    streams: dict[str, Any] = {}
+    for output in outputs:
+        if output.output_type == "stream" and output.name in streams:
+            streams[output.name].text += output.text
+            continue
+        if output.output_type == "stream":
+            streams[output.name] = output
+        found.append(output)
+    return found
+
+
 def _evened(output: Any, home: str) -> Any:
     """Return an output without what differs by chance, and as small as it can be.
 
@@ -151,6 +166,8 @@ def _evened(output: Any, home: str) -> Any:
     if _LINES in output.get("data", {}).get("text/html", ""):
         del output.data["text/html"]
         output.metadata["airlift"] = True
+    if "execution_count" in output:
+        output.execution_count = None
     for part in (output, output.get("data", {})):
         _even(part, home)
     return output
