@@ -12,6 +12,7 @@ from hub.cli.lab.exporting import export_course
 from hub.cli.lab.ids import ids
 from hub.cli.lab.importing import import_course
 from hub.cli.lab.licences import licences
+from hub.cli.lab.manual import manual
 from hub.cli.lab.new import new
 from hub.cli.lab.offer import offer
 from hub.cli.lab.pack import pack
@@ -34,6 +35,7 @@ for command in (
     ids,
     import_course,
     licences,
+    manual,
     new,
     offer,
     pack,
