@@ -18,6 +18,7 @@ TABLES = ("[lab]", "[prove]", "[terms]", "[vouchers]", "[[steps]]")
 QUESTIONS = ("choice", "choices", "number", "text")
 FLOOR = 0.8
 MUTANTS = 12
+IMPORTED = ("nbgrader",)
 LEVELS = ("beginner", "intermediate", "advanced")
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STEP = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -111,6 +112,8 @@ class Lab:
     """How many changed solutions of a step a proof tries at most."""
     terms: Terms | None = None
     vouchers: Vouchers | None = None
+    imported: str = ""
+    """What it was made from by `airlift lab import`; its author wrote no mistakes."""
 
     @property
     def source(self) -> Path:
@@ -193,6 +196,7 @@ def _lab(folder: Path, source: Source) -> Lab:
         mutants=prove.number("mutants", MUTANTS, least=0),
         terms=_terms(source),
         vouchers=_vouchers(source),
+        imported=table.choice("imported", IMPORTED),
     )
     table.finish()
     prove.finish()

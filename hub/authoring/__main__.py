@@ -3,9 +3,11 @@
     faults LABS SLUG              say everything that is wrong with a lab's files
     ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
+    manual LABS SLUG OUT [FLAG…]  write handbook and guide of a lab
     proof ROOT SLUG [IMAGE [N]]   prove it in every way and keep the proof
     prove LABS SLUG               say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab
+    renew LABS OUT SLUG           the same, but first say what is wrong with any file
 
 A program of its own, since what reads notebooks takes seconds to import. Exit code 1:
 the sentences on stderr say what is wrong.
@@ -22,9 +24,12 @@ from pathlib import Path
 from hub.authoring.faults import faults
 from hub.authoring.ids import set_ids
 from hub.authoring.kernel import KernelError
+from hub.authoring.manual import ManualError, manual
+from hub.authoring.mistakes import MistakesError
+from hub.authoring.printing import PrintingError
 from hub.authoring.proof import PROOFS, proved
 from hub.authoring.prove import packages, prove_cells
-from hub.authoring.proving import asked, prove_and_keep
+from hub.authoring.proving import prove_and_keep
 from hub.authoring.release import ReleaseError, release
 from hub.authoring.stand_places import PlaceError
 from hub.authoring.versions import write_version
@@ -33,17 +38,40 @@ from hub.settings import settings
 from hub.versions import Versions
 
 
-def keep(labs: Path, versions: Path, *slugs: str) -> list[str]:
+def keep(labs: str, versions: str, *slugs: str) -> list[str]:
     """Write the versions of labs, of all when none is named; returns what is wrong."""
-    found = [load_lab(labs / slug) for slug in slugs] or load_labs(labs).values()
+    folder = Path(labs)
+    found = [load_lab(folder / slug) for slug in slugs] or load_labs(folder).values()
     for lab in found:
-        write_version(lab, Versions(versions), proved(lab, versions.parent / PROOFS))
+        stamp = proved(lab, Path(versions).parent / PROOFS)
+        write_version(lab, Versions(Path(versions)), stamp)
     return []
 
 
-def prove_lab(labs: Path, slug: str) -> list[str]:
+def read_faults(labs: str, slug: str) -> list[str]:
+    """Return everything that is wrong with a lab's files."""
+    return [str(finding) for finding in faults(Path(labs) / slug)]
+
+
+def release_lab(labs: str, out: str, slug: str) -> list[str]:
+    """Write what a seat gets of a lab; returns what is wrong."""
+    release(load_lab(Path(labs) / slug), Path(out))
+    return []
+
+
+def renew_lab(labs: str, out: str, slug: str) -> list[str]:
+    """Write what a seat gets of a lab whose files are all well; else what is wrong."""
+    return read_faults(labs, slug) or release_lab(labs, out, slug)
+
+
+def name_cells(labs: str, slug: str) -> list[str]:
+    """Set the ids of a lab's cells by their markers; returns what was done."""
+    return list(set_ids(load_lab(Path(labs) / slug)))
+
+
+def prove_lab(labs: str, slug: str) -> list[str]:
     """Prove the cells of a lab; returns what is wrong."""
-    lab = load_lab(labs / slug)
+    lab = load_lab(Path(labs) / slug)
     absent = [name for name in packages(lab) if find_spec(name) is None]
     if absent:
         missing = ", ".join(sorted(absent))
@@ -55,55 +83,55 @@ def prove_lab(labs: Path, slug: str) -> list[str]:
         return [str(finding) for finding in prove_cells(lab, Path(folder))]
 
 
+def prove_whole(root: str, slug: str, image: str = "", mutants: str = "") -> list[str]:
+    """Prove a lab in every way and keep the proof, which says what is wrong."""
+    most = int(mutants) if mutants else None
+    prove_and_keep(settings(Path(root)), slug, image, most, _say)
+    return []
+
+
 def _say(sentence: str) -> None:
     """Say what is done now."""
     print(sentence, flush=True)  # noqa: T201 - read by `hub.machine.proving`
 
 
+COMPLAINING: dict[str, Callable[..., list[str]]] = {
+    "faults": read_faults,
+    "keep": keep,
+    "proof": prove_whole,
+    "prove": prove_lab,
+    "release": release_lab,
+    "renew": renew_lab,
+}
+"""Verbs that return what is wrong."""
+TELLING: dict[str, Callable[..., list[str]]] = {"ids": name_cells, "manual": manual}
+"""Verbs that return what they did."""
+ERRORS = (
+    LabError,
+    ReleaseError,
+    KernelError,
+    MistakesError,
+    ManualError,
+    PlaceError,
+    PrintingError,
+    OSError,
+)
+
+
 def main(words: list[str]) -> int:
     """Do what the command line says; returns the exit code."""
-    verb, first, *rest = words
+    verb, *rest = words
     try:
-        said = _VERBS[verb](Path(first), *rest)
-    except (LabError, ReleaseError, KernelError, PlaceError, OSError) as error:
-        said = [str(error)]
-    for sentence in said:
+        if verb in TELLING:
+            for sentence in TELLING[verb](*rest):
+                print(sentence)  # noqa: T201 - what this program is for
+            return 0
+        wrong = COMPLAINING[verb](*rest)
+    except ERRORS as error:
+        wrong = [str(error)]
+    for sentence in wrong:
         print(sentence, file=sys.stderr)  # noqa: T201 - what this program is for
-    return 1 if said else 0
-
-
-def _faults(labs: Path, slug: str) -> list[str]:
-    """Say everything that is wrong with a lab's files."""
-    return [str(finding) for finding in faults(labs / slug)]
-
-
-def _ids(labs: Path, slug: str) -> list[str]:
-    """Set ids and say what was done."""
-    for done in set_ids(load_lab(labs / slug)):
-        _say(done)
-    return []
-
-
-def _proof(root: Path, *words: str) -> list[str]:
-    """Prove a lab in every way."""
-    prove_and_keep(settings(root), *asked(*words), tell=_say)
-    return []
-
-
-def _release(labs: Path, out: str, slug: str) -> list[str]:
-    """Write what a seat gets of a lab."""
-    release(load_lab(labs / slug), Path(out))
-    return []
-
-
-_VERBS: dict[str, Callable[..., list[str]]] = {
-    "faults": _faults,
-    "ids": _ids,
-    "keep": lambda labs, versions, *slugs: keep(labs, Path(versions), *slugs),
-    "proof": _proof,
-    "prove": prove_lab,
-    "release": _release,
-}
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from checkers.engine import answers
+from checkers.engine import given
 
 ANSWERS = (
     *("", " ", "?", "0", "-1", "1e999", "nan", "1,5", "None", "<b>", "; ;"),
@@ -29,11 +29,11 @@ def spoilt_answers(
     look: Look, steps: Sequence[str], outbox: Path, lab: str
 ) -> Iterator[tuple[str, str, str]]:
     """Give strange answers to questions."""
-    place = outbox.parent / answers.FILE
+    place = outbox.parent / given.FILE
     with _put_back(place):
         for step in steps:
             for text in ANSWERS:
-                answers.write(outbox.parent, lab, step, text)
+                given.write(outbox.parent, lab, step, text)
                 if why := look(step):
                     yield step, f"the answer {text[:20]!r}", why
 
