@@ -18,7 +18,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from checkers.engine.attempt import Outcome
-from checkers.engine.cadence import REST, SELDOM, SOON, Cadence
+from checkers.engine.cadence import REST, SELDOM, SHARE, SOON, Cadence
 from checkers.engine.watch import Seen, is_news
 from hub.secrets import ensure_secrets
 from tests.checkers.seat_server import DEADLINE, SeatServer
@@ -69,7 +69,7 @@ def test_only_news_becomes_an_attempt(
 def test_looks_follow_activity_and_never_pile_up(
     story: list[tuple[float, bool, float]],
 ) -> None:
-    """Each look leaves ten times its time free, and without activity they end."""
+    """Each look leaves several times its time free, and without activity they end."""
     cadence, now, free_from, active = Cadence(), 0.0, 0.0, None
     for passes, acts, takes in story:
         now += passes
@@ -81,7 +81,7 @@ def test_looks_follow_activity_and_never_pile_up(
             assert now >= free_from
             now += takes
             cadence = cadence.looked(now, takes)
-            free_from = now + min(max(SOON, 10 * takes), SELDOM)
+            free_from = now + min(max(SOON, SHARE * takes), SELDOM)
             assert cadence.due >= free_from
     while cadence.due < float("inf"):
         assert cadence.due - now <= SELDOM + 0.001
