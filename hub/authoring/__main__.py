@@ -6,6 +6,7 @@
     manual LABS SLUG OUT [FLAG…]  write handbook and guide of a lab
     prove LABS SLUG               say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab
+    renew LABS OUT SLUG           the same, but first say what is wrong with any file
 
 A program of its own, since what reads notebooks takes seconds to import. Exit code 1:
 the sentences on stderr say what is wrong.
@@ -33,17 +34,39 @@ from hub.catalog import Lab, LabError, load_lab, load_labs
 from hub.versions import Versions
 
 
-def keep(labs: Path, versions: Path, *slugs: str) -> list[str]:
+def keep(labs: str, versions: str, *slugs: str) -> list[str]:
     """Write the versions of labs, of all when none is named; returns what is wrong."""
-    found = [load_lab(labs / slug) for slug in slugs] or load_labs(labs).values()
+    folder = Path(labs)
+    found = [load_lab(folder / slug) for slug in slugs] or load_labs(folder).values()
     for lab in found:
-        write_version(lab, Versions(versions))
+        write_version(lab, Versions(Path(versions)))
     return []
 
 
-def prove_lab(labs: Path, slug: str) -> list[str]:
+def read_faults(labs: str, slug: str) -> list[str]:
+    """Return everything that is wrong with a lab's files."""
+    return [str(finding) for finding in faults(Path(labs) / slug)]
+
+
+def release_lab(labs: str, out: str, slug: str) -> list[str]:
+    """Write what a seat gets of a lab; returns what is wrong."""
+    release(load_lab(Path(labs) / slug), Path(out))
+    return []
+
+
+def renew_lab(labs: str, out: str, slug: str) -> list[str]:
+    """Write what a seat gets of a lab whose files are all well; else what is wrong."""
+    return read_faults(labs, slug) or release_lab(labs, out, slug)
+
+
+def name_cells(labs: str, slug: str) -> list[str]:
+    """Set the ids of a lab's cells by their markers; returns what was done."""
+    return list(set_ids(load_lab(Path(labs) / slug)))
+
+
+def prove_lab(labs: str, slug: str) -> list[str]:
     """Prove the cells of a lab; returns what is wrong."""
-    lab = load_lab(labs / slug)
+    lab = load_lab(Path(labs) / slug)
     absent = [name for name in packages(lab) if find_spec(name) is None]
     if absent:
         missing = ", ".join(sorted(absent))
@@ -71,37 +94,36 @@ def packages(lab: Lab) -> set[str]:
     return found
 
 
-def name_cells(labs: str, slug: str) -> list[str]:
-    """Set the ids of a lab's cells by their markers; returns what was done."""
-    return list(set_ids(load_lab(Path(labs) / slug)))
-
-
+COMPLAINING: dict[str, Callable[..., list[str]]] = {
+    "faults": read_faults,
+    "keep": keep,
+    "prove": prove_lab,
+    "release": release_lab,
+    "renew": renew_lab,
+}
+"""Verbs that return what is wrong."""
 TELLING: dict[str, Callable[..., list[str]]] = {"ids": name_cells, "manual": manual}
-"""Verbs that return what they did; the others return what is wrong."""
-ERRORS = (LabError, ReleaseError, MistakesError, ManualError, PrintingError)
+"""Verbs that return what they did."""
+ERRORS = (
+    *(LabError, ReleaseError, MistakesError, ManualError, PrintingError),
+    *(KernelError, OSError),
+)
 
 
 def main(words: list[str]) -> int:
     """Do what the command line says; returns the exit code."""
+    verb, *rest = words
     try:
-        if words[0] == "keep":
-            said = keep(Path(words[1]), Path(words[2]), *words[3:])
-        elif words[0] == "faults":
-            said = [str(finding) for finding in faults(Path(words[1]) / words[2])]
-        elif words[0] in TELLING:
-            said = []
-            for done in TELLING[words[0]](*words[1:]):
-                print(done)  # noqa: T201 - what this program is for
-        elif words[0] == "release":
-            said = []
-            release(load_lab(Path(words[1]) / words[3]), Path(words[2]))
-        else:
-            said = prove_lab(Path(words[1]), words[2])
-    except (*ERRORS, KernelError, OSError) as error:
-        said = [str(error)]
-    for sentence in said:
+        if verb in TELLING:
+            for sentence in TELLING[verb](*rest):
+                print(sentence)  # noqa: T201 - what this program is for
+            return 0
+        wrong = COMPLAINING[verb](*rest)
+    except ERRORS as error:
+        wrong = [str(error)]
+    for sentence in wrong:
         print(sentence, file=sys.stderr)  # noqa: T201 - what this program is for
-    return 1 if said else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def check_correction(lab: Lab, versions: Versions) -> None:
 def _run(airlift: Settings, *words: str) -> str:
     """Run a tool of the authors; return what it says. Its complaints are the error."""
     done = subprocess.run(
-        [sys.executable, "-m", "hub.authoring", *words],
+        [sys.executable, "-P", "-m", "hub.authoring", *words],
         cwd=airlift.root,
         stdin=subprocess.DEVNULL,
         capture_output=True,

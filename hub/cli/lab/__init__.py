@@ -7,11 +7,14 @@ from contextlib import suppress
 import click
 
 from hub.authoring.places import open_checkers
+from hub.cli.lab.add import add
 from hub.cli.lab.ids import ids
 from hub.cli.lab.licences import licences
 from hub.cli.lab.manual import manual
 from hub.cli.lab.new import new
 from hub.cli.lab.offer import offer
+from hub.cli.lab.pack import pack
+from hub.cli.lab.preview import preview
 from hub.cli.lab.release import release
 from hub.machine.installation import InstallationError, running_settings
 from hub.settings import SettingsError
@@ -24,5 +27,5 @@ def lab() -> None:
         open_checkers(running_settings())
 
 
-for command in (ids, licences, manual, new, offer, release):
+for command in (add, ids, licences, manual, new, offer, pack, preview, release):
     lab.add_command(command)
