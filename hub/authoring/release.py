@@ -30,6 +30,8 @@ VERSION = 1
 KEPT_METADATA = ("kernelspec", "language_info")
 NOTES = "presenter-notes"
 """Tag of the cells that presenters alone read."""
+BESIDE = "files"
+"""Folder of a lab whose contents lie beside the notebook in the release."""
 
 
 class ReleaseError(ValueError):
@@ -57,7 +59,12 @@ def release(lab: Lab, out: Path) -> Path:
         _write(new / f"{lab.slug}-handbook.html", page)
         _write(new / "lab.json", json.dumps(description(lab), indent=1) + "\n")
         for path in files(lab):
-            target = new / path.relative_to(lab.folder)
+            inside = path.relative_to(lab.folder)
+            beside = inside.parts[0] == BESIDE
+            target = new / (inside.relative_to(BESIDE) if beside else inside)
+            if target.exists():
+                what = "expected a name that the release does not have itself"
+                raise ReleaseError(f"{lab.slug}/{inside}: {what}")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
             target.chmod(0o644)
@@ -172,16 +179,17 @@ def description(lab: Lab) -> dict[str, Any]:
 
 
 def files(lab: Lab) -> list[Path]:
-    """Return the files that go with the notebook: data/ and licences, in order.
+    """Return the files that go with the notebook: licences, data/, files/, in order.
 
     Raises:
         ReleaseError: there are links among them; names each.
     """
     found = sorted(lab.folder.glob("LICEN[CS]E*"))
     problems = []
-    for path in sorted((lab.folder / "data").rglob("*")):
+    places = [lab.folder / name for name in ("data", BESIDE)]
+    for path in (path for place in places for path in sorted(place.rglob("*"))):
         name = path.relative_to(lab.folder)
-        if any(part.startswith((".", "__")) for part in name.parts):
+        if any(_is_private(part) for part in name.parts):
             continue
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             problems.append(f"{lab.slug}/{name}: expected a plain file, got a link")
@@ -190,6 +198,11 @@ def files(lab: Lab) -> list[Path]:
     if problems:
         raise ReleaseError("\n".join(problems))
     return found
+
+
+def _is_private(name: str) -> bool:
+    """Tell whether a file or folder is left behind by a program, such as a cache."""
+    return name.startswith((".", "__")) and name != "__init__.py"
 
 
 def _write(path: Path, text: str) -> None:

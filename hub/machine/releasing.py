@@ -77,6 +77,27 @@ def make_manual(airlift: Settings, lab: Lab, out: Path, *flags: str) -> list[str
     return done.splitlines()
 
 
+def import_course(airlift: Settings, place: Path, slug: str, *, force: bool) -> str:
+    """Make labs of what was written for nbgrader; return the report.
+
+    Raises:
+        ReleasingError: nothing can be taken in, or a lab of that name is there.
+    """
+    words = ["import", str(airlift.labs_dir), str(airlift.checkers_dir)]
+    words += [str(place.absolute()), "--slug", slug, *(["--force"] if force else [])]
+    return _run(airlift, *words, program="hub.authoring.course").rstrip()
+
+
+def export_course(airlift: Settings, slug: str, out: Path) -> str:
+    """Write an imported lab as an nbgrader assignment; return what was written.
+
+    Raises:
+        ReleasingError: it is no imported lab, or another notebook is in its place.
+    """
+    words = ("export", str(airlift.labs_dir), slug, str(out.absolute()))
+    return _run(airlift, *words, program="hub.authoring.course").rstrip()
+
+
 def check_correction(lab: Lab, versions: Versions) -> None:
     """Check that a lab can take the place of the version that seats have.
 
@@ -106,10 +127,10 @@ def check_correction(lab: Lab, versions: Versions) -> None:
         )
 
 
-def _run(airlift: Settings, *words: str) -> str:
+def _run(airlift: Settings, *words: str, program: str = "hub.authoring") -> str:
     """Run a tool of the authors; return what it says. Its complaints are the error."""
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "hub.authoring", *words],
+        [sys.executable, "-P", "-m", program, *words],
         cwd=airlift.root,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -8,7 +8,9 @@ import click
 
 from hub.authoring.places import open_checkers
 from hub.cli.lab.add import add
+from hub.cli.lab.exporting import export_course
 from hub.cli.lab.ids import ids
+from hub.cli.lab.importing import import_course
 from hub.cli.lab.licences import licences
 from hub.cli.lab.manual import manual
 from hub.cli.lab.new import new
@@ -27,5 +29,8 @@ def lab() -> None:
         open_checkers(running_settings())
 
 
-for command in (add, ids, licences, manual, new, offer, pack, preview, release):
+for command in (
+    *(add, export_course, ids, import_course, licences, manual, new, offer, pack),
+    *(preview, release),
+):
     lab.add_command(command)
