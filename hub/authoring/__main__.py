@@ -3,7 +3,7 @@
     faults LABS SLUG              say everything that is wrong with a lab's files
     ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
-    manual LABS SLUG OUT [FLAG…]  write handbook and guide of a lab
+    manual ROOT SLUG OUT [FLAG…]  write handbook and guide of a lab
     proof ROOT SLUG [IMAGE [N]]   prove it in every way and keep the proof
     prove LABS SLUG               say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab

@@ -67,13 +67,13 @@ def make_manual(airlift: Settings, lab: Lab, out: Path, *flags: str) -> list[str
         airlift: for the labs.
         lab: the lab.
         out: the folder for the files.
-        flags: of `airlift lab manual`.
+        flags: of `airlift lab manual`, and `--image=` with an image's id.
 
     Raises:
         ReleasingError: it cannot be made, or captured outputs have drifted.
     """
     place = str(out.absolute())
-    done = _run(airlift, "manual", str(airlift.labs_dir), lab.slug, place, *flags)
+    done = _run(airlift, "manual", str(airlift.root), lab.slug, place, *flags)
     return done.splitlines()
 
 
