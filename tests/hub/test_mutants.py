@@ -24,7 +24,6 @@ PYTHON_CHANGES = (
     "-if len(table) > 3:\n+if len(table) >= 3:",
     "-if len(table) > 3:\n+if len(table) > 4:",
     "-table = table.head(12)\n+table = table.head(13)",
-    "-joined = left.merge(right, how='left')\n+joined = left.merge(right, how=\"origin\")",
 )
 SHELL = {
     "git revert HEAD~2": {"git revert HEAD~3", ""},
