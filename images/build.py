@@ -26,6 +26,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import debian
+from checkers.engine.declared import DeclarationError, declared
 from client import Client, ClientError, find_client, run_step, say
 from contents import IMAGE, files, gather, gather_own, own_files
 from hub.catalog import Lab, LabError, load_labs
@@ -62,7 +63,7 @@ def build_image(
     """
     root, labs = settings.root, load_labs(settings.labs_dir)
     tag = base
-    for stage in software(root, labs, name):
+    for stage in software(settings, labs, name):
         tag = build_stage(client, root, stage, tag, logs)
     tag = build_stage(client, root, _labs_stage(settings, labs, name, logs), tag, logs)
     return client.image_id(tag)
@@ -75,7 +76,11 @@ def _labs_stage(
     root = settings.root
     held = [lab for lab in labs.values() if lab.seat_image == name]
     source = labs[name].image if name in labs and held == [labs[name]] else name
-    services = root / "images" / source / SERVICES
+    services = settings.image_folder(source) / SERVICES
+    try:
+        declared(services)
+    except DeclarationError as error:
+        raise ClientError(str(error)) from None
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
 
     def fill(context: Path) -> None:
@@ -86,7 +91,7 @@ def _labs_stage(
 
     return Stage(
         sentence=f"Adding checkers and labs to the image {name}",
-        dockerfile=root / "images" / "labs.Dockerfile",
+        dockerfile=settings.software / "images" / "labs.Dockerfile",
         files=(*own_files(root, held), *files([services])),
         fill=fill,
         name=name,

@@ -92,6 +92,8 @@ _BASH = {
 """The kernel of labs in the shell; its package alone does not announce it."""
 _DROPPED = ("AIRLIFT_", "IPYTHON", "JPY_", "JUPYTER", "PYTHON", "XDG_")
 """Variables that would bring in another server's settings."""
+BASE = "base"
+"""The image whose labs need nothing but Python packages."""
 _PAGES = {
     "lab": "lab/tree/{slug}/{slug}.ipynb",
     "notebook": "notebooks/{slug}/{slug}.ipynb",
@@ -158,13 +160,19 @@ class PracticeFolder:
 
     def interface(self) -> str:
         """Return the interface of its first lab: lab or notebook."""
+        said = str(self._first_lab().get("interface"))
+        return said if said in _PAGES else "lab"
+
+    def image(self) -> str:
+        """Return the image that its first lab is made for."""
+        return str(self._first_lab().get("image") or BASE)
+
+    def _first_lab(self) -> dict[str, Any]:
+        """Return lab.json of its first lab."""
         for slug in self.slugs[:1]:
-            data = json.loads(
-                (self.support / LABS / slug / "lab.json").read_text("utf-8")
-            )
-            if data.get("interface") in _PAGES:
-                return str(data["interface"])
-        return "lab"
+            path = self.support / LABS / slug / "lab.json"
+            return dict(json.loads(path.read_text("utf-8")))
+        return {}
 
     def first_page(self) -> str:
         """Return the page to open."""

@@ -27,9 +27,9 @@ from hub.machine.accounts import AccountError
 from hub.machine.installation import InstallationError, chosen_settings
 from hub.machine.ports import PortError
 from hub.machine.practising import PractisingError
-from hub.machine.preparation import PreparationError
 from hub.machine.proxy import ProxyError
 from hub.machine.releasing import ReleasingError
+from hub.machine.seat_images import SeatImageError
 from hub.machine.supervision import SupervisionError
 from hub.settings import SettingsError
 
@@ -43,9 +43,9 @@ EXPECTED = (
     MistakesError,
     PortError,
     PractisingError,
-    PreparationError,
     ProxyError,
     ReleasingError,
+    SeatImageError,
     ScanError,
     SettingsError,
     SupervisionError,

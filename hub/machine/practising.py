@@ -32,12 +32,14 @@ import docker
 import requests
 
 from hub.catalog import load_lab
-from hub.engine import Engine
-from hub.machine import dockerd
+from hub.engine import BASE, Engine, EngineError
+from hub.machine import dockerd, seat_images
 from hub.seating import container
 from hub.settings import Settings
 
 MANIFEST = "airlift.json"
+BESIDE = ("python", "-P", "-m", "checkers.engine.beside", "--")
+"""Runs a server with what its image declares to run beside it."""
 PORT = 8888
 _PATIENCE = 60.0
 _MOST = 4_000
@@ -90,7 +92,9 @@ def write_parcel(
             unwanted = shutil.ignore_patterns("__pycache__")
             here = out / "checkers"
             shutil.copytree(checkers, here, ignore=unwanted, dirs_exist_ok=True)
-    text = requirements(airlift.image_folder(lab.image))
+    notebook = json.loads((labs / lab.slug / f"{lab.slug}.ipynb").read_text("utf-8"))
+    kernel = notebook["metadata"].get("kernelspec", {}).get("name")
+    text = requirements(airlift.software / "images" / BASE, bash=kernel == "bash")
     (out / "requirements.txt").write_text(text, encoding="utf-8")
     manifest = {
         "v": 1,
@@ -101,16 +105,20 @@ def write_parcel(
     (out / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def requirements(image: Path) -> str:
-    """Return what an image was asked to have, in the versions of its lock."""
-    if not (image / "requirements.lock").is_file():  # nothing beyond the base image
-        image = image.parent / "base"
+def requirements(image: Path, *, bash: bool = False) -> str:
+    """Return what an image was asked to have, in the versions of its lock.
+
+    Args:
+        image: the folder of the image.
+        bash: whether the lab has bash cells.
+    """
     wanted = set(_NAME.findall((image / "requirements.in").read_text("utf-8")))
     lock = (image / "requirements.lock").read_text("utf-8")
+    unwanted = {"jupyterhub", "supervisor"} | (set() if bash else {"bash-kernel"})
     return "".join(
         f"{name}=={version}\n"
         for name, version in _PIN.findall(lock)
-        if name in wanted - {"jupyterhub"}
+        if name in wanted - unwanted
     )
 
 
@@ -149,7 +157,6 @@ def in_container(
     airlift: Settings,
     prepared: Mapping[str, Any],
     *,
-    image: str = "",
     token: str = "",
     port: int = 0,
 ) -> Iterator[tuple[str, Any]]:
@@ -161,22 +168,16 @@ def in_container(
     Args:
         airlift: the settings of this place.
         prepared: what `prepare` returned.
-        image: another image than that of the seats.
         token: what lets a browser in; a fresh one by itself.
         port: a port of loopback; a free one by itself.
 
     Raises:
         PractisingError: no engine or image is here, or the server did not start.
     """
+    name = str(prepared["image"])
     if not dockerd.answers():
-        raise PractisingError(
-            "No Docker engine answers; see `airlift doctor`, or leave --docker out."
-        )
-    image = image or Engine.load(airlift).image
-    if not image:
-        raise PractisingError(
-            "The seats' image is not built here: `airlift up --prepare` builds it."
-        )
+        raise PractisingError(_without_engine(name))
+    image = _image(airlift, name)
     token, port = token or secrets.token_urlsafe(24), port or free_port()
     with contextlib.closing(docker.APIClient()) as client:
         made = _start(client, airlift, image, prepared, token, port)
@@ -197,8 +198,27 @@ def _ended(client: Any, made: str, seconds: float | None) -> bool:
     return True
 
 
-_SEAT = ("python", "-P", "-m", "checkers.engine.seat", "--")
-"""Starts what a seat of this image starts beside the server."""
+def _without_engine(name: str) -> str:
+    """Say what is missing where no engine answers."""
+    if name == BASE:
+        return "No Docker engine answers; see `airlift doctor`, or leave --docker out."
+    return (
+        f"This lab needs the image {name}, so it runs with Docker only, and no Docker "
+        "engine answers. `airlift doctor` says more."
+    )
+
+
+def _image(airlift: Settings, name: str) -> str:
+    """Return the id of an image; one for a lab alone is built here if need be."""
+    try:
+        built = Engine.load(airlift).images.get(name, "")
+    except EngineError:
+        built = ""
+    if not built and name == BASE:
+        raise PractisingError(
+            "The seats' image is not built here: `airlift up --prepare` builds it."
+        )
+    return built or seat_images.build(airlift, name)
 
 
 def _start(
@@ -217,16 +237,20 @@ def _start(
         for path in [folder, *folder.rglob("*")]:
             os.chown(path, *user, follow_symlinks=False)
     host = client.create_host_config(
-        **container.limits(airlift),
+        **container.limits(airlift, *user),
         mem_limit=airlift.seat_memory,
         cpu_period=100_000,
         cpu_quota=int(100_000 * airlift.seat_cpus),
-        binds={str(folder): {"bind": container.HOME, "mode": "rw"}},
+        binds={
+            str(folder): {"bind": container.HOME, "mode": "rw"},
+            # a database asks for the name of its user
+            str(_accounts(folder, *user)): {"bind": "/etc/passwd", "mode": "ro"},
+        },
         port_bindings={PORT: ("127.0.0.1", port)},
     )
     made = client.create_container(
         image,
-        [*_SEAT, *prepared["command"]],
+        [*BESIDE, *prepared["command"]],
         user=f"{user[0]}:{user[1]}",
         working_dir=container.HOME,
         hostname="practice",
@@ -236,6 +260,16 @@ def _start(
     )
     client.start(made["Id"])
     return str(made["Id"])
+
+
+def _accounts(folder: Path, user: int, group: int) -> Path:
+    """Write the list of accounts for a container; return its path."""
+    path = folder / ".airlift" / "practice" / "passwd"
+    root = "root:x:0:0:root:/root:/bin/sh"
+    own = f"seat:x:{user}:{group}::{container.HOME}:/bin/bash"
+    path.write_text(f"{root}\n{own}\n")
+    path.chmod(0o644)
+    return path
 
 
 def _wait_ready(client: Any, made: str, url: str, token: str) -> None:

@@ -35,9 +35,12 @@ class Practice:
         self.settings = settings
 
     def labs(self) -> list[Lab]:
-        """Return the labs that anybody may start, as they are on disk."""
+        """Return the labs that anybody may start and that have an image here."""
         return [
-            lab for lab in self.catalogue.all() if self.settings.practises(lab.slug)
+            lab
+            for lab in self.catalogue.all()
+            if self.settings.practises(lab.slug)
+            and not self.reception.lack(lab.slug, lab.seat_image)
         ]
 
     async def start(self, slug: str, name: str, browser: str) -> Place:
@@ -59,7 +62,7 @@ class Practice:
 
     def _room_for(self, lab: Lab) -> Room | None:
         """Return the practice room of a lab as it is now."""
-        traits = (lab.image, lab.interface, lab.egress)
+        traits = (lab.seat_image, lab.interface, lab.egress)
         for room in self.store.rooms.values():
             fits = (room.image, room.interface, room.egress) == traits
             if room.practice and room.labs == (lab.slug,) and fits:
@@ -74,7 +77,7 @@ class Practice:
             title=lab.title,
             host=HOST,
             labs=(lab.slug,),
-            image=lab.image,
+            image=lab.seat_image,
             interface=lab.interface,
             egress=lab.egress,
             capacity=self.settings.practice_seats,

@@ -94,6 +94,7 @@ class Reception:
         erase_days: int,
         guesses: Guesses | None = None,
         practice_seats: int = 50,
+        lack: Callable[[str, str], str] = lambda _lab, _image: "",
     ) -> None:
         self.store = store
         self.seal = seal
@@ -102,6 +103,8 @@ class Reception:
         self.erase_days = erase_days
         self.guesses = guesses or Guesses()
         self.practice_seats = practice_seats
+        self.lack = lack
+        """Says why seats of a lab and its image cannot be started; "" when they can."""
 
     # People -------------------------------------------------------------------------
 
@@ -255,12 +258,16 @@ class Reception:
         rehearsal: bool = False,
     ) -> Room:
         """Make a room with all its seats; it opens later."""
+        traits = self.catalogue.traits(labs)
+        why = "" if rehearsal else self.lack(labs[0], traits["image"])
+        if why:
+            raise RefusalError("no-image", why)
         room = Room(
             id=fresh_id("r"),
             title=_text("title", title),
             host=_text("host", host),
             labs=tuple(dict.fromkeys(labs)),
-            **self.catalogue.traits(labs),
+            **traits,
             capacity=_capacity(capacity),
             code="",
             created_at=wall_ms(),

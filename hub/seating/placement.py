@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jupyterhub.spawner import SpawnException
@@ -104,6 +104,16 @@ def _placement(answer: dict[str, object]) -> Placement:
         egress=bool(answer["egress"]),
         language=str(answer.get("language") or ""),
     )
+
+
+def check_image(place: Placement, built: Sequence[str]) -> None:
+    """See that the room's image is one of those that are here."""
+    if place.image not in built:
+        raise refusal(
+            "This room wants an image that is not built here. Please tell a helper.",
+            reason="no-image",
+            log=f"expected one of {', '.join(built)}, the room wants {place.image}",
+        )
 
 
 def seat_language(room: str, accepted: str, remembered: str) -> str:
