@@ -85,9 +85,11 @@ class Preview:
         paths = [*self.lab.folder.rglob("*"), *([checker] if checker else [])]
         found = {}
         for path in paths:
+            name = self._name(path)
+            if any(part.startswith((".", "~", "__")) for part in Path(name).parts):
+                continue  # checkpoints and the like
             with suppress(OSError):
-                if path.is_file() and not path.name.startswith((".", "~")):
-                    name = self._name(path)
+                if path.is_file():
                     state = path.stat()
                     found[name] = (state.st_mtime_ns, state.st_size)
         return found
