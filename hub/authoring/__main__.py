@@ -3,6 +3,7 @@
     faults LABS SLUG              say everything that is wrong with a lab's files
     ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
+    manual LABS SLUG OUT [FLAG…]  write handbook and guide of a lab
     prove LABS SLUG               say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab
     renew LABS OUT SLUG           the same, but first say what is wrong with any file
@@ -23,6 +24,9 @@ from pathlib import Path
 from hub.authoring.faults import faults
 from hub.authoring.ids import set_ids
 from hub.authoring.kernel import KernelError
+from hub.authoring.manual import ManualError, manual
+from hub.authoring.mistakes import MistakesError
+from hub.authoring.printing import PrintingError
 from hub.authoring.prove import prove_cells
 from hub.authoring.release import ReleaseError, release, source_notebook
 from hub.authoring.versions import write_version
@@ -98,9 +102,17 @@ COMPLAINING: dict[str, Callable[..., list[str]]] = {
     "renew": renew_lab,
 }
 """Verbs that return what is wrong."""
-TELLING: dict[str, Callable[..., list[str]]] = {"ids": name_cells}
+TELLING: dict[str, Callable[..., list[str]]] = {"ids": name_cells, "manual": manual}
 """Verbs that return what they did."""
-ERRORS = (LabError, ReleaseError, KernelError, OSError)
+ERRORS = (
+    LabError,
+    ReleaseError,
+    KernelError,
+    MistakesError,
+    ManualError,
+    PrintingError,
+    OSError,
+)
 
 
 def main(words: list[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -26,11 +27,14 @@ def probed(
     root: Path, act: Callable[[Callable[[str], Awaitable[Attempt]], Prober], object]
 ) -> None:
     """Let an asynchronous function check steps by one prober."""
-    environ = {"PYTHONPATH": str(root / "lib"), "PATH": "/usr/local/bin:/usr/bin:/bin"}
-    outbox = root / "home" / ".airlift" / "outbox"
+    environ = {
+        "PATH": os.environ["PATH"],
+        "AIRLIFT_CHECKERS": str(root / "lib"),
+        "AIRLIFT_OUTBOX": str(root / "home" / ".airlift" / "outbox"),
+    }
 
     async def run() -> None:
-        prober = Prober({**environ, "AIRLIFT_OUTBOX": str(outbox)})
+        prober = Prober(environ)
 
         async def check(step: str) -> Attempt:
             folder = str(root / "home" / LAB)
