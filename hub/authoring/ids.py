@@ -14,21 +14,23 @@ import nbformat
 from checkers.engine.steps import marked
 from hub.authoring.notebook import code_cells, first_line
 from hub.authoring.release import ReleaseError
-from hub.catalog import Lab
 
 _MAJOR, _MINOR = 4, 5
 """Notebooks of nbformat 4.5 have cells with ids."""
 
 
-def set_ids(lab: Lab) -> tuple[str, ...]:
-    """Write ids and nbgrader metadata into the source; return what was done.
+def set_ids(folder: Path) -> tuple[str, ...]:
+    """Write ids and nbgrader metadata into a lab's source; return what was done.
+
+    Nothing else of the lab is read, so the rest may be as wrong as it likes.
 
     Raises:
         ReleaseError: it is no notebook.
     """
-    where = f"{lab.slug}/{lab.source.name}"
+    path = folder / "lab.ipynb"
+    where = f"{folder.name}/{path.name}"
     try:
-        text = lab.source.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
         # not nbformat.reads, which gives ids of its own and does not say so
         notebook = nbformat.v4.reads(text)
         first = notebook.nbformat, [cell.source for cell in notebook.cells]
@@ -43,7 +45,7 @@ def set_ids(lab: Lab) -> tuple[str, ...]:
     notebook.nbformat_minor = max(notebook.nbformat_minor, _MINOR)
     done = [*_named(notebook), *_steps(notebook)]
     if done:
-        _write(lab.source, notebook)
+        _write(path, notebook)
     return tuple(done)
 
 

@@ -47,14 +47,14 @@ def test_a_step_written_in_jupyterlab_becomes_one(lab: Lab) -> None:
     step.update(id="3f2a9c1e", metadata={"tags": ["mine"]})
     save(lab, found)
     assert len(notebook_faults(lab)) == 1
-    assert set_ids(lab) == (
+    assert set_ids(lab.folder) == (
         "cell 5 has the id load-week, it had 3f2a9c1e",
         "cell 5 has the nbgrader metadata of load-week",
     )
     assert notebook_faults(lab) == []
     assert cells(lab)[4]["metadata"]["tags"] == ["mine"]
     before = lab.source.read_bytes()
-    assert set_ids(lab) == ()
+    assert set_ids(lab.folder) == ()
     assert lab.source.read_bytes() == before
 
 
@@ -64,11 +64,11 @@ def test_an_old_notebook_gets_ids_for_all_its_cells(lab: Lab) -> None:
     for cell in found:
         del cell["id"]
     save(lab, found, nbformat_minor=4)
-    set_ids(lab)
+    set_ids(lab.folder)
     assert notebook_faults(lab) == []
     again = cells(lab)
     save(lab, [*again, again[0]])
-    set_ids(lab)
+    set_ids(lab.folder)
     ids = [cell["id"] for cell in cells(lab)]
     assert len(set(ids)) == len(ids) == len(found) + 1
 
@@ -79,7 +79,7 @@ def test_what_an_author_chose_stays(lab: Lab) -> None:
     step = next(cell for cell in found if cell["id"] == "load-week")
     step["metadata"]["nbgrader"].update(grade=True, points=3, grade_id="old")
     save(lab, [*found, {**step, "id": "again"}])
-    set_ids(lab)
+    set_ids(lab.folder)
     last = cells(lab)[-1]
     assert last["id"] == "again"
     table = cells(lab)[4]["metadata"]["nbgrader"]
@@ -95,5 +95,5 @@ def test_what_is_no_notebook_is_left_alone(text: str, lab: Lab) -> None:
     """And said."""
     lab.source.write_text(text)
     with pytest.raises(ReleaseError, match=r"trial/lab\.ipynb: expected a notebook"):
-        set_ids(lab)
+        set_ids(lab.folder)
     assert lab.source.read_text() == text
