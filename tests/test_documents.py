@@ -55,7 +55,7 @@ def test_every_key_of_lab_toml_is_in_the_reference() -> None:
     """The keys of each table match what the catalogue reads."""
     text = section(reference(), "lab.toml")
     parts = {"terms": Terms, "vouchers": Vouchers, "question": Question, "steps": Step}
-    proving = {"floor", "links"}
+    proving = {"floor", "links", "mutants"}
     inside = {"slug", "folder", "steps", "terms", "vouchers"} | proving
     keys = {item.name for item in fields(Lab)} - inside
     assert first_column(text) == {
