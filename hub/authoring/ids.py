@@ -32,7 +32,7 @@ def set_ids(folder: Path) -> tuple[str, ...]:
     try:
         text = path.read_text(encoding="utf-8")
         # not nbformat.reads, which gives ids of its own and does not say so
-        notebook = nbformat.v4.reads(text)
+        notebook = nbformat.v4.reads(text)  # type: ignore[no-untyped-call]
         first = notebook.nbformat, [cell.source for cell in notebook.cells]
     except FileNotFoundError:
         raise ReleaseError(f"{where}: expected this file, there is none") from None
