@@ -27,6 +27,7 @@ from importlib import metadata
 from pathlib import Path
 
 import debian
+from checkers.engine.declared import DeclarationError, declared
 from client import Client, ClientError, find_client, run_step, say
 from contents import IMAGE, files, gather, gather_own, own_files
 from hub.catalog import Lab, LabError, load_labs
@@ -77,6 +78,10 @@ def _labs_stage(
     held = [lab for lab in labs.values() if lab.seat_image == name]
     source = labs[name].image if name in labs and held == [labs[name]] else name
     services = settings.image_folder(source) / SERVICES
+    try:
+        declared(services)
+    except DeclarationError as error:
+        raise ClientError(str(error)) from None
     version = _version(root)
 
     def fill(context: Path) -> None:

@@ -95,14 +95,18 @@ def _image(settings: Settings, name: str) -> list[Stage]:
             )
         )
     if len(stages) == 1:
-        places = (settings.root / "images", settings.software / "images")
-        there = (path for place in places for path in place.glob("[a-z]*/"))
-        known = sorted({path.name for path in there if path.is_dir()})
         raise ClientError(
             f"images/{name}: expected a folder with a Dockerfile, apt.txt or "
-            f"requirements.txt, there is none. There are {', '.join(known)}."
+            f"requirements.txt, there is none. There are {', '.join(known(settings))}."
         )
     return stages
+
+
+def known(settings: Settings) -> list[str]:
+    """Return the names of the images that this place and Airlift itself have."""
+    places = {settings.root / "images", settings.software / "images"}
+    found = {path.name for place in places for path in place.glob("[!._]*/")}
+    return sorted(name for name in found if settings.image_folder(name).is_dir())
 
 
 def _base(settings: Settings) -> Stage:
@@ -129,7 +133,7 @@ def _packages(settings: Settings, folder: Path, name: str) -> Stage:
         gather(packages_of(folder), context)
 
     return Stage(
-        sentence=f"Installing the packages of {os.path.relpath(folder, settings.root)}",
+        sentence=f"Installing the packages of {'/'.join(folder.parts[-2:])}",
         dockerfile=settings.software / "images" / "packages.Dockerfile",
         files=tuple(packages_of(folder)),
         fill=fill,

@@ -59,6 +59,11 @@ _SERVER = {
         "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     },
 }
+_BASH = {
+    "argv": ["python", "-m", "bash_kernel", "-f", "{connection_file}"],
+    "display_name": "Bash",
+    "language": "bash",
+}
 _PAGE = {
     "disabledExtensions": dict.fromkeys(
         (
@@ -81,6 +86,8 @@ _OVERRIDES = {
 }
 _DROPPED = ("AIRLIFT_", "IPYTHON", "JPY_", "JUPYTER", "PYTHON", "XDG_")
 """Variables that would bring in another server's settings."""
+BASE = "base"
+"""The image whose labs need nothing but Python packages."""
 _PAGES = {
     "lab": "lab/tree/{slug}/{slug}.ipynb",
     "notebook": "notebooks/{slug}/{slug}.ipynb",
@@ -142,13 +149,19 @@ class PracticeFolder:
 
     def interface(self) -> str:
         """Return the interface of its first lab: lab or notebook."""
+        said = str(self._first_lab().get("interface"))
+        return said if said in _PAGES else "lab"
+
+    def image(self) -> str:
+        """Return the image that its first lab is made for."""
+        return str(self._first_lab().get("image") or BASE)
+
+    def _first_lab(self) -> dict[str, Any]:
+        """Return lab.json of its first lab."""
         for slug in self.slugs[:1]:
-            data = json.loads(
-                (self.support / LABS / slug / "lab.json").read_text("utf-8")
-            )
-            if data.get("interface") in _PAGES:
-                return str(data["interface"])
-        return "lab"
+            path = self.support / LABS / slug / "lab.json"
+            return dict(json.loads(path.read_text("utf-8")))
+        return {}
 
     def first_page(self) -> str:
         """Return the page to open."""
@@ -222,6 +235,8 @@ def configure(folder: PracticeFolder) -> None:
     etc = folder.support / "etc" / "jupyter"
     _write(etc / "jupyter_server_config.json", json.dumps(_SERVER, indent=1))
     _write(etc / "labconfig" / "page_config.json", json.dumps(_PAGE, indent=1))
+    kernel = folder.support / "share" / "jupyter" / "kernels" / "bash" / "kernel.json"
+    _write(kernel, json.dumps(_BASH, indent=1))
     overrides = etc / "labconfig" / "default_setting_overrides.json"
     _write(overrides, json.dumps(_OVERRIDES, indent=1))
     panel = folder.library / PACKAGE / "panel"

@@ -121,6 +121,7 @@ def description(lab: Lab) -> dict[str, Any]:
         "level": lab.level,
         "language": lab.language,
         "interface": lab.interface,
+        "image": lab.seat_image,
         "notebook": f"{lab.slug}.ipynb",
         "steps": [
             {

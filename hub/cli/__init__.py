@@ -28,9 +28,9 @@ from hub.machine.accounts import AccountError
 from hub.machine.installation import InstallationError, chosen_settings
 from hub.machine.ports import PortError
 from hub.machine.practising import PractisingError
-from hub.machine.preparation import PreparationError
 from hub.machine.proxy import ProxyError
 from hub.machine.releasing import ReleasingError
+from hub.machine.seat_images import SeatImageError
 from hub.machine.supervision import SupervisionError
 from hub.settings import SettingsError
 from hub.vouchers import VoucherError
@@ -46,9 +46,9 @@ EXPECTED = (
     ParcelError,
     PortError,
     PractisingError,
-    PreparationError,
     ProxyError,
     ReleasingError,
+    SeatImageError,
     ScanError,
     SettingsError,
     SupervisionError,

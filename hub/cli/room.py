@@ -8,8 +8,11 @@ from typing import Any
 
 import click
 
+from hub.catalog import load_labs
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import (
+    Terminal,
+    aside,
     console,
     json_flag,
     print_json,
@@ -17,6 +20,7 @@ from hub.cli.terminal import (
     print_table,
 )
 from hub.desk import Desk
+from hub.machine import seat_images
 from hub.machine.installation import running_settings
 from hub.machine.ports import door_url
 from hub.seats import MOST_SEATS
@@ -68,8 +72,14 @@ def new(
     vouchers: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Make a room; `room open` lets people in."""
+    """Make a room; `room open` lets people in.
+
+    What its seats need that is not built yet, is built first; this can take minutes.
+    """
     airlift = running_settings()
+    known = load_labs(airlift.labs_dir)
+    wanted = [known[slug] for slug in labs if slug in known]
+    seat_images.bring_for(airlift, wanted, Terminal(aside if as_json else console))
     body = {
         "title": title,
         "host": host,

@@ -32,12 +32,14 @@ import docker
 
 from hub.authoring.places import checker_file
 from hub.catalog import load_lab
-from hub.engine import Engine
-from hub.machine import dockerd
+from hub.engine import BASE, Engine, EngineError
+from hub.machine import dockerd, seat_images
 from hub.seating import container
 from hub.settings import Settings
 
 MANIFEST = "airlift.json"
+BESIDE = ("python", "-P", "-m", "checkers.engine.beside", "--")
+"""Runs a server with what its image declares to run beside it."""
 PORT = 8888
 _PATIENCE = 60.0
 _PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
@@ -83,7 +85,9 @@ def write_parcel(airlift: Settings, lab_folder: Path, out: Path) -> None:
     checker = checker_file(airlift, lab.slug)
     if checker and not (out / "checkers" / checker.name).exists():
         shutil.copyfile(checker, out / "checkers" / checker.name)
-    text = requirements(airlift.image_folder(lab.image))
+    notebook = json.loads((labs / lab.slug / f"{lab.slug}.ipynb").read_text("utf-8"))
+    kernel = notebook["metadata"].get("kernelspec", {}).get("name")
+    text = requirements(airlift.software / "images" / BASE, bash=kernel == "bash")
     (out / "requirements.txt").write_text(text, encoding="utf-8")
     manifest = {
         "v": 1,
@@ -94,14 +98,20 @@ def write_parcel(airlift: Settings, lab_folder: Path, out: Path) -> None:
     (out / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def requirements(image: Path) -> str:
-    """Return what an image was asked to have, in the versions of its lock."""
+def requirements(image: Path, *, bash: bool = False) -> str:
+    """Return what an image was asked to have, in the versions of its lock.
+
+    Args:
+        image: the folder of the image.
+        bash: whether the lab has bash cells.
+    """
     wanted = set(_NAME.findall((image / "requirements.in").read_text("utf-8")))
     lock = (image / "requirements.lock").read_text("utf-8")
+    unwanted = {"jupyterhub", "supervisor"} | (set() if bash else {"bash-kernel"})
     return "".join(
         f"{name}=={version}\n"
         for name, version in _PIN.findall(lock)
-        if name in wanted - {"jupyterhub"}
+        if name in wanted - unwanted
     )
 
 
@@ -146,15 +156,10 @@ def in_container(
     Raises:
         PractisingError: no engine or image is here, or the server did not start.
     """
+    name = str(prepared["image"])
     if not dockerd.answers():
-        raise PractisingError(
-            "No Docker engine answers; see `airlift doctor`, or leave --docker out."
-        )
-    image = Engine.load(airlift).image
-    if not image:
-        raise PractisingError(
-            "The seats' image is not built here: `airlift up --prepare` builds it."
-        )
+        raise PractisingError(_without_engine(name))
+    image = _image(airlift, name)
     token, port = secrets.token_urlsafe(24), _free_port()
     with contextlib.closing(docker.APIClient()) as client:
         made = _start(client, airlift, image, prepared, token, port)
@@ -164,6 +169,29 @@ def in_container(
             yield page, lambda: client.wait(made)
         finally:
             client.remove_container(made, v=True, force=True)
+
+
+def _without_engine(name: str) -> str:
+    """Say what is missing where no engine answers."""
+    if name == BASE:
+        return "No Docker engine answers; see `airlift doctor`, or leave --docker out."
+    return (
+        f"This lab needs the image {name}, so it runs with Docker only, and no Docker "
+        "engine answers. `airlift doctor` says more."
+    )
+
+
+def _image(airlift: Settings, name: str) -> str:
+    """Return the id of an image; one for a lab alone is built here if need be."""
+    try:
+        built = Engine.load(airlift).images.get(name, "")
+    except EngineError:
+        built = ""
+    if not built and name == BASE:
+        raise PractisingError(
+            "The seats' image is not built here: `airlift up --prepare` builds it."
+        )
+    return built or seat_images.build(airlift, name)
 
 
 def _start(
@@ -182,16 +210,20 @@ def _start(
         for path in [folder, *folder.rglob("*")]:
             os.chown(path, *user, follow_symlinks=False)
     host = client.create_host_config(
-        **container.limits(airlift),
+        **container.limits(airlift, *user),
         mem_limit=airlift.seat_memory,
         cpu_period=100_000,
         cpu_quota=int(100_000 * airlift.seat_cpus),
-        binds={str(folder): {"bind": container.HOME, "mode": "rw"}},
+        binds={
+            str(folder): {"bind": container.HOME, "mode": "rw"},
+            # a database asks for the name of its user
+            str(_accounts(folder, *user)): {"bind": "/etc/passwd", "mode": "ro"},
+        },
         port_bindings={PORT: ("127.0.0.1", port)},
     )
     made = client.create_container(
         image,
-        prepared["command"],
+        [*BESIDE, *prepared["command"]],
         user=f"{user[0]}:{user[1]}",
         working_dir=container.HOME,
         hostname="practice",
@@ -201,6 +233,16 @@ def _start(
     )
     client.start(made["Id"])
     return str(made["Id"])
+
+
+def _accounts(folder: Path, user: int, group: int) -> Path:
+    """Write the list of accounts for a container; return its path."""
+    path = folder / ".airlift" / "practice" / "passwd"
+    root = "root:x:0:0:root:/root:/bin/sh"
+    own = f"seat:x:{user}:{group}::{container.HOME}:/bin/bash"
+    path.write_text(f"{root}\n{own}\n")
+    path.chmod(0o644)
+    return path
 
 
 def _wait_ready(client: Any, made: str, url: str, token: str) -> None:

@@ -37,14 +37,16 @@ class Practice:
         self.settings = settings
 
     def labs(self) -> list[Lab]:
-        """Return the labs that anybody may start, as they are on disk.
+        """Return the labs that anybody may start and that have an image here.
 
         One that gives each seat a key is for rooms alone: keys are dealt there.
         """
         return [
             lab
             for lab in self.catalogue.all()
-            if self.settings.practises(lab.slug) and not lab.vouchers
+            if self.settings.practises(lab.slug)
+            and not lab.vouchers
+            and not self.reception.lack(lab.slug, lab.seat_image)
         ]
 
     async def start(
@@ -68,7 +70,7 @@ class Practice:
 
     def _room_for(self, lab: Lab) -> Room | None:
         """Return the practice room of a lab as it is now."""
-        traits = (lab.image, lab.interface, lab.egress)
+        traits = (lab.seat_image, lab.interface, lab.egress)
         for room in self.store.rooms.values():
             fits = (room.image, room.interface, room.egress) == traits
             if room.practice and room.labs == (lab.slug,) and fits:
@@ -83,7 +85,7 @@ class Practice:
             title=lab.title,
             host=HOST,
             labs=(lab.slug,),
-            image=lab.image,
+            image=lab.seat_image,
             interface=lab.interface,
             egress=lab.egress,
             capacity=self.settings.practice_seats,

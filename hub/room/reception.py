@@ -11,7 +11,7 @@ Errors:
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from hub.room.catalogue import Catalogue
@@ -19,12 +19,12 @@ from hub.room.clock import Clock, wall_ms
 from hub.room.entry import CLAIMED, ROOM, Entry
 from hub.room.guesses import Guesses
 from hub.room.refusal import RefusalError
+from hub.room.room_form import capacity_of, language_of, text_of
 from hub.room.seal import Seal
 from hub.room.store import Store
 from hub.room.terms import Terms, agree, check_terms, terms_of
 from hub.room.vouchers import Dealt, deal, rows
 from hub.seats import (
-    MOST_SEATS,
     ZONE_LENGTH,
     Claim,
     Decision,
@@ -41,10 +41,8 @@ from hub.seats import (
     fresh_id,
 )
 from hub.staff import ROLES
-from hub.strings import LANGUAGES
 
 DAY = 24 * 3_600_000
-TITLE_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,7 @@ class Reception:
         erase_days: int,
         guesses: Guesses | None = None,
         practice_seats: int = 50,
+        lack: Callable[[str, str], str] = lambda _lab, _image: "",
     ) -> None:
         self.store = store
         self.seal = seal
@@ -77,6 +76,8 @@ class Reception:
         self.erase_days = erase_days
         self.guesses = guesses or Guesses()
         self.practice_seats = practice_seats
+        self.lack = lack
+        """Says why seats of a lab and its image cannot be started; "" when they can."""
 
     # People -------------------------------------------------------------------------
 
@@ -280,17 +281,21 @@ class Reception:
 
         Returns it with the keys that its seats got.
         """
+        traits = self.catalogue.traits(labs)
+        why = "" if rehearsal else self.lack(labs[0], traits["image"])
+        if why:
+            raise RefusalError("no-image", why)
         room = Room(
             id=fresh_id("r"),
-            title=_text("title", title),
-            host=_text("host", host),
+            title=text_of("title", title),
+            host=text_of("host", host),
             labs=tuple(dict.fromkeys(labs)),
-            **self.catalogue.traits(labs),
-            capacity=_capacity(capacity),
+            **traits,
+            capacity=capacity_of(capacity),
             code="",
             created_at=wall_ms(),
             closes_at=closes_at,
-            language=_language(language),
+            language=language_of(language),
             rehearsal=rehearsal,
         )
         seats = [
@@ -371,30 +376,3 @@ class Reception:
         """Return an entry of this moment."""
         clock = self.clock
         return Entry(room, seat, kind, uid, clock.now(), clock.mono(), clock.boot)
-
-
-def _text(key: str, value: str) -> str:
-    """Return a title or host as it is kept."""
-    text = clean_name(value, TITLE_LENGTH)
-    if not text:
-        raise RefusalError("bad-room", f"{key}: expected some text, got none")
-    return text
-
-
-def _language(value: str) -> str:
-    """Return a room's language, or refuse it; "" is each browser's own."""
-    if value and value not in LANGUAGES:
-        raise RefusalError(
-            "bad-room",
-            f"language: expected one of {', '.join(LANGUAGES)}, got {value[:20]!r}",
-        )
-    return value
-
-
-def _capacity(value: int) -> int:
-    """Return a number of seats, or refuse it."""
-    if not 1 <= value <= MOST_SEATS:
-        raise RefusalError(
-            "bad-room", f"capacity: expected 1 to {MOST_SEATS} seats, got {value}"
-        )
-    return value

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jupyterhub.spawner import SpawnException
@@ -113,6 +113,16 @@ def _keys(value: object) -> dict[str, str]:
     """Read the keys of a seat; a room that is older gives none."""
     given = value if isinstance(value, dict) else {}
     return {str(name): str(key) for name, key in given.items()}
+
+
+def check_image(place: Placement, built: Sequence[str]) -> None:
+    """See that the room's image is one of those that are here."""
+    if place.image not in built:
+        raise refusal(
+            "This room wants an image that is not built here. Please tell a helper.",
+            reason="no-image",
+            log=f"expected one of {', '.join(built)}, the room wants {place.image}",
+        )
 
 
 def seat_language(room: str, accepted: str, remembered: str) -> str:

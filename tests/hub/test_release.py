@@ -80,6 +80,7 @@ def test_the_description_says_what_a_seat_needs(tmp_path: Path) -> None:
         "level": "beginner",
         "language": "en",
         "interface": "lab",
+        "image": "base",
         "notebook": "first_flight.ipynb",
     }
     assert [step["id"] for step in steps] == list(lab.step_ids)

@@ -22,7 +22,13 @@ from hub.settings import Settings
 
 @click.command()
 @click.argument("slugs", metavar="SLUG…", nargs=-1)
-@click.option("--use", type=click.Choice(USES), default="teach", show_default=True)
+@click.option(
+    "--use",
+    type=click.Choice(USES),
+    default="teach",
+    show_default=True,
+    help="Teach with it at a venue, or hand it on in a kit, an image or a zip.",
+)
 @click.option("--in-image", is_flag=True, help="Read the packages of its image, too.")
 @click.option(
     "--sheet",
@@ -55,7 +61,7 @@ def _clear(airlift: Settings, lab: Lab, use: str, *, in_image: bool) -> Clearanc
     """Look at one lab, and with `in_image` at the packages of its image."""
     image = airlift.image_folder(lab.image)
     ledgers = package_ledgers(airlift.image_folder("base"), image, lab.folder)
-    packages = package_items(seat_packages(airlift), ledgers) if in_image else None
+    packages = package_items(seat_packages(airlift, lab), ledgers) if in_image else None
     return clear(
         lab,
         use,
