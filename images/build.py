@@ -92,7 +92,7 @@ def _labs_stage(
 
     return Stage(
         sentence=f"Adding checkers and labs to the image {name}",
-        dockerfile=root / "images" / "labs.Dockerfile",
+        dockerfile=settings.software / "images" / "labs.Dockerfile",
         files=(*own_files(settings, held), *files([services])),
         fill=fill,
         name=name,

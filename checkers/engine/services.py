@@ -120,7 +120,7 @@ def _standing(service: Service, info: Mapping[str, Any]) -> Standing:
         return Standing(name, "starting", _("starting"))
     if state == "FATAL":
         again = _("`services restart {name}` tries again.").format(name=name)
-        return Standing(name, "failing", f"{_('given up.')} {look} {again}")
+        return Standing(name, "failing", _("given up.") + f" {look} {again}")
     return Standing(name, "stopped", _("stopped"))
 
 

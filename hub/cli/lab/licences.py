@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from hub.authoring.licences_image import package_items, seat_packages
 from hub.authoring.licences_ledger import USES
 from hub.authoring.licences_sheet import sheet
 from hub.authoring.places import checker_file
+from hub.authoring.printing import print_pdf
 from hub.catalog import Lab, load_labs
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import console, print_json
@@ -72,8 +74,15 @@ def _clear(airlift: Settings, lab: Lab, use: str, *, in_image: bool) -> Clearanc
 
 
 def write_sheet(found: Clearance, paper: Path) -> None:
-    """Write the page to print."""
-    paper.write_text(sheet(found, f"{date.today():%d %B %Y}"), encoding="utf-8")
+    """Write the page to print, as PDF if the file's name says so."""
+    text = sheet(found, f"{date.today():%d %B %Y}")
+    if paper.suffix.lower() != ".pdf":
+        paper.write_text(text, encoding="utf-8")
+        return
+    with tempfile.TemporaryDirectory(prefix="airlift-sheet-") as folder:
+        page = Path(folder, "clearance.html")
+        page.write_text(text, encoding="utf-8")
+        print_pdf(page, paper)
 
 
 def _tell(found: list[Clearance]) -> None:
