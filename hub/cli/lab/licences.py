@@ -21,6 +21,17 @@ from hub.cli.terminal import console, print_json
 from hub.machine.installation import running_settings
 from hub.settings import Settings
 
+_WORDS = {
+    "file": "of its files",
+    "figure": "of its figures",
+    "checker": "checker",
+    "image": "files of its image",
+    "python": "Python packages",
+    "debian": "Debian packages",
+    "page": "packages of pages",
+}
+"""What a number of items of a kind is called."""
+
 
 @click.command()
 @click.argument("slugs", metavar="SLUG…", nargs=-1)
@@ -88,8 +99,8 @@ def write_sheet(found: Clearance, paper: Path) -> None:
 def _tell(found: list[Clearance]) -> None:
     """Print each lab as a row, then what must be done and what stands in the way."""
     for item in found:
-        kinds = Counter(thing.kind for thing in item.items)
-        said = "; ".join(f"{number} {kind}" for kind, number in kinds.items())
+        kinds = Counter(_WORDS[thing.kind] for thing in item.items)
+        said = ", ".join(f"{number} {words}" for words, number in kinds.items())
         console.print(
             f"{item.lab.slug} {item.lab.version}, to {item.use}: {said}.", markup=False
         )
