@@ -19,11 +19,11 @@ from hub.room.clock import Clock, wall_ms
 from hub.room.entry import CLAIMED, ROOM, Entry
 from hub.room.guesses import Guesses
 from hub.room.refusal import RefusalError
-from hub.room.room_form import capacity_of, language_of, text_of
 from hub.room.seal import Seal
 from hub.room.store import Store
 from hub.room.terms import Terms, agree, check_terms, terms_of
 from hub.room.vouchers import Dealt, deal, rows
+from hub.room.wanted import capacity_of, language_of, title_of
 from hub.seats import (
     ZONE_LENGTH,
     Claim,
@@ -287,8 +287,8 @@ class Reception:
             raise RefusalError("no-image", why)
         room = Room(
             id=fresh_id("r"),
-            title=text_of("title", title),
-            host=text_of("host", host),
+            title=title_of("title", title),
+            host=title_of("host", host),
             labs=tuple(dict.fromkeys(labs)),
             **traits,
             capacity=capacity_of(capacity),

@@ -1,7 +1,7 @@
-"""What an organiser may ask of a new room: each value as it is kept, or refused.
+"""What somebody wants a new room to be, read or refused.
 
 Errors:
-    RefusalError: `bad-room`, naming the key, the value and what was expected.
+    RefusalError: names the key, what was expected and what was there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hub.strings import LANGUAGES
 TITLE_LENGTH = 120
 
 
-def text_of(key: str, value: str) -> str:
+def title_of(key: str, value: str) -> str:
     """Return a title or host as it is kept."""
     text = clean_name(value, TITLE_LENGTH)
     if not text:
