@@ -29,6 +29,7 @@ from hub.machine.accounts import AccountError
 from hub.machine.installation import InstallationError, chosen_settings
 from hub.machine.ports import PortError
 from hub.machine.practising import PractisingError
+from hub.machine.proving import ProvingError
 from hub.machine.proxy import ProxyError
 from hub.machine.releasing import ReleasingError
 from hub.machine.seat_images import SeatImageError
@@ -48,6 +49,7 @@ EXPECTED = (
     PortError,
     PractisingError,
     PrintingError,
+    ProvingError,
     ProxyError,
     ReleasingError,
     SeatImageError,
