@@ -80,10 +80,13 @@ def test_a_lab_goes_from_one_place_to_another_and_into_a_seat(
     here, there = place(tmp_path / "here"), place(tmp_path / "there")
     airlift(bin_dir, here, "lab", "new", "tiny_lab")
     assert (here / "checkers/tiny_lab.py").is_file()
+    with (here / "labs/tiny_lab/lab.toml").open("a") as file:
+        file.write("\n[prove]\nmutants = 0\n")  # other tests try those
     airlift(bin_dir, here, "lab", "pack", "tiny_lab", "--out", str(tmp_path))
     (pack,) = tmp_path.glob("tiny_lab-*.zip")
     said = airlift(bin_dir, there, "lab", "add", str(pack), "--yes")
     assert "They run in every seat" in said
+    assert "The image of tiny_lab: ready" in said
     assert "Proving tiny_lab: ready" in said
     assert (there / "checkers/tiny_lab.py").is_file()
     assert (there / "labs/tiny_lab/lab.ipynb").is_file()
