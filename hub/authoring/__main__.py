@@ -3,7 +3,7 @@
     faults LABS SLUG              say everything that is wrong with a lab's files
     ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
-    manual LABS SLUG OUT [FLAG…]  write handbook and guide of a lab
+    manual ROOT SLUG OUT [FLAG…]  write handbook and guide of a lab
     proof ROOT SLUG [IMAGE [N]]   prove it in every way and keep the proof
     prove LABS SLUG               say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab
@@ -43,8 +43,8 @@ def keep(labs: str, versions: str, *slugs: str) -> list[str]:
     folder = Path(labs)
     found = [load_lab(folder / slug) for slug in slugs] or load_labs(folder).values()
     for lab in found:
-        stamp = proved(lab, Path(versions).parent / PROOFS)
-        write_version(lab, Versions(Path(versions)), stamp)
+        kept = Path(versions)
+        write_version(lab, Versions(kept), proved(lab, kept.parent / PROOFS))
     return []
 
 
@@ -107,14 +107,8 @@ COMPLAINING: dict[str, Callable[..., list[str]]] = {
 TELLING: dict[str, Callable[..., list[str]]] = {"ids": name_cells, "manual": manual}
 """Verbs that return what they did."""
 ERRORS = (
-    LabError,
-    ReleaseError,
-    KernelError,
-    MistakesError,
-    ManualError,
-    PlaceError,
-    PrintingError,
-    OSError,
+    *(LabError, ReleaseError, MistakesError, ManualError, PrintingError),
+    *(KernelError, PlaceError, OSError),
 )
 
 

@@ -31,17 +31,7 @@ def lab() -> None:
 
 
 for command in (
-    add,
-    export_course,
-    ids,
-    import_course,
-    licences,
-    manual,
-    new,
-    offer,
-    pack,
-    preview,
-    prove,
-    release,
+    *(add, export_course, ids, import_course, licences, manual, new, offer, pack),
+    *(preview, prove, release),
 ):
     lab.add_command(command)
