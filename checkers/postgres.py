@@ -60,10 +60,11 @@ def psql(work: Work, *commands: str) -> Said:
 def ask(work: Work, *commands: str) -> list[Any]:
     """Run commands in one session that answer in JSON; return the answers."""
     said = psql(work, *commands)
+    seen = f"PostgreSQL says: {said.error[:150]}"
+    if said.code == "42P01":
+        fail("table-missing", f"{seen}. In psql, \\d lists what your database has.")
     if said.code:
-        reason = "table-missing" if said.code == "42P01" else "tables-changed"
-        seen = f"PostgreSQL says: {said.error[:150]}"
-        fail(reason, f"{seen}. Are the tables there, and as the lab made them?")
+        fail("tables-changed", f"{seen}. Are the tables still as the lab made them?")
     decoder, found, at = json.JSONDecoder(), [], 0
     while at < len(said.out):
         value, at = decoder.raw_decode(said.out, at)
