@@ -11,12 +11,20 @@ This is all an author needs::
             fail("rows-lost", f"expected 336 rows, your table has {len(flights)}")
 
 A check that returns has passed; it may return one sentence to show beside "Passed.".
+
+AIRLIFT_CHECKERS names one more folder of checkers: those of a place where Airlift is
+installed rather than cloned.
 """
 
 from __future__ import annotations
+
+import os
 
 from checkers.engine.check import check, fail
 from checkers.engine.strings import _ as _
 from checkers.engine.work import Work
 
 __all__ = ["Work", "check", "fail"]
+
+if os.environ.get("AIRLIFT_CHECKERS") not in (None, "", *__path__):
+    __path__.append(os.environ["AIRLIFT_CHECKERS"])

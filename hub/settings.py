@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -19,6 +20,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+CONFIG = "jupyterhub_config.py"
+"""The hub's configuration; it marks a checkout."""
+FILE = "airlift.toml"
+"""The settings of a place; it marks the root of an installed Airlift."""
 ENGINES = ("auto", "docker", "local")
 _MEMORY = re.compile(r"[1-9][0-9]*[MG]")
 _HOST = re.compile(r"|(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -39,7 +44,7 @@ class Settings:
     """All settings of one installation."""
 
     root: Path = Path()
-    """Folder of the checkout or installation; not a setting."""
+    """Folder of the checkout, or of airlift.toml; not a setting."""
 
     engine: str = _setting(
         "auto", "where seats run: auto, docker or local (processes, not isolated)"
@@ -58,6 +63,9 @@ class Settings:
         Path(".airlift"), "folder for everything that is kept, relative to the root"
     )
     labs: Path = _setting(Path("labs"), "folder of the labs, relative to the root")
+    checkers: Path = _setting(
+        Path("checkers"), "folder of the labs' checkers, relative to the root"
+    )
     base_image: str = _setting(
         "python:3.11-slim-bookworm",
         "official image the seat's image starts from, when a registry answers",
@@ -97,6 +105,26 @@ class Settings:
     def labs_dir(self) -> Path:
         """The labs folder, absolute."""
         return (self.root / self.labs).absolute()
+
+    @property
+    def checkers_dir(self) -> Path:
+        """The folder of this place's own checkers, absolute; it may be away."""
+        return (self.root / self.checkers).absolute()
+
+    @property
+    def software(self) -> Path:
+        """Folder that holds jupyterhub_config.py and images/ of Airlift itself.
+
+        The root of a checkout; of an installed Airlift what its wheel brought along.
+        """
+        if (self.root / CONFIG).exists():
+            return self.root
+        return Path(sys.prefix) / "share" / "jupyterhub-airlift"
+
+    def image_folder(self, name: str) -> Path:
+        """Folder of an image: this place's own, else Airlift's."""
+        own = self.root / "images" / name
+        return own if own.is_dir() else self.software / "images" / name
 
     @property
     def secrets_dir(self) -> Path:
@@ -178,7 +206,7 @@ def settings(
     environ = os.environ if environ is None else environ
     known = {item.name: item for item in fields(Settings) if item.metadata}
     values: dict[str, Any] = {}
-    for key, value in _file(root / "airlift.toml").items():
+    for key, value in _file(root / FILE).items():
         if key not in known:
             raise SettingsError(
                 f"airlift.toml: {key}: expected one of {', '.join(known)}"

@@ -1,12 +1,14 @@
 """Build what seats are made of: the image, or with --local an environment without one.
 
-    python images/build.py --root DIR [--base-image REF] [--base auto|pull|debootstrap]
+    python images/build.py --root DIR [--image NAME]… [--base-image REF]
+                           [--base auto|pull|debootstrap]
     python images/build.py --root DIR --local [PREFIX]
     python images/build.py --root DIR --lock
 
-Progress goes to stderr; the last line on stdout is the image's id (or the prefix, or
-the lock file). Nothing is built again unless its inputs changed; the look whether they
-did takes less than a second. Exit code 1: one sentence on stderr says what to do.
+Progress goes to stderr; stdout has the images' ids, one a line in the order asked for
+(or the prefix, or the lock file). Without a name it is the image `base`. Nothing is
+built again unless its inputs changed; the look whether they did takes less than a
+second. Exit code 1: one sentence on stderr says what to do.
 """
 
 from __future__ import annotations
@@ -15,33 +17,25 @@ import argparse
 import contextlib
 import fcntl
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import debian
 from client import Client, ClientError, find_client, run_step, say
-from contents import (
-    IMAGE,
-    configuration_files,
-    fingerprint,
-    gather,
-    own_files,
-    software_files,
-)
+from contents import IMAGE, files, gather, gather_own, own_files
+from hub.catalog import Lab, LabError, load_labs
 from hub.settings import Settings, SettingsError
 from hub.settings import settings as load_settings
 from local import build_local
-from machine import proxy_options, write_secrets
+from stages import Stage, build_stage, software
 
-CONTENT = "org.airlift.content"
-VERSION = "org.airlift.version"
 TAG = "airlift-seat"
+SERVICES = "services.toml"
 BASES = ("auto", "pull", "debootstrap")
 FIRST_WORD = 20.0
 """Seconds a registry has for its first line of a pull."""
@@ -50,49 +44,55 @@ PULL = 900.0
 UNNEEDED = "unneeded.txt"
 
 
-def build_image(settings: Settings, way: str, logs: Path) -> str:
-    """Return the id of the seat's image, built if any of its inputs changed.
+def build_image(
+    client: Client, settings: Settings, name: str, base: str, logs: Path
+) -> str:
+    """Return the id of one of the seats' images, built if any of its inputs changed.
 
     Args:
-        settings: for the root, the labs and the base image.
-        way: where the base comes from, one of `BASES`.
+        client: the docker command.
+        settings: for the root and the labs.
+        name: of the image: a folder of images/, or a lab that brings packages.
+        base: reference of the image to start from.
         logs: folder for what the steps print.
 
     Raises:
         ClientError: says what to do.
+        LabError: a lab.toml cannot be used.
     """
-    client = find_client()
-    root, labs = settings.root, settings.labs_dir
-    base = find_base(client, settings.base_image, way, logs)
-    files = [root / "images" / IMAGE / "Dockerfile", *software_files(root)]
-    files += [*configuration_files(root), *own_files(root, labs)]
+    root, labs = settings.root, load_labs(settings.labs_dir)
+    tag = base
+    for stage in software(root, labs, name):
+        tag = build_stage(client, root, stage, tag, logs)
+    tag = build_stage(client, root, _labs_stage(settings, labs, name, logs), tag, logs)
+    return client.image_id(tag)
+
+
+def _labs_stage(
+    settings: Settings, labs: Mapping[str, Lab], name: str, logs: Path
+) -> Stage:
+    """Return the last stage: checkers, the image's labs and its services."""
+    root = settings.root
+    held = [lab for lab in labs.values() if lab.seat_image == name]
+    source = labs[name].image if name in labs and held == [labs[name]] else name
+    services = root / "images" / source / SERVICES
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
-    content = fingerprint(root, files, version, client.image_id(base))
-    found = client.newest(f"{CONTENT}={content}", TAG)
-    if found:
-        return found
-    with tempfile.TemporaryDirectory(prefix="airlift-build-") as temporary:
-        context, secrets = Path(temporary, "context"), Path(temporary, "secrets")
-        context.mkdir()
-        secrets.mkdir(mode=0o700)
-        gather(root, labs, context, logs)
-        command = [
-            *client.build_command(),
-            *("--progress", "plain", "--network", "host"),
-            *("--build-arg", f"BASE_IMAGE={base}"),
-            *("--label", f"{CONTENT}={content}", "--label", f"{VERSION}={version}"),
-            *("--tag", f"{TAG}:{content[:12]}"),
-            *write_secrets(secrets),
-            *proxy_options(os.environ),
-            str(context),
-        ]
-        run_step(
-            "Building the seat's image (minutes the first time, then seconds)",
-            command,
-            logs / "image.log",
-            {"DOCKER_BUILDKIT": "1"},
-        )
-    return client.image_id(f"{TAG}:{content[:12]}")
+
+    def fill(context: Path) -> None:
+        """Put checkers, released labs and what the image declares there."""
+        gather_own(root, held, context, logs)
+        (context / "declared").mkdir()
+        gather([services] if services.is_file() else [], context / "declared")
+
+    return Stage(
+        sentence=f"Adding checkers and labs to the image {name}",
+        dockerfile=root / "images" / "labs.Dockerfile",
+        files=(*own_files(root, held), *files([services])),
+        fill=fill,
+        name=name,
+        tag=TAG,
+        version=version,
+    )
 
 
 def find_base(client: Client, reference: str, way: str, logs: Path) -> str:
@@ -170,6 +170,9 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--root", type=Path, default=root, help="folder of the checkout"
     )
+    parser.add_argument(
+        *("--image",), dest="images", action="append", metavar="NAME", help="which"
+    )
     parser.add_argument("--base-image", help="image to start from")
     parser.add_argument("--base", choices=BASES, default="auto", help="where from")
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
@@ -208,7 +211,11 @@ def answer(asked: argparse.Namespace, settings: Settings) -> dict[str, str]:
         return {"lock": str(write_lock(settings.root))}
     with alone(settings.state_dir):
         if asked.local is None:
-            return {"image": build_image(settings, asked.base, logs)}
+            client, names = find_client(), asked.images or [IMAGE]
+            base = find_base(client, settings.base_image, asked.base, logs)
+            return {
+                name: build_image(client, settings, name, base, logs) for name in names
+            }
         prefix = Path(asked.local or settings.state_dir / "seat-venv").absolute()
         return {"prefix": str(build_local(settings, prefix, logs))}
 
@@ -220,12 +227,11 @@ def main(words: list[str] | None = None) -> int:
     try:
         settings = load_settings(asked.root, base_image=asked.base_image)
         found = answer(asked, settings)
-    except (ClientError, SettingsError, OSError) as error:
+    except (ClientError, LabError, SettingsError, OSError) as error:
         say(str(error))
         return 1
     say(f"Ready after {time.monotonic() - start:.1f} s.")
-    last = json.dumps(found) if asked.json else next(iter(found.values()))
-    print(last)  # noqa: T201
+    print(json.dumps(found) if asked.json else "\n".join(found.values()))  # noqa: T201
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What goes into a seat: the inputs, their hash, and the folder to build from."""
+"""What goes into a seat: the inputs, their hash, and the folders to build from."""
 
 from __future__ import annotations
 
@@ -6,37 +6,43 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from client import run_step
+from hub.catalog import Lab
 
 IMAGE = "base"
 SOFTWARE = ("requirements.lock", "install.py")
 """What decides about the packages of a seat, below images/base."""
 CONFIGURATION = ("singleuser.py", "etc")
 """What decides about its server and kernels there."""
+BUILDING = ("Dockerfile", "apt-packages")
+"""What only an image is made with, there."""
+PACKAGES = ("apt.txt", "requirements.txt")
+"""What an image or a lab may bring, after repo2docker's conventions."""
 SKIP = ("__pycache__", ".ipynb_checkpoints")
 
 
 def software_files(root: Path) -> list[Path]:
     """Return the files that decide about a seat's packages."""
-    return _files(root / "images" / IMAGE / name for name in SOFTWARE)
+    return files(root / "images" / IMAGE / name for name in SOFTWARE)
 
 
 def configuration_files(root: Path) -> list[Path]:
     """Return the files that decide about a seat's server and kernels."""
-    return _files(root / "images" / IMAGE / name for name in CONFIGURATION)
+    return files(root / "images" / IMAGE / name for name in CONFIGURATION)
 
 
-def own_files(root: Path, labs: Path) -> list[Path]:
+def own_files(root: Path, labs: Iterable[Lab]) -> list[Path]:
     """Return the files that decide about checkers, panel and released labs."""
     tools = ("hub/authoring", "hub/catalog.py", "images/release_labs.py")
     vendored = root / "hub/room/static/vendor"  # the panel's, by a link to that folder
-    return _files([root / "checkers", vendored, labs, *(root / tool for tool in tools)])
+    places = [root / "checkers", vendored, *(root / tool for tool in tools)]
+    return files([*places, *(lab.folder for lab in labs)])
 
 
-def _files(places: Iterable[Path]) -> list[Path]:
+def files(places: Iterable[Path]) -> list[Path]:
     """Return all files below some places, in order."""
     found: list[Path] = []
     for place in places:
@@ -51,12 +57,12 @@ def _files(places: Iterable[Path]) -> list[Path]:
     return sorted(found)
 
 
-def fingerprint(root: Path, files: Iterable[Path], *words: str) -> str:
+def fingerprint(root: Path, paths: Iterable[Path], *words: str) -> str:
     """Return a hash of files (path from `root`, contents, mode) and of some words."""
     total = hashlib.sha256()
     for word in words:
         total.update(f"{len(word)}:{word}".encode())
-    for path in files:
+    for path in paths:
         data = path.read_bytes()
         runs = os.access(path, os.X_OK)
         name = os.path.relpath(path, root)
@@ -65,34 +71,31 @@ def fingerprint(root: Path, files: Iterable[Path], *words: str) -> str:
     return total.hexdigest()[:32]
 
 
-def gather(root: Path, labs: Path, folder: Path, logs: Path) -> None:
-    """Fill `folder` with everything a seat is built from; labs are released.
-
-    Raises:
-        ClientError: a lab cannot be released.
-    """
-    for name in ("Dockerfile", *SOFTWARE, *CONFIGURATION):
-        place = root / "images" / IMAGE / name
+def gather(places: Iterable[Path], folder: Path) -> None:
+    """Fill `folder` with what a stage is built from, each place by its name."""
+    for place in places:
         if place.is_dir():
-            _copy_tree(place, folder / name)
+            _copy_tree(place, folder / place.name)
         else:
-            shutil.copy(place, folder / name)
-    gather_own(root, labs, folder, logs)
+            shutil.copy(place, folder / place.name)
+    readable(folder)
 
 
-def gather_own(root: Path, labs: Path, folder: Path, logs: Path) -> None:
+def gather_own(root: Path, labs: Sequence[Lab], folder: Path, logs: Path) -> None:
     """Fill `folder` with checkers, the panel among them, and released labs.
 
     Raises:
         ClientError: a lab cannot be released.
     """
     _copy_tree(root / "checkers", folder / "checkers")
-    program = [sys.executable, str(Path(__file__).with_name("release_labs.py"))]
-    run_step(
-        "Releasing the labs",
-        [*program, str(labs), IMAGE, str(folder / "labs")],
-        logs / "release.log",
-    )
+    (folder / "labs").mkdir()
+    if labs:
+        program = [sys.executable, str(Path(__file__).with_name("release_labs.py"))]
+        run_step(
+            "Releasing the labs",
+            [*program, str(folder / "labs"), *(str(lab.folder) for lab in labs)],
+            logs / "release.log",
+        )
     readable(folder)
 
 

@@ -127,18 +127,26 @@ def make_base(client: Client, logs: Path) -> str:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def release() -> tuple[str, str]:
+    """Return `debian` or `ubuntu` and the suite of this machine; "" for another."""
+    try:
+        here = platform.freedesktop_os_release()
+    except OSError:
+        return "", ""
+    names = [here.get("ID", ""), *here.get("ID_LIKE", "").split()]
+    family = next((name for name in COMPONENTS if name in names), "")
+    if "UBUNTU_CODENAME" in here:
+        family = "ubuntu"
+    return family, here.get("UBUNTU_CODENAME") or here.get("VERSION_CODENAME", "")
+
+
 def _family() -> tuple[str, str]:
     """Return `debian` or `ubuntu` and the suite of this machine."""
-    release = platform.freedesktop_os_release()
-    names = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
-    suite = release.get("UBUNTU_CODENAME") or release.get("VERSION_CODENAME", "")
-    family = next((name for name in COMPONENTS if name in names), "")
-    if "UBUNTU_CODENAME" in release:
-        family = "ubuntu"
+    family, suite = release()
     if not family or not suite:
         raise ClientError(
             "expected an image registry that answers, or Debian or Ubuntu to make a "
-            f"base without one; got {release.get('PRETTY_NAME', 'another system')}. "
+            f"base without one; got {platform.platform()}. "
             "Load an official Python image into the engine (docker load)."
         )
     return family, suite

@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from client import run_step, say
@@ -24,6 +25,7 @@ from contents import (
     readable,
     software_files,
 )
+from hub.catalog import Lab, load_labs
 from hub.settings import Settings
 
 STAMP = "airlift-stamp.json"
@@ -40,7 +42,9 @@ def build_local(settings: Settings, prefix: Path, logs: Path) -> Path:
     Raises:
         ClientError: a step failed; carries the end of what it printed.
     """
-    root, labs, released = settings.root, settings.labs_dir, settings.released_dir
+    root, released = settings.root, settings.released_dir
+    known = load_labs(settings.labs_dir).values()
+    labs = [lab for lab in known if lab.seat_image == IMAGE]
     software = fingerprint(root, software_files(root), sys.base_prefix, sys.version)
     changing = [*configuration_files(root), *own_files(root, labs)]
     own = fingerprint(root, changing, software, str(released))
@@ -56,7 +60,7 @@ def build_local(settings: Settings, prefix: Path, logs: Path) -> Path:
             program = root / "images" / IMAGE / "install.py"
             command = [str(prefix / "bin" / "python"), str(program), "--own"]
             run_step("Configuring the seats", command, logs / "install.log")
-        _put_own(settings, prefix, logs)
+        _put_own(settings, labs, prefix, logs)
         _write(prefix / STAMP, {"software": software, "own": own})
     finally:
         os.umask(before)
@@ -89,14 +93,13 @@ def _install(root: Path, prefix: Path, logs: Path) -> None:
     readable(prefix)
 
 
-def _put_own(settings: Settings, prefix: Path, logs: Path) -> None:
+def _put_own(settings: Settings, labs: Sequence[Lab], prefix: Path, logs: Path) -> None:
     """Put checkers and released labs in place, each in one move."""
     released = settings.released_dir
     released.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".own-", dir=prefix) as temporary:
         folder = Path(temporary)
-        gather_own(settings.root, settings.labs_dir, folder, logs)
-        (folder / "labs").mkdir(exist_ok=True)
+        gather_own(settings.root, labs, folder, logs)
         python = str(prefix / "bin" / "python")
         modules = str(folder / "checkers")
         compiled = [python, "-m", "compileall", "-q", "--invalidation-mode"]

@@ -9,11 +9,16 @@ from __future__ import annotations
 import ast
 import configparser
 import io
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from debian import COMPONENTS, find_source, release
 
 BUNDLES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 """Variables that name a bundle of certificates, the most special first."""
@@ -24,6 +29,8 @@ PLAIN = ("index-url", "proxy", "retries", "timeout", "trusted-host")
 """pip settings handed on as they are, if they name nothing local."""
 LISTS = ("extra-index-url", "find-links")
 """pip settings that hold several addresses; those of local folders are dropped."""
+
+_APT_PROXY = re.compile(r'^(Acquire::https?::Proxy\S*) "([^"]+)";$', re.MULTILINE)
 
 
 def pip_settings() -> dict[str, str]:
@@ -98,8 +105,35 @@ def certificates(
     return "\n".join(path.read_text(errors="replace").rstrip() for path in parts) + "\n"
 
 
+def apt_configuration(certificates: str) -> str:
+    """Return what apt-packages needs of this machine's apt, as JSON.
+
+    Args:
+        certificates: as PEM; "" when the usual ones will do.
+    """
+    family, suite = release()
+    suites = (suite, f"{suite}-updates", f"{suite}-security") if suite else ()
+    sources = [found for one in suites if (found := find_source(Path("/etc"), one))]
+    components = COMPONENTS.get(family, "").replace(",", " ")
+    dumped = subprocess.run(
+        ["apt-config", "dump"] if shutil.which("apt-config") else ["true"],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    found = {
+        "suite": suite,
+        "sources": "".join(
+            f"deb {source.mirror} {source.suite} {components}\n" for source in sources
+        ),
+        "certificates": certificates,
+        "settings": dict(_APT_PROXY.findall(dumped)),
+    }
+    return json.dumps(found)
+
+
 def write_secrets(folder: Path) -> list[str]:
-    """Write pip.conf and certificates to `folder`; return the options of the build."""
+    """Write what pip and apt need to `folder`; return the options of the build."""
     settings = pip_settings()
     extra = sorted(EXTRA_CERTIFICATES.rglob("*.crt"))
     pem = certificates(os.environ, settings, extra)
@@ -108,6 +142,7 @@ def write_secrets(folder: Path) -> list[str]:
     for name, text in (
         ("certificates", pem),
         ("pip", pip_configuration(settings, inside)),
+        ("apt", apt_configuration(pem)),
     ):
         path = folder / name
         path.touch(mode=0o600)

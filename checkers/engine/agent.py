@@ -16,17 +16,21 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from checkers.engine import files_api, panel_api, take_home_api
+from checkers.engine import answers, files_api, panel_api, take_home_api
+from checkers.engine.activity import Activity
+from checkers.engine.attempt import Attempt
 from checkers.engine.backoff import State, standing
 from checkers.engine.delivery import Delivery
-from checkers.engine.gates import FILE
+from checkers.engine.gates import FILE, Gates
 from checkers.engine.note import Kind, Note
 from checkers.engine.outbox import OutboxError, outbox_folder, put, why_not
 from checkers.engine.panel_state import Scene
+from checkers.engine.progress import Progress
 from checkers.engine.record import Record
 from checkers.engine.room_line import RoomLine
 from checkers.engine.steps import SeatLab, SeatLabError, labs_from
 from checkers.engine.strings import _, language
+from checkers.engine.watch import SERVICES, Watch
 
 log = logging.getLogger(__name__)
 _SENTENCES = {
@@ -47,6 +51,8 @@ class Agent:
         token: the seat's token.
         labs: the seat's labs.
         language: of the panel.
+        home: where the labs are worked on; None for the folder above the outbox's.
+        settings: of the server, which has terminals and kernels.
     """
 
     def __init__(
@@ -56,6 +62,8 @@ class Agent:
         token: str,
         labs: Mapping[str, SeatLab] | None = None,
         language: str = "en",
+        home: Path | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.room_url = room_url.rstrip("/")
         self.token = token
@@ -68,15 +76,26 @@ class Agent:
         """Called when what the panel shows may be another."""
         self._welcomed = outbox.parent / "welcomed"
         self._line_was = self.line.standing
-        self._listening: asyncio.Task[None] | None = None
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        home = home or outbox.parent.parent
+        watched = [lab for lab in self.labs.values() if _is_watched(lab)]
+        folders = [*(home / lab.slug for lab in watched), home / SERVICES]
+        self.watch = Watch(
+            {lab.slug: lab for lab in watched},
+            self.record,
+            Gates(outbox.parent),
+            home,
+            Activity(settings or {}, folders),
+            self.keep,
+        )
 
     async def run(self) -> None:
-        """Deliver and listen until cancelled."""
+        """Deliver, listen and watch until cancelled."""
         try:
             await self.delivery.run()
         finally:
-            if self._listening is not None:
-                self._listening.cancel()
+            for task in self._tasks.values():
+                task.cancel()
 
     def tell(
         self,
@@ -98,6 +117,8 @@ class Agent:
         if kind is Kind.RESET and not body:
             generation = self.record.step(lab, step).progress.generation
             body = {"generation": generation + 1}
+        if kind is Kind.RESET:
+            answers.write(self.delivery.numbering.folder.parent, lab, step, None)
         made = Note(str(uuid4()), kind, lab, step, body)
         note = Note.from_json(made.to_json())
         put(self.delivery.numbering.folder, note)
@@ -106,6 +127,21 @@ class Agent:
         self.delivery.poke()
         self.changed()
         return note
+
+    def keep(self, made: Attempt) -> None:
+        """Keep an attempt at a watched step as a kernel does; tell room and panel.
+
+        Raises:
+            OutboxError: it could not be kept; a sentence for the attendee.
+        """
+        outbox = self.delivery.numbering.folder
+        put(outbox, made)
+        try:
+            Progress(outbox).add(made)
+        except OSError as error:
+            raise OutboxError(why_not(error)) from error
+        self.record.look()
+        self.changed()
 
     def welcome(self) -> None:
         """Remember that the welcome was seen.
@@ -148,13 +184,15 @@ class Agent:
             listener()
 
     def _look(self) -> None:
-        """Read on in the record, to which kernels add; listen to the room.
+        """Read on in the record, to which kernels add; listen to the room, and watch.
 
-        Only the agent that holds the outbox looks, so only one listens: the room ends
+        Only the agent that holds the outbox looks, so only one does so: the room ends
         the stream of a seat that opens another.
         """
-        if self.room_url and self._listening is None:
-            self._listening = asyncio.create_task(self.line.run())
+        if self.room_url and "line" not in self._tasks:
+            self._tasks["line"] = asyncio.create_task(self.line.run())
+        if self.watch.labs and "watch" not in self._tasks:
+            self._tasks["watch"] = asyncio.create_task(self.watch.run())
         if self.record.look():
             self.changed()
 
@@ -178,8 +216,15 @@ class Agent:
         }
 
 
-def agent_from(environ: Mapping[str, str]) -> Agent:
-    """Return the agent of the seat that these variables describe."""
+def _is_watched(lab: SeatLab) -> bool:
+    """Tell whether a lab has steps that are checked by themselves."""
+    return any(step.watch for step in lab.steps)
+
+
+def agent_from(
+    environ: Mapping[str, str], settings: Mapping[str, Any] | None = None
+) -> Agent:
+    """Return the agent of the seat that these variables describe, in its server."""
     url = environ.get("AIRLIFT_ROOM_URL", "")
     token = environ.get("JUPYTERHUB_API_TOKEN", "")
     try:
@@ -193,6 +238,8 @@ def agent_from(environ: Mapping[str, str]) -> Agent:
         token,
         labs,
         language(),
+        Path(environ.get("HOME") or Path.home()),
+        settings,
     )
 
 
@@ -212,7 +259,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(server: Any) -> None:
     """Start the agent inside a Jupyter server."""
-    agent = agent_from(os.environ)
+    agent = agent_from(os.environ, server.web_app.settings)
     base = f"{server.web_app.settings['base_url'].rstrip('/')}/airlift"
     server.web_app.add_handlers(".*$", routes(base, agent))
     panel_api.tell_pages(server.event_logger, agent)

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from checkers.engine.steps import SeatLab
+from checkers.engine.strings import _
 
 FILE = "room.json"
 """The newest seat state, in the folder that holds the outbox."""
 SOFT, STRICT = "soft", "strict"
+SHUT = _("The presenter has not opened this step yet.")
 
 
 def gate_of(value: object) -> str:

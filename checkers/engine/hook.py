@@ -12,21 +12,20 @@ import os
 import threading
 from collections import deque
 from collections.abc import Mapping
-from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from checkers.engine import answers
 from checkers.engine.attempt import Attempt, Outcome, Trigger
-from checkers.engine.check import Checker, CheckError, checker_for
-from checkers.engine.gates import Gates
-from checkers.engine.guard import OriginalBuiltins, Quiet
+from checkers.engine.gates import SHUT, Gates
+from checkers.engine.guard import OriginalBuiltins
 from checkers.engine.line import FAULT, Line, Mark, html, line_of, plain
 from checkers.engine.nested import Nested
 from checkers.engine.outbox import OutboxError, outbox_folder, put
 from checkers.engine.panel import Panel
 from checkers.engine.progress import Progress
-from checkers.engine.run import Cancelled, attempt, run
+from checkers.engine.run import Cancelled, attempt, run_step
 from checkers.engine.steps import (
     Found,
     SeatLab,
@@ -38,7 +37,6 @@ from checkers.engine.steps import (
 )
 from checkers.engine.stopped import why
 from checkers.engine.strings import _
-from checkers.engine.text import name_of
 from checkers.engine.work import Work
 
 log = logging.getLogger(__name__)
@@ -46,7 +44,6 @@ _STOPPED = Line(Mark.FAULT, _("Stopped."), _("Run the cell again to check it."))
 _WAITING = Line(
     Mark.UNTOUCHED, _("Waiting."), _("Checked as soon as the kernel is free.")
 )
-_SHUT = _("The presenter has not opened this step yet.")
 _NOT_SAVED = _("Restart the kernel and run the cell again; else tell a helper.")
 _UNTOUCHED_REASONS = ("missing-name", "missing-file", "missing-answer")
 _hook: Hook | None = None
@@ -87,7 +84,6 @@ class Hook:
         self._progress = Progress(self._outbox)
         self._gates = Gates(self._outbox.parent)
         self._panel = Panel(shell)
-        self._checkers: dict[str, Checker] = {}
         self._queue: deque[tuple[tuple[Found, ...], BaseException | None, str]] = (
             deque()
         )
@@ -207,7 +203,7 @@ class Hook:
         """Check one step, keep the attempt and return its lines."""
         if self._gates.shut(one.lab, one.step.id):
             head = f"{title}:" if title else _("Not checked.")
-            return [Line(Mark.GATE, head, _SHUT)]
+            return [Line(Mark.GATE, head, SHUT)]
         if error is None:
             made = self._run(one, work, Trigger.CELL)
         else:
@@ -238,7 +234,7 @@ class Hook:
                 )
                 continue
             if self._gates.shut(lab, step.id):
-                lines.append(Line(Mark.GATE, f"{step.title}:", _SHUT))
+                lines.append(Line(Mark.GATE, f"{step.title}:", SHUT))
                 continue
             made = self._run(Found(lab, step), work, Trigger.ASKED)
             earlier = self._progress.step(lab.slug, step.id)
@@ -257,19 +253,9 @@ class Hook:
     def _run(self, one: Found, work: Work, trigger: Trigger) -> Attempt:
         """Run the check of a step; a checker that cannot be used is an error."""
         try:
-            checker = self._checker(one.lab.slug)
-            check = checker[one.step.id]
-        except (Cancelled, KeyboardInterrupt):
-            raise
-        except BaseException as error:
-            # The boundary: an author's module may raise anything when imported.
-            log.debug("lab=%s no checker", one.lab.slug, exc_info=True)
-            reason = "no-check" if type(error) is CheckError else "checker-broken"
-            hint = f"checkers.{one.lab.slug}: {name_of(error)}"
-            return self._attempt(one, Outcome.ERROR, reason, hint, trigger)
-        try:
-            return run(
-                check,
+            return run_step(
+                one.lab.slug,
+                one.step.id,
                 work,
                 trigger=trigger,
                 version=one.lab.version,
@@ -278,13 +264,6 @@ class Hook:
             )
         except Cancelled:
             raise KeyboardInterrupt from None
-
-    def _checker(self, slug: str) -> Checker:
-        """Return a lab's checker, imported when it is first needed."""
-        if slug not in self._checkers:
-            with Quiet():
-                self._checkers[slug] = checker_for(import_module(f"checkers.{slug}"))
-        return self._checkers[slug]
 
     def _attempt(
         self,
@@ -320,7 +299,8 @@ class Hook:
 
     def _work(self) -> Work:
         """Return the work as it is now."""
-        return Work(self._shell.user_ns, self._folder())
+        given = answers.read(self._outbox.parent, self._lab.slug) if self._lab else {}
+        return Work(self._shell.user_ns, self._folder(), given)
 
     def _folder(self) -> Path:
         """Return the lab's folder: above the notebook, else where the seat has it."""

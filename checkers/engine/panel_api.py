@@ -1,9 +1,10 @@
 """What the seat's own pages ask of the agent, and how they hear of news.
 
 ``GET airlift/panel`` is the panel's whole state, ``POST airlift/notes`` tells
-something, ``POST airlift/welcomed`` notes that the welcome was seen, and
-``GET airlift/status`` says in short how the agent stands. Pages hear of a change over
-Jupyter Server's own event stream and then fetch the state again.
+something, ``POST airlift/check`` checks a watched step now, ``POST airlift/welcomed``
+notes that the welcome was seen, and ``GET airlift/status`` says in short how the agent
+stands. Pages hear of a change over Jupyter Server's own event stream and then fetch the
+state again.
 """
 
 from __future__ import annotations
@@ -18,9 +19,17 @@ from typing import TYPE_CHECKING, Any
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import authenticated
 
-from checkers.engine.outbox import OutboxError
-from checkers.engine.panel_rules import RefusedError, granted, wish_from
+from checkers.engine.attempt import Outcome
+from checkers.engine.line import FAULT
+from checkers.engine.outbox import OutboxError, why_not
+from checkers.engine.panel_rules import (
+    RefusedError,
+    granted,
+    step_to_check,
+    wish_from,
+)
 from checkers.engine.panel_state import panel_state
+from checkers.engine.strings import _
 
 if TYPE_CHECKING:  # the agent adds these routes
     from checkers.engine.agent import Agent
@@ -102,6 +111,41 @@ class NotesHandler(SeatHandler):
         return panel_state(self.agent.scene())
 
 
+class CheckHandler(SeatHandler):
+    """``POST <base>/airlift/check``."""
+
+    @authenticated
+    async def post(self) -> None:
+        """Check a watched step now and give the state after it."""
+        try:
+            await self._check()
+        except RefusedError as error:
+            self.refuse(error.status, error.code, str(error))
+        except OutboxError as error:
+            self.refuse(507, "not-saved", str(error))
+        except OSError as error:
+            self.refuse(507, "not-saved", why_not(error))
+        else:
+            self.answer(lambda: panel_state(self.agent.scene()))
+
+    async def _check(self) -> None:
+        """Check what the body names.
+
+        Raises:
+            RefusedError: it cannot be checked now, or its check has a fault.
+            OutboxError: the attempt could not be kept.
+            OSError: no process could be started.
+        """
+        agent = self.agent
+        found = step_to_check(self.data(), agent.scene(), agent.watch.gates)
+        if agent.watch.asked:
+            message = _("A check is running already. Try again in a moment.")
+            raise RefusedError("busy", message)
+        made = await agent.watch.check(found)
+        if made.outcome is Outcome.ERROR:
+            raise RefusedError("check-fault", FAULT)
+
+
 class WelcomedHandler(SeatHandler):
     """``POST <base>/airlift/welcomed``."""
 
@@ -130,6 +174,7 @@ def routes(base: str, agent: Agent) -> list[tuple[str, type, dict[str, Any]]]:
     handlers = {
         "panel": PanelHandler,
         "notes": NotesHandler,
+        "check": CheckHandler,
         "welcomed": WelcomedHandler,
         "status": StatusHandler,
     }

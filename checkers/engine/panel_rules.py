@@ -15,6 +15,7 @@ from typing import Any
 
 from checkers.engine import fields
 from checkers.engine.fields import WireError
+from checkers.engine.gates import SHUT, Gates
 from checkers.engine.note import Kind, Note
 from checkers.engine.panel_state import (
     OPEN,
@@ -26,6 +27,7 @@ from checkers.engine.panel_state import (
     shared,
 )
 from checkers.engine.progress import number_in
+from checkers.engine.steps import Found
 from checkers.engine.strings import _
 
 _NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -93,6 +95,29 @@ def granted(wish: Wish, scene: Scene) -> Wish | None:
     rule = _RULES.get(wish.kind)
     meant = rule(wish, scene) if rule else wish
     return _checked(meant) if meant else None
+
+
+def step_to_check(data: object, scene: Scene, gates: Gates) -> Found:
+    """Return the watched step that the body of POST airlift/check asks to check.
+
+    Raises:
+        RefusedError: there is none, or it cannot be checked now.
+    """
+    if not isinstance(data, Mapping):
+        raise _malformed("expected an object")
+    slug, name = data.get("lab"), data.get("step")
+    lab = scene.labs.get(slug) if isinstance(slug, str) else None
+    if lab is None:
+        raise RefusedError("unknown-lab", _("This lab is not at this seat."), 404)
+    step = lab.step(name) if isinstance(name, str) else None
+    if step is None:
+        raise RefusedError("unknown-step", _("This lab has no such step."), 404)
+    if not step.watch:
+        message = _("This step is checked when you run its cell.")
+        raise RefusedError("not-watched", message)
+    if gates.shut(lab, step.id):
+        raise RefusedError("shut", SHUT)
+    return Found(lab, step)
 
 
 def _checked(wish: Wish) -> Wish:

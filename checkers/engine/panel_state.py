@@ -184,6 +184,8 @@ def _step(scene: Scene, lab: str, step: SeatStep, record: StepRecord) -> dict[st
         "points": step.points,
         "cells": list(step.cells),
         "needs": list(step.needs),
+        "watch": step.watch,
+        "question": step.question._asdict() if step.question else None,
         "state": "passed" if progress.passed else trying,
         "now": progress.last.value if progress.last else None,
         "attempts": progress.attempts,

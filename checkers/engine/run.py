@@ -14,8 +14,12 @@ from __future__ import annotations
 import builtins
 import logging
 import os
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from time import perf_counter
 from types import TracebackType
+from typing import Any
 from uuid import uuid4
 
 from checkers.engine.attempt import (
@@ -26,7 +30,7 @@ from checkers.engine.attempt import (
     Outcome,
     Trigger,
 )
-from checkers.engine.check import ID, Check, CheckError, Failed
+from checkers.engine.check import ID, Check, Checker, CheckError, Failed, checker_for
 from checkers.engine.fields import NAME_LENGTH
 from checkers.engine.guard import (
     NamesKept,
@@ -83,6 +87,60 @@ def run(
             generation=generation,
             ms=round((perf_counter() - started) * 1000),
         )
+
+
+def run_step(
+    lab: str,
+    step: str,
+    work: Work,
+    *,
+    trigger: Trigger,
+    version: str = "",
+    notebook: str = "",
+    generation: int = 0,
+    begun: Callable[[float], object] | None = None,
+) -> Attempt:
+    """Find the check of a step and run it; a checker that cannot be used is an error.
+
+    Args:
+        lab: slug of the lab; its checker is imported when it is first needed.
+        step: id of the step.
+        work: the work it looks at.
+        trigger: why it runs.
+        version: the lab's version.
+        notebook: path of the notebook below the seat's home.
+        generation: how often the step had been reset before.
+        begun: told the check's time limit when it is about to run.
+
+    Raises:
+        Cancelled: a KeyboardInterrupt came meanwhile.
+    """
+    facts: dict[str, Any] = {
+        "trigger": trigger,
+        "version": version,
+        "notebook": notebook,
+        "generation": generation,
+    }
+    try:
+        check = _checker(lab)[step]
+    except KeyboardInterrupt:
+        raise Cancelled from None
+    except BaseException as error:
+        # The boundary: an author's module may raise anything when imported.
+        log.debug("lab=%s no checker", lab, exc_info=True)
+        reason = "no-check" if type(error) is CheckError else "checker-broken"
+        verdict = Outcome.ERROR, reason, f"checkers.{lab}: {name_of(error)}"
+        return attempt(lab, step, verdict, **facts)
+    if begun is not None:
+        begun(check.limit)
+    return run(check, work, **facts)
+
+
+@cache
+def _checker(lab: str) -> Checker:
+    """Return a lab's checker; one that cannot be imported is tried again each time."""
+    with Quiet():
+        return checker_for(import_module(f"checkers.{lab}"))
 
 
 def attempt(

@@ -4,6 +4,7 @@
 
 A lab's files are copied at the first start and again only where neither the file nor
 a memory of it exists: work is never overwritten, and a deleted file stays deleted.
+Where the image declares services, `checkers.engine.beside` runs them with the server.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 MEMORY = Path(".airlift") / "copied.json"
+SERVICES = "/opt/airlift/services.toml"
+"""What the image declares to run beside the server, if it declares anything."""
 
 
 def main(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
@@ -33,6 +36,8 @@ def main(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
         # A full disk must not keep people from the work they have.
         say(f"the labs could not be copied: {error}")
     os.chdir(home)
+    if Path(environ.get("AIRLIFT_SERVICES") or SERVICES).is_file():
+        command = [sys.executable, "-P", "-m", "checkers.engine.beside", "--", *command]
     try:
         os.execvp(command[0], command)  # noqa: S606  # no shell, on purpose
     except OSError as error:

@@ -27,8 +27,17 @@ class SeatLabError(ValueError):
 
 # Named tuples here and in the modules beside: a data class costs each kernel's start
 # 0.4 ms, a named tuple 0.05.
+class SeatQuestion(NamedTuple):
+    """What a step asks: one option (choice), several (choices), a number or a text."""
+
+    kind: str
+    text: str
+    options: tuple[str, ...] = ()
+    unit: str = ""
+
+
 class SeatStep(NamedTuple):
-    """A step as a seat knows it."""
+    """A step as a seat knows it; one with `watch` is checked by the agent too."""
 
     id: str
     title: str
@@ -37,6 +46,8 @@ class SeatStep(NamedTuple):
     points: int = 0
     hints: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    watch: bool = False
+    question: SeatQuestion | None = None
 
 
 class SeatLab(NamedTuple):
@@ -119,6 +130,20 @@ def _step(data: Mapping[str, Any]) -> SeatStep:
         points=int(data.get("points", 0)),
         hints=_texts(data.get("hints", ())),
         needs=_texts(data.get("needs", ())),
+        watch=bool(data.get("watch")),
+        question=_question(data.get("question")),
+    )
+
+
+def _question(data: Mapping[str, Any] | None) -> SeatQuestion | None:
+    """Read what a step asks, if it asks something."""
+    if data is None:
+        return None
+    return SeatQuestion(
+        kind=_text(data["kind"]),
+        text=_text(data["text"]),
+        options=_texts(data.get("options", ())),
+        unit=_text(data.get("unit", "")),
     )
 
 

@@ -192,6 +192,9 @@ class Work:
         if step in self._answers:
             return self._answers[step].strip()
         name = step.replace("-", "_")
+        if not self.namespace:  # no kernel's work: done in a terminal
+            text = _("There is no answer yet. Give it with `answer {step} …`.")
+            fail("missing-answer", text.format(step=step))
         if name not in self.namespace:
             text = _("Write your answer as `{name} = …` and run the cell.")
             fail("missing-answer", text.format(name=name))
@@ -225,13 +228,16 @@ def _wait(process: subprocess.Popen[bytes], timeout: float, out: int) -> int:
     """Wait for a command's end; stop it when it is slow or floods its output."""
     waited = 0.0
     while waited < timeout:
+        code = None
         try:
-            return process.wait(0.05)
+            code = process.wait(0.05)
         except subprocess.TimeoutExpired:
             waited += 0.05
         if os.fstat(out).st_size > 16 * OUTPUT_BYTES:
             text = _("The command writes without end, so it was stopped.")
             fail("command-slow", text)
+        if code is not None:
+            return code
     text = _("The command took more than {seconds:g} seconds.")
     fail("command-slow", text.format(seconds=timeout))
 

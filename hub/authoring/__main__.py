@@ -1,5 +1,7 @@
 """What authors' tools do, as a program: `python -m hub.authoring keep|prove|release …`.
 
+    faults LABS SLUG              say everything that is wrong with a lab's files
+    ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
     prove LABS SLUG               say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab
@@ -16,6 +18,8 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from hub.authoring.faults import faults
+from hub.authoring.ids import set_ids
 from hub.authoring.kernel import KernelError
 from hub.authoring.prove import prove_cells
 from hub.authoring.release import ReleaseError, release, source_notebook
@@ -67,6 +71,12 @@ def main(words: list[str]) -> int:
     try:
         if words[0] == "keep":
             said = keep(Path(words[1]), Path(words[2]), *words[3:])
+        elif words[0] == "faults":
+            said = [str(finding) for finding in faults(Path(words[1]) / words[2])]
+        elif words[0] == "ids":
+            said = []
+            for done in set_ids(load_lab(Path(words[1]) / words[2])):
+                print(done)  # noqa: T201 - what this program is for
         elif words[0] == "release":
             said = []
             release(load_lab(Path(words[1]) / words[3]), Path(words[2]))

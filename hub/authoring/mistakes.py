@@ -1,24 +1,28 @@
 """Mistakes: the wrong answers of a lab's mistakes.toml and what each must produce.
 
 Errors:
-    MistakesError: names the file, the key, what was expected and what was there.
+    MistakesError: all that is wrong, each with file, line, key and what was expected.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hub.catalog import Lab
+from hub.tables import Source, Table, read
 
-KEYS = ("step", "reason", "code")
-OPTIONAL = ("hint",)
+TABLES = ("[[mistakes]]", "[[excused]]")
 _REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 class MistakesError(ValueError):
-    """A mistakes.toml cannot be used as it is."""
+    """A mistakes.toml cannot be used as it is; has one sentence for each problem."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +44,79 @@ class Mistake:
         return f"# step: {self.step}\n{self.code}"
 
 
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """A change of a solution that is right as well, so its check may pass it.
+
+    `change` is the change as a proof prints it; `reason` says why it is right.
+    """
+
+    number: int
+    step: str
+    change: str
+    reason: str
+
+
 def load_mistakes(lab: Lab) -> tuple[Mistake, ...]:
     """Read a lab's mistakes, in the order of the file; no file is no mistakes.
 
     Raises:
-        MistakesError: the first thing that is wrong with it.
+        MistakesError: all that is wrong with the file.
     """
-    where = f"{lab.slug}/mistakes.toml"
-    try:
-        text = (lab.folder / "mistakes.toml").read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except FileNotFoundError:
-        return ()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MistakesError(f"{where}: expected TOML, got: {error}") from None
-    tables = data.pop("mistakes", [])
-    if data or not isinstance(tables, list):
-        key = min(data, default="mistakes")
-        raise MistakesError(f"{where}: expected only [[mistakes]], got {key!r}")
-    return tuple(_mistake(where, n, table, lab) for n, table in enumerate(tables, 1))
+    return _load(lab)[0]
 
 
-def _mistake(where: str, number: int, table: object, lab: Lab) -> Mistake:
-    """Read one [[mistakes]] table."""
-    where = f"{where}: mistakes[{number}]"
-    if not isinstance(table, dict):
-        raise MistakesError(f"{where}: expected a table, got {table!r}")
-    for key in (*KEYS, *table):
-        if key not in KEYS + OPTIONAL:
-            known = ", ".join(KEYS + OPTIONAL)
-            raise MistakesError(f"{where}.{key}: expected one of {known}")
-        if not isinstance(table.get(key), str) or not table[key].strip():
-            raise MistakesError(
-                f"{where}.{key}: expected a string that is not empty, "
-                f"got {table.get(key)!r}"
-            )
-    if table["step"] not in lab.step_ids:
-        raise MistakesError(
-            f"{where}.step: expected one of {', '.join(lab.step_ids)}; "
-            f"got {table['step']!r}"
+def load_excuses(lab: Lab) -> tuple[Excuse, ...]:
+    """Read what a lab's author excuses; no file is nothing.
+
+    Raises:
+        MistakesError: all that is wrong with the file.
+    """
+    return _load(lab)[1]
+
+
+def _load(lab: Lab) -> tuple[tuple[Mistake, ...], tuple[Excuse, ...]]:
+    """Read the file."""
+    path = lab.folder / "mistakes.toml"
+    if not path.exists():
+        return (), ()
+    source = read(path, f"{lab.slug}/{path.name}")
+    mistakes = _mistakes(source, lab)
+    excuses = _excuses(source, lab)
+    source.finish(TABLES)
+    if source.problems:
+        raise MistakesError(source.problems)
+    return mistakes, excuses
+
+
+def _mistakes(source: Source, lab: Lab) -> tuple[Mistake, ...]:
+    """Read the [[mistakes]] tables."""
+    found = []
+    for number, table in enumerate(source.tables("mistakes"), 1):
+        mistake = Mistake(
+            number=number,
+            step=_step(table, lab),
+            reason=table.text(
+                "reason", pattern=_REASON, expected="a key like 'rows-lost'"
+            ),
+            code=table.text("code"),
+            hint=table.word("hint"),
         )
-    if not _REASON.fullmatch(table["reason"]):
-        raise MistakesError(
-            f"{where}.reason: expected a key like 'rows-lost', got {table['reason']!r}"
-        )
-    return Mistake(number, **table)
+        table.finish()
+        found.append(mistake)
+    return tuple(found)
+
+
+def _excuses(source: Source, lab: Lab) -> tuple[Excuse, ...]:
+    """Read the [[excused]] tables."""
+    found = []
+    for number, table in enumerate(source.tables("excused"), 1):
+        step, change = _step(table, lab), table.text("change")
+        found.append(Excuse(number, step, change, table.text("reason")))
+        table.finish()
+    return tuple(found)
+
+
+def _step(table: Table, lab: Lab) -> str:
+    """Take the step that a table is about."""
+    return table.text("step", choices=lab.step_ids)

@@ -1,48 +1,29 @@
 """Prove: does a lab do what its author says? Each function returns what is wrong.
 
-Nothing wrong is an empty tuple. `ids_agree` only reads; the others run the lab in a
-`LabKernel`, as an attendee would, hook and outbox included.
+Nothing wrong is an empty tuple. They run the lab in a `LabKernel`, as an attendee
+would, hook and outbox included.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from checkers.engine.attempt import Attempt, Outcome
-from checkers.engine.check import CheckError, checker_for
-from checkers.engine.steps import marked
+from hub.authoring.agreement import ids_agree
+from hub.authoring.finding import Finding
 from hub.authoring.kernel import LabKernel
 from hub.authoring.mistakes import Mistake, load_mistakes
 from hub.authoring.release import attendee_version, source_notebook
 from hub.authoring.states import before
-from hub.catalog import Lab, Step
+from hub.catalog import Lab
 
 FEWEST_MISTAKES = 2
 _GARBAGE = "hub.authoring.garbage"
 _SNAPSHOT = "hub.authoring.snapshot"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong with a lab.
-
-    Args:
-        lab: the lab's slug.
-        where: the file, and the step or cell in it.
-        what: one sentence: what was expected and what was there.
-    """
-
-    lab: str
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.lab}: {self.where}: {self.what}"
 
 
 def prove(lab: Lab, folder: Path) -> tuple[Finding, ...]:
@@ -84,28 +65,6 @@ def prove_cells(lab: Lab, folder: Path) -> tuple[Finding, ...]:
             *release_passes_nothing(lab, kernel),
             *states_lead_on(lab, kernel),
         )
-
-
-def ids_agree(lab: Lab) -> tuple[Finding, ...]:
-    """Compare the ids in lab.toml, the notebook, its metadata and the checker."""
-    notebook = source_notebook(lab)
-    cells = {cell.id: cell for cell in notebook.cells}
-    found: list[Finding] = []
-    for step in lab.steps:
-        for number, cell_id in enumerate(step.cells):
-            for what in _cell_faults(step, cell_id, cells.get(cell_id), number == 0):
-                found.append(Finding(lab.slug, f"lab.ipynb, cell {cell_id}", what))
-    known = [cell_id for step in lab.steps for cell_id in step.cells]
-    there = [cell.id for cell in notebook.cells if cell.id in known]
-    if there != [cell_id for cell_id in known if cell_id in cells]:
-        what = f"expected the steps' cells in the order of lab.toml, got {there}"
-        found.append(Finding(lab.slug, "lab.ipynb", what))
-    for cell in notebook.cells:
-        for step_id in marked(cell.source) if cell.cell_type == "code" else ():
-            if cell.id not in known:
-                what = f"expected no marker outside a step's cell, got {step_id!r}"
-                found.append(Finding(lab.slug, f"lab.ipynb, cell {cell.id}", what))
-    return (*found, *_checker_faults(lab))
 
 
 def source_passes(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
@@ -233,33 +192,6 @@ def builds_on(lab: Lab, notebook: Any, step_id: str) -> Iterator[Any]:
             return
         if others.get(cell.id) in (None, *needed):
             yield cell
-
-
-def _cell_faults(step: Step, cell_id: str, cell: Any, first: bool) -> Iterator[str]:
-    """Say what is wrong with one cell of a step."""
-    if cell is None:
-        yield f"expected this cell for step {step.id!r}, there is none"
-        return
-    marker = f"# step: {step.id}"
-    line = cell.source.split("\n", 1)[0]
-    if first and cell.cell_type == "code" and line != marker:
-        yield f"expected the first line {marker!r}, got {line!r}"
-    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", cell_id)
-    if grade_id != cell_id:
-        yield f"expected grade_id {cell_id!r}, got {grade_id!r}"
-
-
-def _checker_faults(lab: Lab) -> Iterator[Finding]:
-    """Compare the checks of the lab's checker with its steps."""
-    where = f"checkers/{lab.slug}.py"
-    try:
-        steps = checker_for(_module(lab)).steps
-    except (CheckError, ImportError) as error:
-        yield Finding(lab.slug, where, f"expected a checker, got: {error}")
-        return
-    if steps != lab.step_ids:
-        expected, got = ", ".join(lab.step_ids), ", ".join(steps)
-        yield Finding(lab.slug, where, f"expected checks {expected}; got {got}")
 
 
 def _solve(lab: Lab, kernel: LabKernel) -> None:

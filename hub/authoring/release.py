@@ -20,6 +20,7 @@ from typing import Any
 
 import nbformat
 
+from hub.authoring.notebook import read_notebook
 from hub.authoring.solutions import SolutionError, cleared
 from hub.catalog import Lab
 
@@ -49,7 +50,7 @@ def release(lab: Lab, out: Path) -> Path:
         text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
         _write(new / f"{lab.slug}.ipynb", text + "\n")
         _write(new / "lab.json", json.dumps(description(lab), indent=1) + "\n")
-        for path in _files(lab):
+        for path in files(lab):
             target = new / path.relative_to(lab.folder)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
@@ -71,25 +72,10 @@ def source_notebook(lab: Lab) -> Any:
     Raises:
         ReleaseError: it is missing, no notebook, or has cells without an id.
     """
-    where = f"{lab.slug}/{lab.source.name}"
-    try:
-        text = lab.source.read_text(encoding="utf-8")
-        cells = json.loads(text)["cells"]
-        missing = [n for n, cell in enumerate(cells, 1) if not cell.get("id")]
-    except FileNotFoundError:
-        raise ReleaseError(f"{where}: expected this file, there is none") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ReleaseError(f"{where}: expected a notebook, got {error!r}") from None
-    if missing:
-        raise ReleaseError(
-            f"{where}: cell {missing[0]}: expected an id (nbformat 4.5), got none"
-        )
-    try:
-        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-        nbformat.validate(notebook)
-    except nbformat.ValidationError as error:
-        first = str(error).splitlines()[0]
-        raise ReleaseError(f"{where}: expected a notebook, got: {first}") from None
+    notebook, problems = read_notebook(lab.source)
+    if problems:
+        where = f"{lab.slug}/{lab.source.name}"
+        raise ReleaseError("\n".join(f"{where}: {what}" for what in problems))
     return notebook
 
 
@@ -143,17 +129,24 @@ def description(lab: Lab) -> dict[str, Any]:
     }
 
 
-def _files(lab: Lab) -> list[Path]:
-    """Return the files that go with the notebook: data/ and licences, in order."""
+def files(lab: Lab) -> list[Path]:
+    """Return the files that go with the notebook: data/ and licences, in order.
+
+    Raises:
+        ReleaseError: there are links among them; names each.
+    """
     found = sorted(lab.folder.glob("LICEN[CS]E*"))
+    problems = []
     for path in sorted((lab.folder / "data").rglob("*")):
         name = path.relative_to(lab.folder)
         if any(part.startswith((".", "__")) for part in name.parts):
             continue
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            raise ReleaseError(f"{lab.slug}/{name}: expected a plain file, got a link")
-        if path.is_file():
+            problems.append(f"{lab.slug}/{name}: expected a plain file, got a link")
+        elif path.is_file():
             found.append(path)
+    if problems:
+        raise ReleaseError("\n".join(problems))
     return found
 
 

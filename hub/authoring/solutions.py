@@ -18,6 +18,8 @@ BEGIN = "BEGIN SOLUTION"
 END = "END SOLUTION"
 STUB = "# your code here"
 """What stands in a Python cell where the solution was."""
+SHELL_STUB = "# type your commands here, or in a terminal"
+"""What stands in a cell of a shell."""
 
 
 class SolutionError(ValueError):
@@ -79,7 +81,7 @@ def cleared(notebook: Any) -> Any:
     """
     solutions = [text for cell in notebook.cells for text in regions(cell)]
     work = ClearSolutions()
-    work.code_stub = {**work.code_stub, "python": STUB}
+    work.code_stub = {**work.code_stub, "python": STUB, "bash": SHELL_STUB}
     result, _ = work.preprocess(deepcopy(notebook), {})
     for before, after in zip(notebook.cells, result.cells, strict=True):
         first = before.source.split("\n", 1)[0]

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from hub.authoring.licences_image import ScanError
+from hub.authoring.licences_ledger import LedgerError
 from hub.authoring.mistakes import MistakesError
 from hub.catalog import LabError
 from hub.cli.doctor import doctor
@@ -37,12 +39,14 @@ EXPECTED = (
     EngineError,
     InstallationError,
     LabError,
+    LedgerError,
     MistakesError,
     PortError,
     PractisingError,
     PreparationError,
     ProxyError,
     ReleasingError,
+    ScanError,
     SettingsError,
     SupervisionError,
 )

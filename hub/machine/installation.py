@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.machine.supervision import Supervision
-from hub.settings import Settings, settings
-
-CONFIG = "jupyterhub_config.py"
+from hub.settings import CONFIG, FILE, Settings, settings
 
 
 class InstallationError(Exception):
@@ -29,12 +27,13 @@ def find_root() -> Path:
     """Return the folder of the installation: AIRLIFT_ROOT, else the present folder.
 
     Raises:
-        InstallationError: jupyterhub_config.py is not there.
+        InstallationError: it is neither a checkout nor a folder with airlift.toml.
     """
     root = Path(os.environ.get("AIRLIFT_ROOT") or ".").absolute()
-    if not (root / CONFIG).exists():
+    if not any((root / name).exists() for name in (CONFIG, FILE)):
         raise InstallationError(
-            f"expected {CONFIG} in {root}: run airlift in the folder of its checkout, "
+            f"expected {CONFIG} or {FILE} in {root}: run airlift in the folder of its "
+            f"checkout, or where labs are to lie beside an {FILE} (it may be empty), "
             "or name that folder in AIRLIFT_ROOT"
         )
     return root

@@ -79,7 +79,7 @@ def write_parcel(airlift: Settings, lab_folder: Path, out: Path) -> None:
         out / "checkers",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    text = requirements(airlift.root / "images" / lab.image)
+    text = requirements(airlift.image_folder(lab.image))
     (out / "requirements.txt").write_text(text, encoding="utf-8")
     manifest = {
         "v": 1,

@@ -118,7 +118,7 @@ def _build(airlift: Settings, found: Engine, teller: Teller) -> str:
     docker = found.engine == "docker"
     line = [
         sys.executable,
-        str(airlift.root / "images" / "build.py"),
+        str(airlift.software / "images" / "build.py"),
         *("--root", str(airlift.root)),
     ]
     if not docker:

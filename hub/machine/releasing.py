@@ -47,6 +47,15 @@ def prove(airlift: Settings, lab: Lab) -> None:
     _run(airlift, "prove", str(airlift.labs_dir), lab.slug)
 
 
+def set_ids(airlift: Settings, lab: Lab) -> list[str]:
+    """Set the ids of a lab's cells by their markers; return what was done.
+
+    Raises:
+        ReleasingError: it is no notebook.
+    """
+    return _run(airlift, "ids", str(airlift.labs_dir), lab.slug).splitlines()
+
+
 def check_correction(lab: Lab, versions: Versions) -> None:
     """Check that a lab can take the place of the version that seats have.
 
@@ -76,8 +85,8 @@ def check_correction(lab: Lab, versions: Versions) -> None:
         )
 
 
-def _run(airlift: Settings, *words: str) -> None:
-    """Run a tool of the authors; its sentences become the error."""
+def _run(airlift: Settings, *words: str) -> str:
+    """Run a tool of the authors; return what it says. Its complaints are the error."""
     done = subprocess.run(
         [sys.executable, "-m", "hub.authoring", *words],
         cwd=airlift.root,
@@ -90,3 +99,4 @@ def _run(airlift: Settings, *words: str) -> None:
     if done.returncode:
         lines = done.stderr.strip().splitlines()
         raise ReleasingError("\n".join(lines[-30:]) or "the tool said nothing")
+    return done.stdout

@@ -26,7 +26,7 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 from hub.machine.accounts import service_user
-from hub.settings import Settings
+from hub.settings import CONFIG, Settings
 
 PARTS = ("proxy", "hub", "room", "caretaker")
 LOOP = 3
@@ -248,7 +248,7 @@ def configuration(supervision: Supervision, user: str) -> str:
         "-m",
         "jupyterhub",
         "-f",
-        str(settings.root / "jupyterhub_config.py"),
+        str(settings.software / CONFIG),
     ]
     lines = {"proxy": [python, "-m", "hub.machine.proxy"], "hub": hub}
     lines["room"] = [python, "-m", "hub.room"]

@@ -10,6 +10,7 @@ to <prefix>/own.
 from __future__ import annotations
 
 import compileall
+import json
 import shutil
 import sys
 import sysconfig
@@ -41,6 +42,11 @@ UNUSED = (
     "share/jupyterhub",
 )
 """Tests of packages, pages of the Hub, and what installs packages."""
+COMMANDS = {
+    "answer": "checkers.engine.answers",
+    "services": "checkers.engine.services",
+}
+"""Commands for terminals and bash cells, and the modules that they are."""
 
 
 def remove_unused() -> None:
@@ -68,6 +74,20 @@ def put_own() -> None:
     PANEL.symlink_to(Path("../../../own/checkers/panel"))
 
 
+def put_commands() -> None:
+    """Put the commands that attendees type in place, and the kernel for bash."""
+    for name, module in COMMANDS.items():
+        program = PREFIX / "bin" / name
+        text = f"import runpy\n\nrunpy.run_module({module!r}, run_name='__main__')\n"
+        program.write_text(f"#!{sys.executable} -P\n{text}", encoding="utf-8")
+        program.chmod(0o755)
+    kernel = PREFIX / "share" / "jupyter" / "kernels" / "bash" / "kernel.json"
+    kernel.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "bash_kernel", "-f", "{connection_file}"]
+    kind = {"argv": command, "display_name": "Bash", "language": "bash"}
+    kernel.write_text(json.dumps(kind, indent=1) + "\n", encoding="utf-8")
+
+
 def compile_all() -> None:
     """Compile every module; sources are not looked at again, nobody writes here."""
     compileall.compile_dir(
@@ -82,6 +102,7 @@ def compile_all() -> None:
 def main() -> None:
     """Finish the environment this Python belongs to."""
     put_own()
+    put_commands()
     if sys.argv[1:] != ["--own"]:
         remove_unused()
         compile_all()

@@ -50,7 +50,9 @@ def release_lab(folder: Path) -> None:
 class SeatServer:
     """A Jupyter server of one seat, in a folder of its own; `room` may be ""."""
 
-    def __init__(self, root: Path, room: str = "", token: str = "") -> None:
+    def __init__(
+        self, root: Path, room: str = "", token: str = "", **environ: str
+    ) -> None:
         self.root = root
         self.outbox = root / ".airlift" / "outbox"
         self._log = root / "server.log"
@@ -72,6 +74,7 @@ class SeatServer:
             "AIRLIFT_OUTBOX": str(self.outbox),
             "AIRLIFT_LABS_DIR": str(root / "labs"),
             "AIRLIFT_LABS": LAB,
+            **environ,
         }
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -53,6 +53,7 @@ def test_a_fresh_seat_has_all_keys_of_the_contract(tmp_path: Path) -> None:
     keys = "slug title version minutes language notebook passed minutes_left handbook"
     assert set(lab) == {*keys.split(), "steps"}
     keys = "id title minutes points cells needs state now attempts passed_at last_at"
+    keys += " watch question"
     more = "reason hint generation caught_up hints gate verified feedback shared"
     assert set(lab["steps"][0]) == {*keys.split(), *more.split()}
     assert lab["minutes_left"] == 7

@@ -155,7 +155,42 @@ def test_an_authors_typo_is_named(name: str, tmp_path: Path) -> None:
     assert GOOD.count(old) >= 1
     with pytest.raises(LabError, match=re.escape(sentence)) as caught:
         load_lab(write(tmp_path / "small", GOOD.replace(old, new, 1)))
-    assert str(caught.value).startswith("small/lab.toml: ")
+    assert str(caught.value).startswith("small/lab.toml:")
+    (only,) = caught.value.problems
+    assert only == str(caught.value)
+
+
+def test_everything_wrong_is_said_at_once_with_its_line(tmp_path: Path) -> None:
+    """A misspelt key counts once, not as missing too; a missing key has its table."""
+    text = GOOD.replace("minutes = 5", "minuets = 5").replace('"1.0.0"', '"1"')
+    text = text.replace('title = "The second"', "watch = 1").replace('"one"]', '"on"]')
+    with pytest.raises(LabError) as caught:
+        load_lab(write(tmp_path / "small", text))
+    said = [problem.removeprefix("small/lab.toml") for problem in caught.value.problems]
+    assert [problem.split(",")[0] for problem in said] == [
+        ":3: lab.version: expected a version like 1.0.0",
+        ":16: steps[2].watch: expected true or false",
+        ":17: steps[2].needs: expected an earlier step (one)",
+        ":14: steps[2].title: expected a value",
+        ":5: lab.minuets: expected one of title",
+    ]
+    assert said[2].endswith("got 'on'; did you mean 'one'?")
+    assert said[4].endswith("; did you mean 'minutes'?")
+    assert caught.value.lab is not None
+    assert caught.value.lab.step_ids == ("one", "two")
+
+
+def test_several_labs_are_said_at_once(tmp_path: Path) -> None:
+    """Those that are good do not hide those that are not."""
+    write(tmp_path / "alpha", GOOD.replace('"1.0.0"', '"1"'))
+    write(tmp_path / "beta", GOOD)
+    write(tmp_path / "gamma", GOOD.replace("[lab]", "[lab"))
+    with pytest.raises(LabError) as caught:
+        load_labs(tmp_path)
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "alpha/lab.toml",
+        "gamma/lab.toml",
+    ]
 
 
 def test_a_lab_without_steps_is_refused(tmp_path: Path) -> None:

@@ -50,8 +50,8 @@ def regrade(cells: dict[str, Any]) -> None:
 IDS = {
     "cell id": (
         change("load-data", id="load"),
-        "first_flight: lab.ipynb, cell load-data: "
-        "expected this cell for step 'load-data', there is none",
+        "first_flight: lab.ipynb, cell load: expected the id 'load-data', got 'load'; "
+        "`airlift lab ids first_flight` sets it",
     ),
     "marker": (
         change("load-data", source="# step: load\n1"),
@@ -92,7 +92,10 @@ def test_a_step_without_a_check_is_found(tmp_path: Path) -> None:
     more = '\n[[steps]]\nid = "land"\ntitle = "Land"\n'
     toml.write_text(toml.read_text(encoding="utf-8") + more, encoding="utf-8")
     found = said(prove.ids_agree(load_lab(lab.folder)))
-    assert any("expected checks load-data, " in text for text in found)
+    assert (
+        "first_flight: checkers/first_flight.py: "
+        "expected a check for step 'land', there is none" in found
+    )
 
 
 def test_what_a_run_shows_is_found(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_a_release_holds_notebook_data_licence_and_description(tmp_path: Path) -
     found = release(load_lab(LAB), tmp_path)
     assert found == tmp_path / "first_flight"
     assert sorted(digest(found)) == [
+        "LICENSES.toml",
         "data/LICENSE",
         "data/airports.csv",
         "data/flights.csv",

@@ -15,7 +15,7 @@ import pytest
 from tests.harness import REPOSITORY
 
 INPUTS = (
-    *("checkers", "labs", "images/base", "images/release_labs.py"),
+    *("checkers", "labs", "images"),
     *("hub/authoring", "hub/catalog.py", "pyproject.toml"),
 )
 

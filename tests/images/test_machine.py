@@ -95,7 +95,7 @@ def test_secrets_are_for_their_owner_alone(tmp_path: Path) -> None:
     modes = {
         path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()
     }
-    assert modes == {"certificates": 0o600, "pip": 0o600}
+    assert modes == {"apt": 0o600, "certificates": 0o600, "pip": 0o600}
 
 
 def test_proxies_are_named_and_their_values_stay_out() -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from hub.machine.installation import (
-    CONFIG,
-    InstallationError,
-    chosen_settings,
-    find_root,
-)
+from hub.machine.installation import InstallationError, chosen_settings, find_root
+from hub.settings import CONFIG, FILE
 
 
 @pytest.fixture
@@ -33,6 +30,24 @@ def test_the_present_folder_counts_unless_another_is_named(
     monkeypatch.setenv("AIRLIFT_ROOT", str(other))
     with pytest.raises(InstallationError, match=CONFIG):
         find_root()
+    (other / FILE).touch()
+    assert find_root() == other
+
+
+@pytest.mark.usefixtures("root")
+def test_an_image_of_this_place_comes_before_airlifts_own(root: Path) -> None:
+    """Without a checkout, what is Airlift's lies where its wheel put it."""
+    checkout = chosen_settings()
+    assert checkout.software == root
+    assert checkout.image_folder("base") == root / "images/base"
+    (root / CONFIG).unlink()
+    (root / FILE).touch()
+    (root / "images/own").mkdir(parents=True)
+    installed = chosen_settings()
+    share = Path(sys.prefix) / "share/jupyterhub-airlift"
+    assert installed.software == share
+    assert installed.image_folder("base") == share / "images/base"
+    assert installed.image_folder("own") == root / "images/own"
 
 
 @pytest.mark.parametrize(

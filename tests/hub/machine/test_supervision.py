@@ -24,7 +24,7 @@ from hub.machine.supervision import (
     restarts,
 )
 from hub.secrets import NAMES, read_secret
-from hub.settings import Settings, settings
+from hub.settings import CONFIG, Settings, settings
 from tests.harness import REPOSITORY, NotInTimeError, free_ports, wait_for
 
 pytestmark = pytest.mark.slow
@@ -204,6 +204,8 @@ def test_parts_get_little_of_our_environment(tmp_path: Path) -> None:
 def test_percent_signs_and_spaces_in_paths_are_kept(tmp_path: Path) -> None:
     """Supervisor would expand the one and split at the other."""
     root = tmp_path / "a room 100%s"
+    root.mkdir()
+    (root / CONFIG).touch()
     text = configuration(Supervision(settings(root, {})), "airlift")
     assert f"directory = {tmp_path}/a room 100%%s" in text
     assert f"'{tmp_path}/a room 100%%s/jupyterhub_config.py'" in text

@@ -5,6 +5,7 @@ Terminals stay, no kernel is ever culled, nothing calls home.
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 from jupyter_core.paths import jupyter_runtime_dir
@@ -54,6 +55,8 @@ c.ServerApp.jpserver_extensions = {
     # its paths are those of the classic notebook, which is not here
     "notebook_shim": False,
 }
+# not a login shell, which would forget where the seat's own programs are
+c.ServerApp.terminado_settings = {"shell_command": [shutil.which("bash") or "sh"]}
 c.MappingKernelManager.cull_idle_timeout = 0
 if len(jupyter_runtime_dir()) <= SOCKET_PATH:
     # sockets in a folder of the seat's user rather than ports on loopback

@@ -1,0 +1,227 @@
+"""`services`: how the seat's services are, and start, stop, restart and read them.
+
+services [status]         services logs [NAME]      services wait [SECONDS]
+services restart [NAME]   services start [NAME]     services stop [NAME]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checkers.engine.attendance import Places, places
+from checkers.engine.declared import DeclarationError, Service, declared
+from checkers.engine.strings import _
+from checkers.engine.supervisor_calls import supervisor
+
+LINES = 40
+"""How much of a log is shown."""
+LOOK = 5
+"""Seconds for one look whether a service is ready."""
+PATIENCE = 60.0
+"""Seconds to wait when nobody says."""
+
+
+class ServicesError(Exception):
+    """A sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one service is: a word for machines and a sentence for people."""
+
+    name: str
+    word: str
+    """ready, starting, stopped or failing."""
+    says: str
+
+
+def main(
+    words: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+) -> int:
+    """Do what was asked for; return the exit code."""
+    asked = _arguments(words)
+    at = places(environ)
+    try:
+        services = declared(at.declared)
+        if asked.verb == "run":
+            return _run(_chosen(services, asked.name)[0], environ)
+        if not services:
+            raise ServicesError(_("This lab has no services."))
+        return _VERBS[asked.verb](asked, services, at)
+    except (ServicesError, DeclarationError) as error:
+        sys.stderr.write(f"{error}\n")
+    except OSError:
+        sys.stderr.write(
+            _("The services are not running yet. If it stays so, restart your seat.")
+            + "\n"
+        )
+    return 1
+
+
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="services", description=_("Show and steer what runs beside this lab.")
+    )
+    verbs = ("status", *(verb for verb in _VERBS if verb != "status"), "run")
+    parser.add_argument("verb", nargs="?", choices=verbs, default="status")
+    parser.add_argument("name", nargs="?", default="")
+    return parser.parse_args(words)
+
+
+def _chosen(services: Sequence[Service], name: str) -> list[Service]:
+    """Return the service of a name, or all without one."""
+    found = [service for service in services if name in ("", service.name)]
+    if not found:
+        known = ", ".join(service.name for service in services)
+        sentence = _("There is no service {name}; there is {known}.")
+        raise ServicesError(sentence.format(name=name, known=known))
+    return found
+
+
+def standings(services: Sequence[Service], at: Places) -> list[Standing]:
+    """Return how each service is now.
+
+    Raises:
+        OSError: supervisord does not run.
+    """
+    known = {one["name"]: one for one in supervisor(at).getAllProcessInfo()}
+    return [_standing(service, known.get(service.name, {})) for service in services]
+
+
+def _standing(service: Service, info: Mapping[str, Any]) -> Standing:
+    """Put into words what supervisord says of a service."""
+    name, state = service.name, info.get("statename", "STOPPED")
+    look = _("`services logs {name}` says why.").format(name=name)
+    if state in ("STARTING", "RUNNING"):
+        if _is_ready(service, sure=state == "RUNNING"):
+            minutes = int(info["now"] - info["start"]) // 60
+            return Standing(
+                name, "ready", _("ready, for {minutes} min").format(minutes=minutes)
+            )
+        return Standing(name, "starting", _("starting"))
+    if state == "BACKOFF":
+        return Standing(name, "failing", _("ended, is tried again.") + " " + look)
+    if state == "FATAL":
+        again = _("`services restart {name}` tries again.").format(name=name)
+        return Standing(name, "failing", _("given up.") + " " + look + " " + again)
+    return Standing(name, "stopped", _("stopped"))
+
+
+def _is_ready(service: Service, *, sure: bool) -> bool:
+    """Ask a service whether it can be used; one that cannot be asked, when sure."""
+    if not service.ready:
+        return sure
+    try:
+        asked = subprocess.run(
+            service.ready,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **dict(service.environment)},
+            timeout=LOOK,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.returncode == 0
+
+
+def _status(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
+    """Print how the services are; 0 when all are ready."""
+    found = standings(_chosen(services, asked.name), at)
+    for one in found:
+        _say(f"{one.name}: {one.says}")
+    return 0 if all(one.word == "ready" for one in found) else 1
+
+
+def _wait(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
+    """Wait until all services are ready, or one has failed."""
+    try:
+        patience = float(asked.name or PATIENCE)
+    except ValueError:
+        raise ServicesError(_("How many seconds? A number, please.")) from None
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        try:
+            if all(one.word == "ready" for one in standings(services, at)):
+                return 0
+        except OSError:
+            pass  # supervisord itself is still starting
+        time.sleep(0.1)
+    asked.name = ""
+    return _status(asked, services, at)
+
+
+def _logs(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
+    """Print the end of the services' logs."""
+    for service in _chosen(services, asked.name):
+        try:
+            text = at.log(service.name).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            text = ""
+        last = text.splitlines()[-LINES:]
+        _say("\n".join(last) or _("{name}: nothing yet").format(name=service.name))
+    return 0
+
+
+def _steer(
+    *calls: str,
+) -> Callable[[argparse.Namespace, Sequence[Service], Places], int]:
+    """Return the verb that makes these calls for each service, then shows how it is."""
+
+    def steer(
+        asked: argparse.Namespace, services: Sequence[Service], at: Places
+    ) -> int:
+        """Make the calls; one for what is so already is none."""
+        chosen, asking = _chosen(services, asked.name), supervisor(at)
+        for service in chosen:
+            for call in calls:
+                try:
+                    getattr(asking, call)(service.name)
+                except xmlrpc.client.Fault:
+                    continue  # it runs, or does not, already; else its state says so
+        for one in standings(chosen, at):
+            _say(f"{one.name}: {one.says}")
+        return 0
+
+    return steer
+
+
+def _run(service: Service, environ: Mapping[str, str]) -> int:
+    """Become a service; how supervisord starts one."""
+    whole = {**environ, **dict(service.environment)}
+    try:
+        os.execvpe(service.command[0], service.command, whole)  # noqa: S606  # no shell
+    except OSError as error:
+        raise ServicesError(
+            f"{service.name}: expected a command that runs, got "
+            f"{service.command[0]}: {error.strerror}"
+        ) from None
+
+
+def _say(sentence: str) -> None:
+    """Print a sentence."""
+    print(sentence, flush=True)  # noqa: T201 - a command line's way to speak
+
+
+_VERBS: dict[str, Callable[[argparse.Namespace, Sequence[Service], Places], int]] = {
+    "status": _status,
+    "logs": _logs,
+    "restart": _steer("stopProcess", "startProcess"),
+    "start": _steer("startProcess"),
+    "stop": _steer("stopProcess"),
+    "wait": _wait,
+}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

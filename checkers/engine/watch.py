@@ -1,0 +1,253 @@
+"""Watch: steps done in a terminal, an editor or a service are checked by themselves.
+
+While somebody works, the current watched steps are checked about once a second, one
+after the other, in the process of a `Prober`; then less and less often (see `Cadence`).
+An attempt is kept only when a step has become another: passed, or failing otherwise.
+
+This is a boundary: whatever a check or the disk does, watching goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from checkers.engine.activity import Activity
+from checkers.engine.attempt import Attempt, Outcome, Trigger
+from checkers.engine.cadence import Cadence
+from checkers.engine.gates import Gates
+from checkers.engine.probe import Request
+from checkers.engine.prober import Prober
+from checkers.engine.progress import StepProgress
+from checkers.engine.record import Record
+from checkers.engine.steps import Found, SeatLab, SeatStep
+
+log = logging.getLogger(__name__)
+CURRENT = 3
+"""Watched steps of a lab that are looked at, in their order."""
+SERVICES = Path(".airlift") / "services"
+"""Where services write, below the home."""
+_TICK, _IDLE_TICK, _LIVELY = 0.4, 1.0, 60.0
+_KEPT = 180.0
+"""Seconds after its last check for which the process stays."""
+_FIGURES = 10.0
+"""Between two attempts that differ in figures only."""
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen last of a step.
+
+    Args:
+        outcome: what its check decided.
+        reason: the short key.
+        hint: the sentence.
+        at: when, milliseconds since 1970.
+    """
+
+    outcome: Outcome
+    reason: str
+    hint: str
+    at: int = 0
+
+    def differs(self, other: Seen) -> bool:
+        """Tell whether a step has become another; figures in a hint do not count."""
+        return (self.outcome, self.reason, _NUMBER.sub("0", self.hint)) != (
+            (other.outcome, other.reason, _NUMBER.sub("0", other.hint))
+        )
+
+
+def is_news(now: Seen, before: Seen | None, *, active: bool) -> bool:
+    """Tell whether what is seen now becomes an attempt.
+
+    The first thing seen of a step is where it begins: an attempt only when it is
+    passed, or when the check itself has a fault. Where only figures in the hint are
+    others, as those of a timing, somebody must have been active meanwhile.
+    """
+    if before is None:
+        return now.outcome is not Outcome.FAILED
+    if now.differs(before):
+        return True
+    return now.hint != before.hint and active and now.at - before.at > 1000 * _FIGURES
+
+
+def current_steps(lab: SeatLab, record: Record, gates: Gates) -> list[SeatStep]:
+    """Return the watched steps that may be done now: not passed, needs met, open.
+
+    What lies before the state that was caught up to counts as done.
+    """
+    records = [record.step(lab.slug, step.id) for step in lab.steps]
+    start = max((at for at, one in enumerate(records) if one.caught_up), default=0)
+    done = {step.id for step in lab.steps[:start]}
+    done |= {
+        step.id
+        for step, one in zip(lab.steps, records, strict=True)
+        if one.progress.passed
+    }
+    found = []
+    for step, one in list(zip(lab.steps, records, strict=True))[start:]:
+        open_ = step.watch and one.progress.last is not Outcome.PASSED
+        if open_ and done.issuperset(step.needs) and not gates.shut(lab, step.id):
+            found.append(step)
+            if len(found) == CURRENT:
+                break
+    return found
+
+
+class Watch:
+    """Watches the steps of one seat.
+
+    Args:
+        labs: the seat's labs.
+        record: its record, read on by the agent.
+        gates: of its room.
+        home: where the labs' folders lie.
+        activity: signs that somebody works.
+        keep: called with each attempt that is to be kept.
+    """
+
+    def __init__(
+        self,
+        labs: Mapping[str, SeatLab],
+        record: Record,
+        gates: Gates,
+        home: Path,
+        activity: Activity,
+        keep: Callable[[Attempt], object],
+    ) -> None:
+        self.labs = labs
+        self._record = record
+        self.gates = gates
+        self._home = home
+        self._activity = activity
+        self._keep = keep
+        self.prober = Prober()
+        self.asked = False
+        """Whether somebody waits for a check that was asked for."""
+        self._cadence = Cadence()
+        self._seen: dict[tuple[str, str, int], Seen] = {}
+        self._people: object = (None,)
+        self._things: object = None
+        self._steps: list[Found] | None = None
+        self._used = time.monotonic()
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        try:
+            while True:
+                try:
+                    await self._tick(time.monotonic())
+                except Exception:
+                    # The boundary: a full disk, no process to be had; try again.
+                    log.warning("steps could not be watched", exc_info=True)
+                    await asyncio.sleep(5.0)
+                lively = time.monotonic() - self._cadence.active < _LIVELY
+                await asyncio.sleep(_TICK if lively else _IDLE_TICK)
+        finally:
+            await self.prober.stop()
+
+    async def check(self, one: Found) -> Attempt:
+        """Check a step because somebody asked, and keep the attempt.
+
+        Raises:
+            OSError: no process could be started.
+            OutboxError: the attempt could not be kept.
+        """
+        self.asked = True
+        try:
+            made = await self._look(one, Trigger.ASKED)
+        finally:
+            self.asked = False
+        self._keep(made)
+        self._remember(made)
+        return made
+
+    async def _tick(self, now: float) -> None:
+        """Look at the signs, and at the current steps when that is due."""
+        steps = [
+            Found(lab, step)
+            for lab in self.labs.values()
+            for step in current_steps(lab, self._record, self.gates)
+        ]
+        others = self._steps is not None and steps != self._steps
+        if steps and (self._signs() or others):
+            self._cadence = self._cadence.noted(now)
+        self._steps = steps
+        if steps and now >= self._cadence.due and not self.prober.busy:
+            await self._look_at(steps)
+        elif now - self._used > _KEPT and self.prober.running:
+            await self.prober.stop()
+
+    def _signs(self) -> bool:
+        """Tell whether there were signs of activity since the last time."""
+        people, things = self._activity.people(), self._activity.things()
+        changed = people != self._people or self._things not in (None, things)
+        self._people, self._things = people, things
+        return changed
+
+    async def _look_at(self, steps: list[Found]) -> None:
+        """Check some steps; what a check itself leaves in files is no activity."""
+        began, active = time.monotonic(), self._cadence.active
+        for one in steps:
+            made = await self._look(one, Trigger.WATCH)
+            before = self._last(made)
+            recent = before is not None and active > began - _age(before)
+            news = is_news(_seen(made), before, active=recent)
+            if news:
+                self._keep(made)
+            if news or before is None:
+                self._remember(made)
+        self._things = self._activity.things()
+        now = time.monotonic()
+        self._cadence = self._cadence.looked(now, now - began)
+
+    async def _look(self, one: Found, trigger: Trigger) -> Attempt:
+        """Check a step in the process of the prober."""
+        self._used = time.monotonic()
+        lab, step = one
+        return await self.prober.attempt(
+            Request(
+                lab=lab.slug,
+                step=step.id,
+                folder=str(self._home / lab.slug),
+                trigger=trigger.value,
+                version=lab.version,
+                notebook=lab.notebook,
+                generation=self._record.step(lab.slug, step.id).progress.generation,
+            )
+        )
+
+    def _remember(self, made: Attempt) -> None:
+        """Keep in mind what was seen of a step."""
+        self._seen[made.lab, made.step, made.generation] = _seen(made)
+
+    def _last(self, made: Attempt) -> Seen | None:
+        """Return what was seen of a step before: here, by a kernel, or when asked."""
+        own = self._seen.get((made.lab, made.step, made.generation))
+        told = _told(self._record.step(made.lab, made.step).progress)
+        found = [one for one in (own, told) if one is not None]
+        return max(found, key=lambda one: one.at, default=None)
+
+
+def _age(seen: Seen) -> float:
+    """Return for how many seconds something has been known."""
+    return time.time() - seen.at / 1000
+
+
+def _seen(made: Attempt) -> Seen:
+    """Return what an attempt of this moment has seen."""
+    at = time.time_ns() // 1_000_000
+    return Seen(made.outcome, made.reason, made.hint, at)
+
+
+def _told(progress: StepProgress) -> Seen | None:
+    """Return what the record says of a step since its last reset."""
+    if progress.last is None:
+        return None
+    return Seen(progress.last, progress.reason, progress.hint, progress.at)

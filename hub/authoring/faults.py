@@ -1,0 +1,71 @@
+"""Faults: everything that is wrong with the files of a lab, without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hub.authoring.agreement import ids_agree, solution_faults
+from hub.authoring.finding import Finding, from_problem
+from hub.authoring.mistakes import MistakesError, load_mistakes
+from hub.authoring.notebook import read_notebook
+from hub.authoring.release import ReleaseError, files
+from hub.catalog import Lab, LabError, load_lab
+from hub.tables import like, read
+
+
+def faults(folder: Path) -> tuple[Finding, ...]:
+    """Read all files of a lab; return what is wrong, in the order an author writes.
+
+    A lab.toml that cannot be used does not keep the others from being read, with those
+    of its steps that could be.
+    """
+    slug = folder.name
+    try:
+        lab = load_lab(folder)
+    except LabError as error:
+        found = [from_problem(slug, problem) for problem in error.problems]
+        rest = _others(error.lab) if error.lab else _notebook(folder)
+        return (*found, *rest)
+    return tuple(_others(lab))
+
+
+def _others(lab: Lab) -> Iterator[Finding]:
+    """Read what lies beside lab.toml."""
+    yield from _named(lab)
+    yield from ids_agree(lab)
+    try:
+        load_mistakes(lab)
+    except MistakesError as error:
+        for problem in error.problems:
+            yield from_problem(lab.slug, problem)
+    try:
+        files(lab)
+    except ReleaseError as error:
+        for problem in str(error).splitlines():
+            yield from_problem(lab.slug, problem)
+
+
+def _named(lab: Lab) -> Iterator[Finding]:
+    """Say which files that lab.toml names are not there."""
+    source = read(lab.folder / "lab.toml", f"{lab.slug}/lab.toml")
+    images = lab.folder.parents[1] / "images"
+    there = sorted(path.parent.name for path in images.glob("*/Dockerfile"))
+    if there and lab.image not in there:
+        what = f"expected a folder of images/ ({', '.join(there)}), got {lab.image!r}"
+        source.refuse("lab.image", what + like(lab.image, there))
+    if lab.terms and not (lab.folder / lab.terms.file).is_file():
+        what = f"expected a file of the lab, got {lab.terms.file!r}"
+        source.refuse("terms.file", what)
+    for problem in source.problems:
+        yield from_problem(lab.slug, problem)
+
+
+def _notebook(folder: Path) -> Iterator[Finding]:
+    """Read a notebook of which the steps are not known."""
+    notebook, problems = read_notebook(folder / "lab.ipynb")
+    for what in problems:
+        yield Finding(folder.name, "lab.ipynb", what)
+    if notebook is not None:
+        for where, what in solution_faults(notebook):
+            yield Finding(folder.name, f"lab.ipynb, {where}", what)

@@ -1,0 +1,96 @@
+"""Ids: the cells that say which step they are get the id and metadata of one.
+
+An author writes the marker ``# step: load-data``; JupyterLab gives the cell an id by
+chance, and offers no way to change it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from checkers.engine.steps import marked
+from hub.authoring.notebook import code_cells, first_line
+from hub.authoring.release import ReleaseError
+from hub.catalog import Lab
+
+_MINOR = 5
+"""Notebooks of nbformat 4.5 have cells with ids."""
+
+
+def set_ids(lab: Lab) -> tuple[str, ...]:
+    """Write ids and nbgrader metadata into the source; return what was done.
+
+    Raises:
+        ReleaseError: it is no notebook.
+    """
+    where = f"{lab.slug}/{lab.source.name}"
+    try:
+        text = lab.source.read_text(encoding="utf-8")
+        if not isinstance(json.loads(text).get("cells"), list):
+            raise ReleaseError(f"{where}: expected a notebook, got JSON without cells")
+        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    except FileNotFoundError:
+        raise ReleaseError(f"{where}: expected this file, there is none") from None
+    except (ValueError, AttributeError, nbformat.ValidationError) as error:
+        raise ReleaseError(f"{where}: expected a notebook, got {error!r}") from None
+    notebook.nbformat_minor = max(notebook.nbformat_minor, _MINOR)
+    done = [*_named(notebook), *_steps(notebook)]
+    if done:
+        _write(lab.source, notebook)
+    return tuple(done)
+
+
+def _named(notebook: Any) -> list[str]:
+    """Give an id to cells that have none, or that of another cell."""
+    done, taken = [], set()
+    for number, cell in enumerate(notebook.cells, 1):
+        if not cell.get("id") or cell.id in taken:
+            cell.id = f"cell-{number}"
+            done.append(f"cell {number} has the id {cell.id}")
+        taken.add(cell.id)
+    return done
+
+
+def _steps(notebook: Any) -> list[str]:
+    """Give cells with a marker the id and the metadata of a step."""
+    done = []
+    taken = {cell.id for cell in notebook.cells}
+    for number, cell in enumerate(notebook.cells, 1):
+        ids = marked(first_line(cell)) if cell in code_cells(notebook) else ()
+        if not ids:
+            continue
+        step = ids[0]
+        if cell.id != step and step not in taken:
+            done.append(f"cell {number} has the id {step}, it had {cell.id}")
+            cell.id = step
+            taken.add(step)
+        table = cell.metadata.get("nbgrader")
+        if cell.id == step and (not table or table.get("grade_id") != step):
+            cell.metadata["nbgrader"] = _metadata(step, table or {})
+            done.append(f"cell {number} has the nbgrader metadata of {step}")
+    return done
+
+
+def _metadata(step: str, before: dict[str, Any]) -> dict[str, Any]:
+    """Return the nbgrader metadata of a step's cell; what was there stays."""
+    return {
+        "grade": False,
+        "locked": False,
+        "schema_version": 3,
+        "solution": True,
+        "task": False,
+        **before,
+        "grade_id": step,
+    }
+
+
+def _write(path: Path, notebook: Any) -> None:
+    """Write a notebook as Jupyter does; the file is whole at every moment."""
+    aside = path.with_name(f".{path.name}.new")
+    text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    aside.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    aside.replace(path)

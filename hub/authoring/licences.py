@@ -1,0 +1,159 @@
+"""Licences: may this lab be taught with, or handed on? Says what stands in the way.
+
+`clear` is a pure function of what is there: the lab's and the image's ledgers, the
+files they name, and the packages as `hub.authoring.licences_image` read them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hub.authoring.licences_ledger import (
+    NAME,
+    Item,
+    Ledger,
+    files_of,
+    lab_items,
+    load_ledger,
+)
+from hub.authoring.licences_policy import Ruling, Verdict, apart, keys, plain, ruling
+from hub.catalog import Lab
+
+OWN = ("file", "figure", "checker", "image")
+"""Kinds of items that ledgers name; the others are packages."""
+_HANDED_ON = ("lab.ipynb", "data/")
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """What a lab contains, and what its use comes to.
+
+    Args:
+        findings: sentences `lab: where: what`, each naming an item; none: cleared.
+        packages_read: the image's packages are among the items.
+    """
+
+    lab: Lab
+    use: str
+    items: tuple[Item, ...]
+    findings: tuple[str, ...]
+    packages_read: bool
+
+    def counts(self) -> list[tuple[str, int]]:
+        """Return how many items come under each licence, the most first."""
+        total = Counter(key for item in self.items for key in keys(item.license))
+        return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def duties(self) -> list[tuple[str, list[str]]]:
+        """Return what must be done, each with the licences or items that ask for it."""
+        found: dict[str, list[str]] = {}
+        for item in self.items:
+            for key in sorted(keys(item.license)) or [item.license]:
+                said = judge(replace(item, license=key), self.use)
+                if said.verdict is Verdict.DUTY and not _free_by_choice(item, self.use):
+                    found.setdefault(said.say, []).append(key)
+        return [(say, sorted(set(names))) for say, names in found.items()]
+
+    def exceptions(self) -> list[Item]:
+        """Return the items for which a ledger says more than they do themselves."""
+        return [item for item in self.items if item.why]
+
+
+def clear(
+    lab: Lab,
+    use: str,
+    *,
+    checker: Path | None,
+    image: Path,
+    packages: Sequence[Item] | None = None,
+) -> Clearance:
+    """Look at everything that a lab consists of.
+
+    Args:
+        lab: the lab.
+        use: one of USES.
+        checker: its module, None when there is none.
+        image: the folder of its image, which may be away.
+        packages: of its image; None when they were not read.
+
+    Raises:
+        LedgerError: a LICENSES.toml cannot be used.
+    """
+    ledger = load_ledger(lab.folder) or Ledger(f"{lab.slug}/{NAME}")
+    items = lab_items(lab, ledger, checker)
+    names = [item.name for item in items]
+    if image.is_dir():
+        items += image_items(image)
+    findings = [
+        *_ledger_findings(lab, ledger, names),
+        *_item_findings(lab, use, [*items, *(packages or ())]),
+        *_whole_findings(lab, items),
+    ]
+    return Clearance(
+        lab, use, (*items, *(packages or ())), tuple(findings), packages is not None
+    )
+
+
+def image_items(folder: Path) -> list[Item]:
+    """Return the files of an image's folder."""
+    ledger = load_ledger(folder) or Ledger(f"{folder.name}/{NAME}")
+    items = [ledger.item("image", name) for name in files_of(folder)]
+    return [replace(item, name=f"images/{folder.name}/{item.name}") for item in items]
+
+
+def package_ledgers(*folders: Path) -> list[Ledger]:
+    """Return the ledgers that may correct packages, each folder once; the last wins."""
+    return [ledger for path in dict.fromkeys(folders) if (ledger := load_ledger(path))]
+
+
+def judge(item: Item, use: str) -> Ruling:
+    """Say what using one item comes to; what its owner granted holds."""
+    if use in item.allows:
+        return Ruling(Verdict.FREE)
+    return ruling(item.license, use, changed=item.name.startswith("lab.ipynb"))
+
+
+def _free_by_choice(item: Item, use: str) -> bool:
+    """Say whether an item's whole expression asks for nothing, by a choice in it."""
+    return judge(item, use).verdict is Verdict.FREE
+
+
+def _ledger_findings(lab: Lab, ledger: Ledger, names: list[str]) -> Iterator[str]:
+    """Say what is wrong with the lab's ledger as a whole."""
+    if not ledger.files:
+        yield f"{lab.slug}: {NAME}: expected the licence of each file, there is none"
+    for path in ledger.idle(names):
+        yield f"{lab.slug}: {NAME}: expected a file that fits {path!r}, there is none"
+
+
+def _item_findings(lab: Lab, use: str, items: list[Item]) -> Iterator[str]:
+    """Name each item that nobody knows the licence of, or that may not be used so."""
+    for item in items:
+        said = judge(item, use)
+        if said.verdict >= Verdict.REFUSED:
+            name = f"{item.kind} {item.name} {item.version}".strip()
+            under = f"{item.license} and {use}: " if plain(item.license) else ""
+            yield f"{lab.slug}: {name}: {under}{said.say}"
+
+
+def _whole_findings(lab: Lab, items: list[Item]) -> Iterator[str]:
+    """Compare what lab.toml says with the files, and the files with each other."""
+    said = keys(lab.license)
+    if not said:
+        yield (
+            f"{lab.slug}: lab.toml, lab.license: expected an SPDX expression, "
+            f"got {lab.license!r}"
+        )
+    for item in items:
+        more = sorted(keys(item.license) - said)
+        if item.kind in OWN and item.name.startswith(_HANDED_ON) and said and more:
+            yield (
+                f"{lab.slug}: lab.toml, lab.license: expected {more[0]}, too, as "
+                f"{item.name} says, got {lab.license!r}"
+            )
+    work = {key for item in items if item.kind in OWN for key in keys(item.license)}
+    for what in apart(work):
+        yield f"{lab.slug}: {NAME}: {what}"

@@ -1,0 +1,36 @@
+"""Where the checkers of a place lie, for what imports them on this machine.
+
+Airlift's own lie in its package `checkers`; those that a place has added lie in
+`<root>/checkers`. In a seat both are one folder.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import checkers
+from hub.settings import Settings
+
+VARIABLE = "AIRLIFT_CHECKERS"
+
+
+def open_checkers(airlift: Settings) -> None:
+    """Let this process, and every program it starts, import a place's checkers."""
+    folder = str(airlift.checkers_dir)
+    os.environ[VARIABLE] = folder
+    if folder not in checkers.__path__:
+        checkers.__path__.append(folder)
+
+
+def checker_file(airlift: Settings, slug: str) -> Path | None:
+    """Return the module of a lab's checker; None when there is none."""
+    for folder in (airlift.checkers_dir, package_folder()):
+        if (folder / f"{slug}.py").is_file():
+            return folder / f"{slug}.py"
+    return None
+
+
+def package_folder() -> Path:
+    """Return the folder of the package `checkers` itself."""
+    return Path(str(checkers.__file__)).parent

@@ -1,0 +1,107 @@
+"""`airlift lab licences`: what labs come under, and what a use asks for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import click
+
+from hub.authoring.licences import Clearance, clear, package_ledgers
+from hub.authoring.licences_image import package_items, seat_packages
+from hub.authoring.licences_ledger import USES
+from hub.authoring.licences_sheet import sheet
+from hub.authoring.places import checker_file
+from hub.catalog import Lab, load_labs
+from hub.cli.lab.named import named_lab
+from hub.cli.terminal import console, print_json
+from hub.machine.installation import running_settings
+from hub.settings import Settings
+
+
+@click.command()
+@click.argument("slugs", metavar="SLUG…", nargs=-1)
+@click.option("--use", type=click.Choice(USES), default="teach", show_default=True)
+@click.option("--in-image", is_flag=True, help="Read the packages of its image, too.")
+@click.option(
+    "--sheet",
+    "paper",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write one page to print, .html or .pdf; of one lab.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def licences(
+    slugs: tuple[str, ...], use: str, in_image: bool, paper: Path | None, as_json: bool
+) -> None:
+    """Say under which licences labs come, and what stands in the way of a use."""
+    airlift = running_settings()
+    labs = [named_lab(airlift, slug) for slug in slugs]
+    labs = labs or list(load_labs(airlift.labs_dir).values())
+    if paper and len(labs) != 1:
+        raise click.ClickException("expected one lab for --sheet: name it")
+    found = [_clear(airlift, lab, use, in_image=in_image) for lab in labs]
+    if paper:
+        write_sheet(found[0], paper)
+    if as_json:
+        print_json([_described(item) for item in found])
+    else:
+        _tell(found)
+    if any(item.findings for item in found):
+        raise SystemExit(1)
+
+
+def _clear(airlift: Settings, lab: Lab, use: str, *, in_image: bool) -> Clearance:
+    """Look at one lab, and with `in_image` at the packages of its image."""
+    image = airlift.image_folder(lab.image)
+    ledgers = package_ledgers(airlift.image_folder("base"), image, lab.folder)
+    packages = package_items(seat_packages(airlift), ledgers) if in_image else None
+    return clear(
+        lab,
+        use,
+        checker=checker_file(airlift, lab.slug),
+        image=image,
+        packages=packages,
+    )
+
+
+def write_sheet(found: Clearance, paper: Path) -> None:
+    """Write the page to print."""
+    paper.write_text(sheet(found, f"{date.today():%d %B %Y}"), encoding="utf-8")
+
+
+def _tell(found: list[Clearance]) -> None:
+    """Print each lab as a row, then what must be done and what stands in the way."""
+    for item in found:
+        kinds = Counter(thing.kind for thing in item.items)
+        said = "; ".join(f"{number} {kind}" for kind, number in kinds.items())
+        console.print(
+            f"{item.lab.slug} {item.lab.version}, to {item.use}: {said}.", markup=False
+        )
+        for say, names in item.duties():
+            console.print(f"  {', '.join(names)}: {say}", markup=False)
+    open_ = [what for item in found for what in item.findings]
+    for what in open_:
+        console.print(what, markup=False)
+    if not open_:
+        console.print("Cleared: nothing stands in the way.")
+    if not all(item.packages_read for item in found):
+        console.print("The packages of the image were not read; --in-image does so.")
+
+
+def _described(found: Clearance) -> dict[str, object]:
+    """Return a clearance as JSON."""
+    return {
+        "lab": found.lab.slug,
+        "version": found.lab.version,
+        "use": found.use,
+        "cleared": not found.findings,
+        "packages_read": found.packages_read,
+        "findings": list(found.findings),
+        "licences": dict(found.counts()),
+        "items": [
+            {"kind": item.kind, "name": item.name, "version": item.version}
+            | {"license": item.license}
+            for item in found.items
+        ],
+    }

@@ -1,0 +1,170 @@
+"""The stages of an image, each a small build on the one before.
+
+    software (images/base)
+      -> images/<name>: apt.txt and requirements.txt, then its Dockerfile
+      -> labs/<slug>: apt.txt and requirements.txt, where a lab brings some
+      -> checkers and released labs
+
+A stage is an image with a tag that says what it was made from, so one whose inputs
+have not changed is there already and costs a look.
+
+Errors:
+    ClientError: an image is not there to be built, or a build failed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from client import Client, ClientError, run_step
+from contents import (
+    BUILDING,
+    CONFIGURATION,
+    IMAGE,
+    PACKAGES,
+    SOFTWARE,
+    fingerprint,
+    gather,
+)
+from contents import files as all_files
+from hub.catalog import Lab
+from machine import proxy_options, write_secrets
+
+CONTENT = "org.airlift.content"
+VERSION = "org.airlift.version"
+BETWEEN = "airlift-software"
+"""Name of images that are only built upon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One build: `files` decide about it, `fill` makes the folder to build from."""
+
+    sentence: str
+    dockerfile: Path
+    files: tuple[Path, ...]
+    fill: Callable[[Path], None]
+    name: str
+    """Of the image, for its tag."""
+    tag: str = BETWEEN
+    version: str = ""
+    """Of Airlift, on the last stage alone: it decides about it and is a label of it."""
+    parent: str = "SEAT"
+    """The Dockerfile's argument that names the image to start from."""
+
+
+def software(root: Path, labs: Mapping[str, Lab], name: str) -> list[Stage]:
+    """Return the stages of an image up to the labs; the first starts from a base.
+
+    Raises:
+        ClientError: there is no such image to be built.
+    """
+    lab = labs.get(name)
+    if lab is None or not packages_of(lab.folder):
+        return _image(root, name)
+    return [*_image(root, lab.image), _packages(root, lab.folder, name)]
+
+
+def packages_of(folder: Path) -> list[Path]:
+    """Return the lists of packages that lie in a folder."""
+    return [folder / name for name in PACKAGES if (folder / name).is_file()]
+
+
+def _image(root: Path, name: str) -> list[Stage]:
+    """Return the stages of a folder below images."""
+    folder = root / "images" / name
+    stages = [_base(root)]
+    if name == IMAGE:
+        return stages
+    if packages_of(folder):
+        stages.append(_packages(root, folder, name))
+    if (folder / "Dockerfile").is_file():
+        stages.append(
+            Stage(
+                sentence=f"Building the image {name}",
+                dockerfile=folder / "Dockerfile",
+                files=tuple(all_files([folder])),
+                fill=lambda context: gather(sorted(folder.iterdir()), context),
+                name=name,
+            )
+        )
+    if len(stages) == 1:
+        known = sorted(path.name for path in (root / "images").iterdir())
+        known = [one for one in known if (root / "images" / one).is_dir()]
+        raise ClientError(
+            f"images/{name}: expected a folder with a Dockerfile, apt.txt or "
+            f"requirements.txt, there is none. There are {', '.join(known)}."
+        )
+    return stages
+
+
+def _base(root: Path) -> Stage:
+    """Return the stage with the seat's own software."""
+    folder = root / "images" / IMAGE
+    places = [folder / name for name in (*BUILDING, *SOFTWARE, *CONFIGURATION)]
+    return Stage(
+        sentence="Building the seats' software (minutes the first time, then seconds)",
+        dockerfile=folder / "Dockerfile",
+        files=tuple(all_files(places)),
+        fill=lambda context: gather(places, context),
+        name=IMAGE,
+        parent="BASE_IMAGE",
+    )
+
+
+def _packages(root: Path, folder: Path, name: str) -> Stage:
+    """Return the stage that installs what a folder's lists name."""
+
+    def fill(context: Path) -> None:
+        """Put both lists there; one that is missing is empty."""
+        for one in PACKAGES:
+            (context / one).touch()
+        gather(packages_of(folder), context)
+
+    return Stage(
+        sentence=f"Installing the packages of {os.path.relpath(folder, root)}",
+        dockerfile=root / "images" / "packages.Dockerfile",
+        files=tuple(packages_of(folder)),
+        fill=fill,
+        name=name,
+    )
+
+
+def build_stage(
+    client: Client, root: Path, stage: Stage, parent: str, logs: Path
+) -> str:
+    """Return the tag of a stage on top of `parent`, built if need be.
+
+    Raises:
+        ClientError: the build failed; carries the end of what it printed.
+    """
+    # an image's files count from where they lie, so a moved checkout builds nothing
+    inputs = [stage.dockerfile, *stage.files]
+    content = fingerprint(root, inputs, stage.version, client.image_id(parent))
+    tag = f"{stage.tag}:{stage.name}-{content[:12]}"
+    if client.image_id(tag):
+        return tag
+    with tempfile.TemporaryDirectory(prefix="airlift-build-") as temporary:
+        context, secrets = Path(temporary, "context"), Path(temporary, "secrets")
+        context.mkdir()
+        secrets.mkdir(mode=0o700)
+        stage.fill(context)
+        shutil.copy(stage.dockerfile, context / "Dockerfile")
+        command = [
+            *client.build_command(),
+            *("--progress", "plain", "--network", "host"),
+            *("--build-arg", f"{stage.parent}={parent}"),
+            *("--label", f"{CONTENT}={content}", "--tag", tag),
+            *("--label", f"{VERSION}={stage.version}"),
+            *write_secrets(secrets),
+            *proxy_options(os.environ),
+            str(context),
+        ]
+        log = logs / f"image-{stage.name}.log"
+        run_step(stage.sentence, command, log, {"DOCKER_BUILDKIT": "1"})
+    return tag

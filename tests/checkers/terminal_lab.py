@@ -1,0 +1,95 @@
+"""A lab done outside a Python kernel, with checks that misbehave, for these tests."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+LAB = "tame"
+CHECKER = """
+import os
+import subprocess
+import time
+
+from checkers import Work, check, fail
+
+@check("file")
+def file(work: Work) -> str:
+    text = work.file("note.txt").read_text().strip()
+    if text != "ready":
+        fail("other-text", f"`note.txt` says {text!r}; expected 'ready'.")
+    print("a check may print")
+    os.write(1, b"even so\\n")
+    return "Well noted."
+
+@check("service")
+def service(work: Work) -> None:
+    port = work.file("port").read_text()
+    if "up" not in work.http(f"http://127.0.0.1:{port}/").body:
+        fail("not-up", "The service is not up.")
+
+@check("hangs", limit=0.3)
+def hangs(work: Work) -> None:
+    while True:
+        try:
+            work.run("sleep 600 & echo $! >> pids; wait", timeout=60)
+            time.sleep(60)
+        except BaseException:
+            pass
+
+@check("floods", limit=20)
+def floods(work: Work) -> None:
+    work.run("yes", timeout=15)
+
+@check("forks")
+def forks(work: Work) -> None:
+    work.run("for n in 1 2 3; do setsid sleep 600 & echo $! >> pids; done")
+
+@check("dies")
+def dies(work: Work) -> None:
+    os._exit(3)
+
+@check("asks")
+def asks(work: Work) -> None:
+    if work.answer("asks") != "red":
+        fail("other-option", "Another one.")
+"""
+QUESTION = {"kind": "choice", "text": "Which colour?", "options": ["blue", "red"]}
+STEPS: tuple[dict[str, Any], ...] = (
+    {"id": "file", "title": "A file", "watch": True},
+    {"id": "service", "title": "A service", "watch": True, "needs": ["file"]},
+    {"id": "hangs", "title": "Hangs", "needs": ["service"], "watch": True},
+    {"id": "floods", "title": "Floods"},
+    {"id": "forks", "title": "Forks"},
+    {"id": "dies", "title": "Dies"},
+    {"id": "asks", "title": "Asks", "question": QUESTION},
+)
+
+
+def set_up(root: Path, steps: tuple[dict[str, Any], ...] = STEPS) -> dict[str, str]:
+    """Put the lab into a folder; return the environment of its seat."""
+    (root / "home" / LAB).mkdir(parents=True)
+    (root / "labs" / LAB).mkdir(parents=True)
+    data = {
+        "slug": LAB,
+        "title": "The tame lab",
+        "version": "1.0.0",
+        "notebook": f"{LAB}.ipynb",
+        "steps": steps,
+    }
+    (root / "labs" / LAB / "lab.json").write_text(json.dumps(data))
+    (root / "lib").mkdir()
+    (root / "lib" / f"{LAB}.py").write_text(CHECKER)
+    (root / "lib" / "sitecustomize.py").write_text(
+        f"import checkers\ncheckers.__path__.append({str(root / 'lib')!r})\n"
+    )
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith("AIRLIFT_")},
+        "HOME": str(root / "home"),
+        "PYTHONPATH": str(root / "lib"),
+        "AIRLIFT_LABS_DIR": str(root / "labs"),
+        "AIRLIFT_LABS": LAB,
+        "AIRLIFT_OUTBOX": str(root / "home" / ".airlift" / "outbox"),
+    }

@@ -1,0 +1,96 @@
+"""Answers to the questions of steps: kept, read, and given in a terminal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checkers.engine.answers import FILE, meant, read, write
+from checkers.engine.progress import Progress
+from checkers.engine.steps import SeatQuestion
+from tests.checkers.terminal_lab import LAB, set_up
+
+
+def test_answers_are_kept_by_lab_and_step(tmp_path: Path) -> None:
+    """Each replaces the one before; None forgets it; others are left alone."""
+    write(tmp_path, "one", "a", " red\n ")
+    write(tmp_path, "two", "a", "blue")
+    write(tmp_path, "one", "b", "3")
+    write(tmp_path, "one", "b", None)
+    write(tmp_path, "one", "never", None)
+    assert (read(tmp_path, "one"), read(tmp_path, "two")) == (
+        {"a": "red"},
+        {"a": "blue"},
+    )
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"one": 3}', '{"one": {"a": 3}}'])
+def test_a_broken_file_holds_no_answers(tmp_path: Path, text: str) -> None:
+    """It is replaced at the next answer."""
+    (tmp_path / FILE).write_text(text)
+    assert read(tmp_path, "one") == {}
+    write(tmp_path, "one", "a", "red")
+    assert read(tmp_path, "one") == {"a": "red"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "answer"),
+    [
+        ("choice", "red", "red"),
+        ("choice", " 'Red' ", "red"),
+        ("choice", "2", "red"),
+        ("choice", "3", "3"),
+        ("choice", "4", None),
+        ("choice", "", None),
+        ("choices", "3; BLUE", "blue; 3"),
+        ("choices", "1;1", "blue"),
+        ("choices", "blue; green", None),
+        ("text", " two  words ", "two words"),
+        ("number", "", None),
+    ],
+)
+def test_an_option_may_be_written_in_several_ways(
+    kind: str, text: str, answer: str | None
+) -> None:
+    """By its words in any case, in quotation marks, or by its number."""
+    options = ("blue", "red", "3") if kind.startswith("choice") else ()
+    assert meant(SeatQuestion(kind, "Which?", options), text) == answer
+
+
+def test_a_question_is_answered_in_a_terminal(tmp_path: Path) -> None:
+    """The command shows questions, checks answers at once and keeps the attempts."""
+    environ = set_up(tmp_path)
+
+    def answer(*words: str) -> tuple[int, str]:
+        command = [sys.executable, "-P", "-m", "checkers.engine.answers", *words]
+        home = tmp_path / "home" / LAB
+        done = subprocess.run(
+            command, env=environ, cwd=home, capture_output=True, text=True
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    assert "asks: Which colour?\n  1 blue\n  2 red\n" in answer()[1]
+    assert answer("other", "red")[0] == 2
+    assert answer("asks", "green") == (2, "· There are: 1 blue, 2 red.\n")
+    assert answer("asks", "blue") == (1, "◐ Not yet. Another one.\n")
+    assert answer("asks", "Red") == (0, "✓ Asks: Passed.\n")
+    assert "Answered: red" in answer("asks")[1]
+    outbox = tmp_path / "home" / ".airlift" / "outbox"
+    kept = [
+        json.loads(path.read_text())["attempt"]
+        for path in sorted((outbox / "new").iterdir())
+    ]
+    assert [(one["outcome"], one["trigger"]) for one in kept] == [
+        ("failed", "asked"),
+        ("passed", "asked"),
+    ]
+    assert Progress(outbox).step(LAB, "asks").passed
+    gate = {"room": {"state": "open"}, "steps": {f"{LAB}/file": {"gate": "strict"}}}
+    (outbox.parent / "room.json").write_text(json.dumps(gate))
+    assert answer("asks", "blue")[1].startswith("‖ Not checked.")
+    assert read(outbox.parent, LAB) == {"asks": "red"}

@@ -1,0 +1,266 @@
+"""Steps that are done outside a kernel: checked by themselves, and never too often."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+from checkers.engine.attempt import Outcome
+from checkers.engine.cadence import REST, SELDOM, SOON, Cadence
+from checkers.engine.watch import Seen, is_news
+from tests.checkers.seat_server import DEADLINE, SeatServer
+from tests.checkers.terminal_lab import LAB, set_up
+from tests.hub.room.process import call
+
+MISSING = Seen(Outcome.FAILED, "missing-file", "There is no file.", 1_000)
+SLOW = Seen(Outcome.FAILED, "too-slow", "It took 812 ms.", 1_000)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "active", "news"),
+    [
+        (MISSING, None, True, False),
+        (Seen(Outcome.PASSED, "", ""), None, False, True),
+        (Seen(Outcome.ERROR, "checker-error", "x"), None, False, True),
+        (MISSING, MISSING, True, False),
+        (SLOW, MISSING, False, True),
+        (Seen(Outcome.PASSED, "", ""), SLOW, False, True),
+        (Seen(Outcome.FAILED, "too-slow", "It took 9.5 ms.", 90_000), SLOW, True, True),
+        (
+            Seen(Outcome.FAILED, "too-slow", "It took 9.5 ms.", 90_000),
+            SLOW,
+            False,
+            False,
+        ),
+        (
+            Seen(Outcome.FAILED, "too-slow", "It took 9.5 ms.", 2_000),
+            SLOW,
+            True,
+            False,
+        ),
+    ],
+)
+def test_only_news_becomes_an_attempt(
+    now: Seen, before: Seen | None, active: bool, news: bool
+) -> None:
+    """Where a step begins is none, nor is a figure that changes by itself."""
+    assert is_news(now, before, active=active) is news
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0.01, 20), st.booleans(), st.floats(0, 3)), max_size=80
+    )
+)
+def test_looks_follow_activity_and_never_pile_up(
+    story: list[tuple[float, bool, float]],
+) -> None:
+    """Each look leaves ten times its time free, and without activity they end."""
+    cadence, now, free_from, active = Cadence(), 0.0, 0.0, None
+    for passes, acts, takes in story:
+        now += passes
+        if acts:
+            cadence, active = cadence.noted(now), now
+            assert cadence.due <= max(now, free_from)
+        if now >= cadence.due:
+            assert active is not None
+            assert now >= free_from
+            now += takes
+            cadence = cadence.looked(now, takes)
+            free_from = now + min(max(SOON, 10 * takes), SELDOM)
+            assert cadence.due >= free_from
+    while cadence.due < float("inf"):
+        assert cadence.due - now <= SELDOM + 0.001
+        now = max(now, cadence.due)
+        cadence = cadence.looked(now, 0.1)
+    assert active is None or now - active <= REST + 2 * SELDOM
+
+
+class Watched:
+    """A seat whose steps are watched, its terminal, and a service of its own."""
+
+    def __init__(self, server: SeatServer, home: Path) -> None:
+        self.server = server
+        self.folder = home / LAB
+        self.home = home
+
+    def type(self, line: str) -> None:
+        """Open a terminal and type a line there, as JupyterLab does."""
+        headers = {"Authorization": "token secret"}
+        answer = call("POST", f"{self.server.url}api/terminals", {}, headers)
+        name = answer.body["name"]
+
+        async def send() -> None:
+            url = self.server.url.replace("http", "ws")
+            request = HTTPRequest(f"{url}terminals/websocket/{name}", headers=headers)
+            socket = await websocket_connect(request)
+            await socket.write_message(json.dumps(["stdin", line + "; exit\r"]))
+            while await asyncio.wait_for(socket.read_message(), DEADLINE):
+                pass
+
+        asyncio.run(send())
+
+    def step(self, name: str) -> dict[str, Any]:
+        """Return one step of the panel's state."""
+        return self.server.step(name)
+
+    def wait(self, name: str, key: str, value: object) -> None:
+        """Wait until a step of the panel has a value."""
+        self.server.until(
+            lambda state: any(
+                step["id"] == name and step[key] == value
+                for step in state["labs"][0]["steps"]
+            ),
+            f"{name}.{key} == {value!r}",
+        )
+
+    def attempts(self, step: str) -> list[tuple[str, str, str]]:
+        """Return the attempts at a step that wait in the outbox."""
+        found = []
+        files = (self.home / ".airlift" / "outbox").glob("n*/*.json")
+        for path in sorted(files, key=lambda one: (one.parent.name == "new", one.name)):
+            one = json.loads(path.read_text()).get("attempt") or {}
+            if one.get("step") == step:
+                found.append((one["trigger"], one["outcome"], one["reason"]))
+        return found
+
+    def probes(self) -> list[str]:
+        """Return the probes that run below the server."""
+        assert self.server.process is not None
+        words = ["pgrep", "-P", str(self.server.process.pid), "-f", "engine.probe"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        return done.stdout.split()
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """One seat for the whole story."""
+    root = tmp_path_factory.mktemp("watched")
+    kept = ("HOME", "PYTHONPATH", "AIRLIFT_LABS_DIR", "AIRLIFT_LABS", "AIRLIFT_OUTBOX")
+    environ = set_up(root)
+    server = SeatServer(root, **{key: environ[key] for key in kept}).start()
+    yield Watched(server, root / "home")
+    server.stop()
+
+
+def test_a_seat_nobody_works_at_has_no_probe(watched: Watched) -> None:
+    """The process starts at the first sign of activity."""
+    time.sleep(2.5)
+    assert watched.probes() == []
+    assert watched.step("file")["watch"] is True
+    assert watched.step("asks")["question"]["options"] == ["blue", "red"]
+
+
+def test_a_step_done_in_a_terminal_passes_by_itself(watched: Watched) -> None:
+    """Where it begins is no attempt; what differs later is one each."""
+    watched.type("cd; ls")
+    time.sleep(3)
+    assert watched.attempts("file") == []
+    assert len(watched.probes()) == 1
+    watched.type(f"echo not yet > ~/{LAB}/note.txt")
+    watched.wait("file", "reason", "other-text")
+    watched.type(f"echo ready > ~/{LAB}/note.txt")
+    watched.wait("file", "state", "passed")
+    assert watched.attempts("file") == [
+        ("watch", "failed", "other-text"),
+        ("watch", "passed", ""),
+    ]
+    assert watched.step("service")["attempts"] == 0
+
+
+def test_a_reset_step_is_watched_again(watched: Watched) -> None:
+    """And passes at once where the work is still there; a given answer is forgotten."""
+    (watched.home / ".airlift" / "answers.json").write_text(
+        json.dumps({"v": 1, LAB: {"file": "x", "asks": "red"}})
+    )
+    wish = {"kind": "reset", "lab": LAB, "step": "file", "body": {"generation": 1}}
+    assert watched.server.post("notes", wish).status == 200
+    watched.wait("file", "now", "passed")
+    assert watched.step("file")["generation"] == 1
+    kept = json.loads((watched.home / ".airlift" / "answers.json").read_text())
+    assert kept[LAB] == {"asks": "red"}
+
+
+def test_a_service_that_comes_up_passes_by_itself(watched: Watched) -> None:
+    """Once the step before it is passed, with no terminal: a file is the sign."""
+    page = watched.folder / "index.html"
+    page.write_text("up")
+    words = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
+    with subprocess.Popen(
+        words, cwd=watched.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as service:
+        try:
+            assert service.stdout is not None
+            port = service.stdout.readline().split(b"port ")[1].split()[0].decode()
+            (watched.folder / "port").write_text(port)
+            watched.wait("service", "state", "passed")
+        finally:
+            service.kill()
+
+
+def test_a_check_that_hangs_is_ended_and_said_to_be_at_fault(watched: Watched) -> None:
+    """It is the next step; nothing of it stays, and it is said once."""
+    deadline = time.monotonic() + DEADLINE
+    while not watched.attempts("hangs"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    answer = watched.server.post("check", {"lab": LAB, "step": "hangs"})
+    assert (answer.status, answer.body["error"]["code"]) == (409, "check-fault")
+    watched.type("true")
+    time.sleep(3)
+    assert set(watched.attempts("hangs")) == {
+        ("watch", "error", "time-limit"),
+        ("asked", "error", "time-limit"),
+    }
+    assert len(watched.attempts("hangs")) == 2
+
+
+def test_a_step_is_checked_now_when_asked(watched: Watched) -> None:
+    """Watched ones only, known ones only, and not behind a strict gate."""
+
+    def check(**body: object) -> tuple[int, str]:
+        answer = watched.server.post("check", body)
+        return answer.status, answer.body.get("error", {}).get("code", "")
+
+    (watched.folder / "note.txt").write_text("other")
+    assert check(lab=LAB, step="file") == (200, "")
+    assert watched.attempts("file")[-1] == ("asked", "failed", "other-text")
+    assert check(lab=LAB, step="forks") == (409, "not-watched")
+    assert check(lab=LAB, step="nothing") == (404, "unknown-step")
+    assert check(lab="nothing", step="file") == (404, "unknown-lab")
+    assert check(lab=[], step={}) == (404, "unknown-lab")
+    gate = {"room": {"state": "open"}, "steps": {f"{LAB}/file": {"gate": "strict"}}}
+    room = watched.home / ".airlift" / "room.json"
+    room.write_text(json.dumps(gate))
+    assert check(lab=LAB, step="hangs") == (409, "shut")
+    room.unlink()
+
+
+def test_a_probe_goes_with_its_server(watched: Watched) -> None:
+    """A server that is killed leaves no process behind."""
+    assert check_starts(watched)
+    (probe,) = watched.probes()
+    assert watched.server.process is not None
+    watched.server.process.kill()
+    watched.server.process.wait(DEADLINE)
+    deadline = time.monotonic() + DEADLINE
+    while Path(f"/proc/{probe}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def check_starts(watched: Watched) -> bool:
+    """Have a check run, so that there is a probe."""
+    return watched.server.post("check", {"lab": LAB, "step": "file"}).status == 200

@@ -1,0 +1,292 @@
+"""Licences: each file, figure and package has one, and a use is cleared or named."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hub.authoring.licences import Clearance, clear, package_ledgers
+from hub.authoring.licences_image import image_packages, package_items
+from hub.authoring.licences_ledger import Item, LedgerError, load_ledger
+from hub.authoring.licences_names import debian_license, python_license
+from hub.authoring.licences_policy import Verdict, ruling
+from hub.authoring.licences_sheet import sheet
+from hub.catalog import Lab, load_lab, load_labs
+from tests.harness import REPOSITORY
+
+LABS = load_labs(REPOSITORY / "labs")
+CHECKERS = REPOSITORY / "checkers"
+IMAGES = REPOSITORY / "images"
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """A copy of the first lab that a test may spoil."""
+    folder = tmp_path / "first_flight"
+    shutil.copytree(REPOSITORY / "labs/first_flight", folder)
+    return load_lab(folder)
+
+
+def look(lab: Lab, use: str = "teach", packages: list[Item] | None = None) -> Clearance:
+    """Look at a lab with the first lab's checker, without an image's folder."""
+    checker = CHECKERS / "first_flight.py"
+    return clear(
+        lab, use, checker=checker, image=lab.folder / "none", packages=packages
+    )
+
+
+def add(lab: Lab, text: str) -> None:
+    """Add to the ledger of a lab."""
+    with (lab.folder / "LICENSES.toml").open("a") as file:
+        file.write(text)
+
+
+def python(**said: object) -> dict[str, object]:
+    """A Python package as the scan prints it."""
+    return {"expression": "", "license": "", "classifiers": [], "texts": []} | said
+
+
+@pytest.mark.parametrize("use", ["teach", "redistribute"])
+@pytest.mark.parametrize("slug", LABS)
+def test_every_lab_here_may_be_taught_with_and_handed_on(slug: str, use: str) -> None:
+    """No file of ours is without a licence."""
+    found = clear(
+        LABS[slug],
+        use,
+        checker=CHECKERS / f"{slug}.py",
+        image=IMAGES / LABS[slug].image,
+    )
+    assert found.findings == ()
+    assert {item.kind for item in found.items} >= {"file", "checker", "image"}
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in IMAGES.glob("*/")))
+def test_every_image_here_has_a_ledger(name: str) -> None:
+    """Its own files have a licence, used or not by a lab."""
+    if name.startswith("__"):
+        return
+    ledger = load_ledger(IMAGES / name)
+    assert ledger is not None
+    assert ledger.item("image", "Dockerfile").license
+
+
+def test_the_packages_of_the_real_image_all_have_a_known_licence(image: str) -> None:
+    """Read from the image itself: Python, Debian and page packages, none unknown."""
+    lab = LABS["first_flight"]
+    ledgers = package_ledgers(IMAGES / "base", lab.folder)
+    items = package_items(image_packages(image), ledgers)
+    found = clear(
+        lab,
+        "redistribute",
+        checker=CHECKERS / "first_flight.py",
+        image=IMAGES / "base",
+        packages=items,
+    )
+    assert found.findings == ()
+    known = {item.name: item.license for item in items}
+    assert known["pandas"] == "BSD-3-Clause"
+    assert known["jupyterlab"] == "BSD-3-Clause"
+    assert "GPL-3.0-or-later" in known["bash"]
+    assert known["@lumino/widgets"] == "BSD-3-Clause"
+    said = "; ".join(say for say, _ in found.duties())
+    assert "written offer" in said
+    page = sheet(found, "25 November 2026")
+    assert "<b>Cleared</b> for handing it on" in page
+    assert f"{sum(item.kind == 'debian' for item in items)} Debian packages" in page
+
+
+def test_a_file_without_a_licence_is_named(lab: Lab) -> None:
+    """So are a pasted figure and a path that fits nothing."""
+    ledger = lab.folder / "LICENSES.toml"
+    ledger.write_text(ledger.read_text().replace('path = "*"', 'path = "lab.*"'))
+    notebook = json.loads(lab.source.read_text())
+    text = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    text["attachments"] = {"map.png": {"image/png": "iVBORw0KGgo="}}
+    lab.source.write_text(json.dumps(notebook))
+    add(lab, '\n[[files]]\npath = "data/*.xls"\nlicense = "MIT"\n')
+    assert set(look(lab).findings) == {
+        "first_flight: file mistakes.toml: expected a licence, got none",
+        "first_flight: LICENSES.toml: expected a file that fits 'data/*.xls', "
+        "there is none",
+    }
+    ledger.write_text(ledger.read_text().replace('"lab.*"', '"[!l]*"'))
+    assert "first_flight: figure lab.ipynb#map.png: expected a licence, got none" in (
+        look(lab).findings
+    )
+
+
+def test_words_that_are_no_licence_are_named_with_their_file(lab: Lab) -> None:
+    """An SPDX expression is expected, of files and of the lab."""
+    add(lab, '\n[[files]]\npath = "data/*"\nlicense = "free for schools"\n')
+    assert (
+        "first_flight: file data/flights.csv: expected an SPDX expression, got "
+        "'free for schools'"
+    ) in look(lab).findings
+
+
+def test_the_lab_says_every_licence_that_it_hands_out(lab: Lab) -> None:
+    """lab.toml names the licence of each data set."""
+    add(lab, '\n[[files]]\npath = "data/*"\nlicense = "ODbL-1.0"\n')
+    assert (
+        "first_flight: lab.toml, lab.license: expected ODbL-1.0, too, as "
+        "data/airports.csv says, got 'CC-BY-4.0 AND CC0-1.0'"
+    ) in look(lab).findings
+
+
+def test_licences_that_do_not_go_together_are_named(lab: Lab) -> None:
+    """Share-alike material cannot be joined with non-commercial material."""
+    add(lab, '\n[[files]]\npath = "data/airports.csv"\nlicense = "CC-BY-SA-4.0"\n')
+    add(lab, '\n[[files]]\npath = "data/flights.csv"\nlicense = "CC-BY-NC-4.0"\n')
+    said = " ".join(look(lab).findings)
+    assert "CC-BY-SA-4.0 and CC-BY-NC-4.0 do not go together" in said
+
+
+@pytest.mark.parametrize(
+    ("license_", "teach", "redistribute"),
+    [
+        ("CC0-1.0", "FREE", "FREE"),
+        ("MIT", "FREE", "DUTY"),
+        ("CC-BY-4.0", "DUTY", "DUTY"),
+        ("GPL-3.0-or-later", "FREE", "DUTY"),
+        ("AGPL-3.0-only", "FREE", "DUTY"),
+        ("CC-BY-ND-4.0", "DUTY", "DUTY"),
+        ("CC-BY-NC-4.0", "DUTY", "REFUSED"),
+        ("CC-BY-NC-SA-4.0 OR MIT", "FREE", "DUTY"),
+        ("CC-BY-NC-SA-4.0 AND MIT", "DUTY", "REFUSED"),
+        ("LicenseRef-scancode-commercial-license", "REFUSED", "REFUSED"),
+        ("BUSL-1.1", "REFUSED", "REFUSED"),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", "FREE", "DUTY"),
+        ("", "UNKNOWN", "UNKNOWN"),
+        ("Copyright, 2019", "UNKNOWN", "UNKNOWN"),
+    ],
+)
+def test_what_a_use_comes_to(license_: str, teach: str, redistribute: str) -> None:
+    """One row a licence: teaching with it at a venue, handing it on in a kit."""
+    assert ruling(license_, "teach").verdict is Verdict[teach]
+    assert ruling(license_, "redistribute").verdict is Verdict[redistribute]
+
+
+def test_a_notebook_that_may_not_be_changed_is_refused() -> None:
+    """Releasing a lab changes its notebook."""
+    found = ruling("CC-BY-ND-4.0", "teach", changed=True)
+    assert (found.verdict, "changes its notebook" in found.say) == (
+        Verdict.REFUSED,
+        True,
+    )
+
+
+def test_what_an_owner_granted_holds_for_that_use_alone(lab: Lab) -> None:
+    """`allows` with `why` clears a proprietary package, and the sheet says so."""
+    sdk = Item("python", "vendor-sdk", "Proprietary", version="3.1")
+    assert "python vendor-sdk 3.1: expected an SPDX expression" in (
+        " ".join(look(lab, packages=[sdk]).findings)
+    )
+    add(
+        lab,
+        '\n[[packages]]\nname = "Vendor-*"\nallows = ["teach"]\n'
+        'license = "LicenseRef-scancode-proprietary-license"\n'
+        'why = "letter of the vendor, 3 May 2026"\n',
+    )
+    (ledger,) = package_ledgers(lab.folder)
+    known = [ledger.corrected(sdk)]
+    assert look(lab, packages=known).findings == ()
+    assert "letter of the vendor" in sheet(look(lab, packages=known), "today")
+    (refused,) = look(lab, "redistribute", known).findings
+    assert "python vendor-sdk 3.1" in refused
+    assert "ask its owner" in refused
+
+
+def test_the_sheet_says_when_it_is_not_cleared_and_when_it_did_not_look(
+    lab: Lab,
+) -> None:
+    """What a stranger wrote is text on it."""
+    assert "own files are cleared" in sheet(look(lab), "today")
+    packages = [Item("debian", "<script>", "")]
+    page = sheet(look(lab, packages=packages), "today")
+    assert "<b>Not cleared</b>" in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[files]]\npath = 3\nlicense = 'MIT'", "files[1].path: expected some text"),
+        ("[[files]]\npath = 'a'", "files[1].license: expected some text, got ''"),
+        ("[[files]]\npfad = 'a'", "files[1].pfad: expected one of path, license"),
+        ("[[packages]]\nname = 'a'\nlicense = 'MIT'", "packages[1].why: expected who"),
+        (
+            "[[files]]\npath = 'a'\nlicense = 'MIT'\nallows = ['sell']",
+            "files[1].allows: expected a list of teach, redistribute",
+        ),
+        ("[data]", "expected only [[files]] and [[packages]], got 'data'"),
+        ("[[files", "expected TOML"),
+    ],
+)
+def test_a_ledger_that_cannot_be_read_says_where(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    """File, table, key, and what was expected."""
+    (tmp_path / "LICENSES.toml").write_text(text)
+    with pytest.raises(LedgerError) as error:
+        load_ledger(tmp_path)
+    assert f"{tmp_path.name}/LICENSES.toml: " in str(error.value)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("package", "expected"),
+    [
+        (python(expression="Apache-2.0 OR MIT"), "Apache-2.0 OR MIT"),
+        (python(license="BSD 3-Clause License\n\nCopyright"), "BSD-3-Clause"),
+        (
+            python(classifiers=["License :: OSI Approved :: ISC License (ISCL)"]),
+            "ISC",
+        ),
+        (
+            python(
+                classifiers=["License :: OSI Approved :: BSD License"],
+                texts=["Redistribution and use in source and binary forms, with"],
+            ),
+            "BSD-2-Clause",
+        ),
+        (python(license="Ask Bob"), "Ask Bob"),
+        (python(license="UNKNOWN"), "UNKNOWN"),
+    ],
+)
+def test_a_python_package_says_its_licence_in_many_ways(
+    package: dict[str, object], expected: str
+) -> None:
+    """The newest way counts first; what is not known stays as it was said."""
+    assert python_license(package) == expected
+
+
+@pytest.mark.parametrize(
+    ("short", "common", "expected"),
+    [
+        (["GPL-2+"], [], "GPL-2.0-or-later"),
+        (["GPL-2+ with Bison exception"], [], "GPL-2.0-or-later"),
+        (["GFDL-NIV-1.3+"], [], "GFDL-1.3-no-invariants-or-later"),
+        (
+            ["Expat", "LGPL-3+ or GPL-2+"],
+            [],
+            "MIT AND (GPL-2.0-or-later OR LGPL-3.0-or-later)",
+        ),
+        (
+            ["Artistic or GPL-1+, and Expat"],
+            [],
+            "MIT AND (Artistic-1.0-Perl OR GPL-1.0-or-later)",
+        ),
+        ([], ["LGPL-2.1"], "LGPL-2.1-only"),
+        (["GPL-2", "bobs-licence", "Expat or alices"], [], "bobs-licence, alices"),
+        ([], [], ""),
+    ],
+)
+def test_a_debian_package_says_it_by_short_names(
+    short: list[str], common: list[str], expected: str
+) -> None:
+    """All of them count; those nobody knows are named."""
+    found = debian_license({"short": short, "common": common, "texts": []})
+    assert found == expected
