@@ -1,31 +1,32 @@
-"""LabKernel: a real kernel that stands where an attendee's kernel stands.
+"""LabKernel: a lab's kernel, files and checks as an attendee has them, from outside.
 
-The released lab lies in its folder, the hook is loaded, and what the hook puts into
-the outbox is read back after each cell.
+The work is done by `hub.authoring.stand`, a program beside this one or in a container;
+here it is told what to do, and its answers are read.
 
 Errors:
-    KernelError: the kernel died or did not answer in time; names the cell.
+    KernelError: the stand or its kernel did not do what was asked; names the lab.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
+import select
 from pathlib import Path
-from queue import Empty
+from subprocess import Popen
 from types import TracebackType
 from typing import Any
 
-from jupyter_client.manager import KernelManager
+from nbformat.v4 import output_from_msg
 
 from checkers.engine.attempt import Attempt
-from hub.authoring.release import release
+from hub.authoring.release import kernel_name
+from hub.authoring.stand_places import Place, here
 from hub.catalog import Lab
 
-HOOK = "checkers.engine.hook"
 SECONDS = 60.0
 """How long one cell may take."""
+STARTING = 180.0
+"""How long it may take until everything is ready, services included."""
 
 
 class KernelError(RuntimeError):
@@ -36,40 +37,45 @@ class LabKernel:
     """A kernel in a copy of the released lab; use it in a `with` statement.
 
     Args:
-        lab: the lab; it is released into `folder` first.
+        lab: the lab.
         folder: an empty folder for this kernel alone.
+        place: opens the place where it runs; beside this program when not said.
     """
 
-    def __init__(self, lab: Lab, folder: Path) -> None:
+    def __init__(self, lab: Lab, folder: Path, place: Place = here) -> None:
+        self.lab = lab
         self.slug = lab.slug
-        self.outbox = folder / "airlift" / "outbox"
-        released = release(lab, folder / "released")
-        self.folder = folder / "home" / lab.slug
-        shutil.copytree(released, self.folder)
-        self._environ = {
-            **os.environ,
-            "AIRLIFT_LABS": lab.slug,
-            "AIRLIFT_LABS_DIR": str(folder / "released"),
-            "AIRLIFT_OUTBOX": str(self.outbox),
-            "AIRLIFT_ROOM_URL": "",
-            "IPYTHONDIR": str(folder / "ipython"),
-            "JPY_SESSION_NAME": str(self.folder / f"{lab.slug}.ipynb"),
-        }
-        self._manager = KernelManager(kernel_name="python3")
+        self.kernel = kernel_name(lab)
+        self.python = self.kernel.startswith("python")
+        self.interrupted = ""
+        """How the last cell was stopped: "", "interrupted" or "restarted"."""
+        self._opened = place(lab, folder, self.kernel)
+        self.cut = False
+        """Whether the place reaches no network but itself."""
+        self._stand: Popen[bytes]
+        self._unread = b""
 
     def __enter__(self) -> LabKernel:
-        self._manager.start_kernel(
-            cwd=str(self.folder),
-            env=self._environ,
-            extra_arguments=[f"--ext={HOOK}", "--HistoryManager.enabled=False"],
-        )
-        self._client = self._manager.blocking_client()
-        self._client.start_channels()
+        opened = self._opened.__enter__()
+        self._stand, self.cut, self.folder = opened.process, opened.cut, opened.folder
+        watched = [
+            step.id
+            for step in self.lab.steps
+            if step.watch or (step.question and not self.python)
+        ]
         try:
-            self._client.wait_for_ready(timeout=SECONDS)
-        except RuntimeError as error:
-            self._stop()
-            raise KernelError(f"{self.slug}: expected a kernel, got: {error}") from None
+            self._ask(
+                STARTING,
+                "start",
+                lab=self.slug,
+                version=self.lab.version,
+                kernel=self.kernel,
+                watched=watched,
+                hook=opened.hook,
+            )
+        except BaseException:
+            self._opened.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -78,67 +84,128 @@ class LabKernel:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stop()
+        self._opened.__exit__(kind, error, trace)
 
-    def run(self, source: str) -> list[Attempt]:
+    def run(
+        self, source: str, seconds: float = SECONDS, *, trial: bool = False
+    ) -> list[Attempt]:
         """Run one cell and return the attempts that came of it, in order.
 
         What the cell itself raised shows in its attempt (``cell-raised``) and is
-        otherwise left alone: attendees' cells raise all the time.
+        otherwise left alone: attendees' cells raise all the time. One that takes
+        longer is interrupted, which `interrupted` tells. A trial comes between `keep`
+        and `restore`.
+
+        Raises:
+            KernelError: a cell that takes longer, when nothing else was said.
         """
-        self._execute(source)
-        attempts = []
-        for path in sorted((self.outbox / "new").glob("*.json")):
-            data = json.loads(path.read_text(encoding="utf-8"))
-            attempts.append(Attempt.from_json(data["attempt"]))
-            path.unlink()
-        return attempts
+        answer = self._run(source, seconds, trial=trial)
+        self.interrupted = str(answer["ended"])
+        if self.interrupted and seconds == SECONDS:
+            raise self._too_long(source)
+        return [Attempt.from_json(data) for data in answer["attempts"]]
+
+    def show(self, source: str) -> list[dict[str, Any]]:
+        """Run one cell and return what it showed, as outputs of a notebook.
+
+        Raises:
+            KernelError: it took too long.
+        """
+        answer = self._run(source, SECONDS, show=True)
+        if answer["ended"]:
+            raise self._too_long(source)
+        return [
+            _output({**message, "header": {"msg_type": message["msg_type"]}})
+            for message in answer["shown"]
+            if message["msg_type"] != "update_display_data"
+        ]
+
+    def check(self, step: str) -> Attempt:
+        """Check a step outside the kernel, as a seat's agent does."""
+        return Attempt.from_json(self._ask(STARTING, "check", step=step))
 
     def ask(self, module: str, function: str, *arguments: str) -> Any:
-        """Call a function in the kernel with its namespace; return its JSON answer.
+        """Call a function in a Python kernel with its namespace; return its answer.
 
         Args:
-            module: the function's module.
+            module: the function's module, one of `hub.authoring.stand`.
             function: takes the namespace and `arguments`; returns JSON data.
             arguments: strings.
         """
-        answer = self.folder.parent / "answer.json"
-        answer.unlink(missing_ok=True)
-        call = (
-            f"import_module({module!r}).{function}(get_ipython().user_ns, *{arguments})"
+        return self._ask(
+            STARTING * 4,
+            "ask",
+            module=module,
+            function=function,
+            arguments=list(arguments),
         )
-        self._execute(
-            f"__import__('pathlib').Path({str(answer)!r}).write_text(__import__('json')"
-            f".dumps(__import__('importlib').{call}));"
-        )
-        try:
-            return json.loads(answer.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise KernelError(
-                f"{self.slug}: expected an answer of {module}.{function}, got none"
-            ) from None
 
     def forget(self) -> None:
-        """Empty the namespace, as a restarted kernel would have it."""
-        self._execute("get_ipython().reset(new_session=False)")
+        """Make names and files what they were at the start."""
+        self._ask(STARTING, "forget")
 
-    def _execute(self, source: str) -> None:
-        """Run source and wait until the kernel is idle again."""
+    def keep(self) -> None:
+        """Remember names and files as they are."""
+        self._ask(STARTING, "keep")
+
+    def restore(self) -> None:
+        """Make names and files what they were when they were kept."""
+        self._ask(STARTING, "restore")
+
+    def content(self) -> dict[str, str]:
+        """Return a hash of the files, and one of each value."""
+        return dict(self._ask(STARTING, "content"))
+
+    def _run(
+        self, source: str, seconds: float, *, show: bool = False, trial: bool = False
+    ) -> dict[str, Any]:
+        """Run one cell; return attempts, how it ended and what it showed."""
+        how = {"seconds": float(seconds), "show": show, "trial": trial}
+        return dict(self._ask(seconds + STARTING, "run", source=source, **how))
+
+    def _too_long(self, source: str) -> KernelError:
+        """Say that a cell took too long."""
+        return KernelError(
+            f"{self.slug}: expected a reply within {SECONDS:g} s for the cell "
+            f"{source.strip()[:60]!r}, it was stopped"
+        )
+
+    def _ask(self, wait: float, turn: str, /, **how: Any) -> Any:
+        """Tell the stand what to do and return its answer."""
+        assert self._stand.stdin is not None  # a pipe
         try:
-            self._client.execute_interactive(
-                source,
-                store_history=True,
-                allow_stdin=False,
-                timeout=SECONDS,
-                output_hook=lambda _message: None,
-            )
-        except (TimeoutError, Empty, RuntimeError) as error:
+            self._stand.stdin.write(json.dumps({"do": turn, **how}).encode() + b"\n")
+            self._stand.stdin.flush()
+            said = json.loads(self._line(wait))
+        except (OSError, ValueError) as error:
             raise KernelError(
-                f"{self.slug}: expected a reply within {SECONDS:g} s, got {error!r} "
-                f"for the cell {source[:60]!r}"
+                f"{self.slug}: expected an answer to {turn!r}, got {error!r}"
             ) from None
+        if "refused" in said:
+            raise KernelError(
+                f"{self.slug}: expected {turn!r} to be done, got {said['refused']}"
+            )
+        return said["answer"]
 
-    def _stop(self) -> None:
-        """Stop the kernel and close its channels."""
-        self._client.stop_channels()
-        self._manager.shutdown_kernel(now=True)
+    def _line(self, seconds: float) -> bytes:
+        """Read one line within some seconds.
+
+        Raises:
+            OSError: there was none.
+        """
+        assert self._stand.stdout is not None  # a pipe
+        out = self._stand.stdout.fileno()
+        while b"\n" not in self._unread:
+            if not select.select([out], [], [], seconds)[0]:
+                raise TimeoutError(f"nothing within {seconds:g} s")
+            found = self._stand.stdout.read1(2**16)  # type: ignore[attr-defined]
+            if not found:
+                raise EOFError(f"its program ended, code {self._stand.wait()}")
+            self._unread += found
+        line, _, self._unread = self._unread.partition(b"\n")
+        return line
+
+
+def _output(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a kernel's message as an output of a notebook."""
+    return dict(output_from_msg(message))  # type: ignore[no-untyped-call]

@@ -22,8 +22,7 @@ from hub.authoring.states import before
 from hub.catalog import Lab
 
 FEWEST_MISTAKES = 2
-_GARBAGE = "hub.authoring.garbage"
-_SNAPSHOT = "hub.authoring.snapshot"
+_GARBAGE = "hub.authoring.stand.garbage"
 
 
 def prove(lab: Lab, folder: Path) -> tuple[Finding, ...]:
@@ -136,10 +135,10 @@ def mistakes_fail(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
         kernel.forget()
         for cell in builds_on(lab, notebook, step):
             kernel.run(cell.source)
-        kernel.ask(_SNAPSHOT, "keep")
+        kernel.keep()
         for mistake in same:
-            kernel.ask(_SNAPSHOT, "restore")
-            last = _last(kernel.run(mistake.cell), step)
+            kernel.restore()
+            last = _last(kernel.run(mistake.cell, trial=True), step)
             if _said(last) != f"failed: {mistake.reason}":
                 found.append(_mistake_finding(lab, mistake, _said(last)))
             elif last and mistake.hint not in ("", last.hint):

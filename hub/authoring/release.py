@@ -79,6 +79,16 @@ def source_notebook(lab: Lab) -> Any:
     return notebook
 
 
+def kernel_name(lab: Lab) -> str:
+    """Return the name of the kernelspec of a lab's notebook, such as python3.
+
+    Raises:
+        ReleaseError: as `source_notebook`.
+    """
+    spec = source_notebook(lab).metadata.get("kernelspec", {})
+    return str(spec.get("name") or "python3")
+
+
 def attendee_version(lab: Lab) -> Any:
     """Return the lab's notebook without solutions, outputs and counts.
 

@@ -14,8 +14,9 @@ import pytest
 
 from checkers import Work, check, fail
 from checkers.engine.check import checker_for
-from hub.authoring import garbage, prove
+from hub.authoring import prove
 from hub.authoring.kernel import LabKernel
+from hub.authoring.stand import garbage
 from hub.catalog import Lab, load_lab
 
 LAB = Path(__file__).parents[2] / "labs" / "first_flight"

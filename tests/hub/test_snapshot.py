@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas
 
-from hub.authoring.snapshot import keep, restore
+from hub.authoring.stand.snapshot import keep, restore
 
 
 def test_what_a_cell_did_in_place_is_undone_each_time() -> None:

@@ -6,8 +6,6 @@ namespace, and answer in JSON; `hub.authoring.prove` asks them.
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,9 @@ from checkers.engine.attempt import Outcome
 from checkers.engine.check import Check, checker_for
 from checkers.engine.run import run
 from checkers.engine.work import Work
+from hub.authoring.stand.snapshot import content
 
 _HOSTILE = Path(__file__).with_name("hostile.py")
-_UNPICKLED = (TypeError, AttributeError, pickle.PicklingError, NotImplementedError)
 
 
 class Watched(Mapping[str, Any]):
@@ -102,16 +100,7 @@ def _error(
 def _fingerprints(namespace: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
     """Return identity and, where a value can be pickled, content of each name."""
     return {
-        name: (id(value), _content(value))
+        name: (id(value), content(value))
         for name, value in namespace.items()
         if not name.startswith("_")
     }
-
-
-def _content(value: object) -> str:
-    """Return a hash of a value's content; "" when pickling it says nothing of that."""
-    try:
-        once, again = pickle.dumps(value), pickle.dumps(value)
-    except _UNPICKLED:
-        return ""
-    return hashlib.sha256(once).hexdigest() if once == again else ""

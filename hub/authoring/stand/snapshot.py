@@ -8,12 +8,17 @@ file) is the same object again.
 from __future__ import annotations
 
 import copy
+import hashlib
+import itertools
+import pickle
 from collections.abc import Mapping
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 IPYTHONS = frozenset(("In", "Out", "exit", "get_ipython", "open", "quit"))
 """Names that a kernel gives itself; a copy of them would copy the kernel."""
 _kept: dict[str, Any] = {}
+_unlike = itertools.count()
 
 
 def keep(namespace: dict[str, Any]) -> None:
@@ -49,3 +54,33 @@ def _copy(value: Any, memo: dict[int, Any]) -> Any:
         return copy.deepcopy(value, memo)
     except (TypeError, AttributeError, NotImplementedError, ValueError):
         return value
+
+
+def contents(namespace: dict[str, Any]) -> dict[str, str]:
+    """Return a hash of each value's content; what has none is never like another."""
+    return {
+        name: content(value) or f"unlike {next(_unlike)}"
+        for name, value in namespace.items()
+        if _is_attendees(name)
+    }
+
+
+def content(value: object) -> str:
+    """Return a hash of a value's content; "" when nothing can be told of that."""
+    if isinstance(value, FunctionType):
+        return hashlib.sha256(repr(_code(value.__code__)).encode()).hexdigest()
+    if isinstance(value, ModuleType):
+        return value.__name__
+    if isinstance(value, type):
+        return ""  # pickled by its name alone
+    try:
+        once, again = pickle.dumps(value), pickle.dumps(value)
+    except Exception:  # whatever an attendee's value does when it is pickled
+        return ""
+    return hashlib.sha256(once).hexdigest() if once == again else ""
+
+
+def _code(code: CodeType) -> tuple[Any, ...]:
+    """Return what makes a function's code, without its place."""
+    constants = [_code(c) if isinstance(c, CodeType) else c for c in code.co_consts]
+    return code.co_code, constants, code.co_names, code.co_varnames

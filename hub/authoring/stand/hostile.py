@@ -1,7 +1,8 @@
 """Garbage: values that an attendee may have where a check looks for an answer.
 
-`hub.authoring.garbage` runs this file's text inside a namespace like an attendee's, so
-that what raises here is, for the checks, the attendee's own code. Nothing imports it.
+`hub.authoring.stand.garbage` runs this file's text inside a namespace like an
+attendee's, so that what raises here is, for the checks, the attendee's own code.
+Nothing imports it.
 """
 
 from __future__ import annotations
