@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -83,7 +84,8 @@ def _all(folder: Path) -> dict[str, dict[str, str]]:
 def meant(question: SeatQuestion, text: str) -> str | None:
     """Return the answer that a text means; None when it is none of the options.
 
-    An option may be written in any case, in quotation marks, or as its number.
+    An option may be written in any case, in quotation marks, as its number, or as its
+    first words where no other begins so.
     """
     text = clean(text, LENGTH)
     if not question.options:
@@ -105,8 +107,11 @@ def _option(options: Sequence[str], text: str) -> str | None:
     for option in options:
         if option.casefold() == wanted.casefold():
             return option
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
-    return options[number - 1] if 0 < number <= len(options) else None
+    number = int(wanted) if re.fullmatch(r"[0-9]{1,3}", wanted) else 0
+    if 0 < number <= len(options):
+        return options[number - 1]
+    begun = [one for one in options if one.casefold().startswith(wanted.casefold())]
+    return begun[0] if wanted and len(begun) == 1 else None
 
 
 def choices_of(question: SeatQuestion) -> str:
