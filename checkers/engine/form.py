@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from checkers.engine.answers import LENGTH, SEPARATOR, meant
+from checkers.engine.given import LENGTH, SEPARATOR, meant
 from checkers.engine.line import Line, Mark, html, shown
 from checkers.engine.steps import SeatStep
 from checkers.engine.strings import _
@@ -74,7 +74,7 @@ class Form:
         self._said = kit.HTML(layout=wide)
         return kit.VBox(
             [kit.HTML(text, layout=wide), *self._inputs, button, self._said],
-            layout=kit.Layout(align_items="stretch", overflow="visible"),
+            layout=kit.Layout(align_items="stretch", padding="2px 6px"),
         )
 
     def _typed(self, _widget: Any, content: Any, _buffers: Any) -> None:

@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from checkers.engine import answers
+from checkers.engine import given
 from checkers.engine.attempt import Attempt, Outcome, Trigger
 from checkers.engine.gates import SHUT, Gates
 from checkers.engine.guard import OriginalBuiltins
@@ -97,6 +97,7 @@ class Hook:
             self._lab_or_say,
             self._say,
             lambda one, show: self._cell((one,), None, show),
+            lambda: self._nested.source(),
         )
         self._numbers = count(1)
         self._caught_up: set[tuple[str, str]] = set()
@@ -328,8 +329,8 @@ class Hook:
 
     def _work(self) -> Work:
         """Return the work as it is now."""
-        given = answers.read(self._outbox.parent, self._lab.slug) if self._lab else {}
-        return Work(self._shell.user_ns, self._folder(), given)
+        known = given.read(self._outbox.parent, self._lab.slug) if self._lab else {}
+        return Work(self._shell.user_ns, self._folder(), known)
 
     def _folder(self) -> Path:
         """Return the lab's folder: above the notebook, else where the seat has it."""

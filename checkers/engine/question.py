@@ -12,12 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from checkers.engine import answers
+from checkers.engine import given
 from checkers.engine.form import Form
 from checkers.engine.guard import OriginalBuiltins
 from checkers.engine.line import FAULT, Line, Mark
 from checkers.engine.outbox import OutboxError
-from checkers.engine.steps import Found, SeatLab
+from checkers.engine.steps import Found, SeatLab, caught_up
 from checkers.engine.strings import _
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ class Questions:
         lab: gives the notebook's lab, or says that there is none.
         say: shows lines under the cell.
         check: checks a step and shows the lines by what it is given.
+        source: gives the source of the cell that runs now.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class Questions:
         lab: Callable[[], SeatLab | None],
         say: Say,
         check: Callable[[Found, Say], None],
+        source: Callable[[], str],
     ) -> None:
         self._shell = shell
         self._folder = folder
         self._lab = lab
         self._say = say
         self._check = check
+        self._source = source
         self._answered: list[Found] = []
 
     def answered(self) -> tuple[Found, ...]:
@@ -62,8 +65,8 @@ class Questions:
             with OriginalBuiltins():
                 one = self._question(line.strip())
                 if one:
-                    given = answers.read(self._folder, one.lab.slug)
-                    before = given.get(one.step.id, "")
+                    known = given.read(self._folder, one.lab.slug)
+                    before = known.get(one.step.id, "")
                     Form(one.step, before, partial(self._submit, one)).show(self._shell)
         except (KeyboardInterrupt, SystemExit, Exception):
             # The hook's boundary: whatever it is, the cell goes on.
@@ -76,7 +79,8 @@ class Questions:
             with OriginalBuiltins():
                 name, _space, text = line.strip().partition(" ")
                 one = self._question(name)
-                if one:
+                # in the author's own cell it is not the attendee's answer
+                if one and name not in caught_up(self._source()):
                     self._answer(one, text)
         except OutboxError as error:
             self._say([Line(Mark.FAULT, _("Not saved."), str(error))])
@@ -105,19 +109,19 @@ class Questions:
     def _answer(self, one: Found, text: str) -> None:
         """Keep an answer; its step is checked when the cell has ended."""
         assert one.step.question is not None  # see _question
-        meant = answers.meant(one.step.question, text)
+        meant = given.meant(one.step.question, text)
         if meant is None:
-            known = answers.choices_of(one.step.question)
+            known = given.choices_of(one.step.question)
             self._say([Line(Mark.UNTOUCHED, "", known)])
             return
-        answers.write(self._folder, one.lab.slug, one.step.id, meant)
+        given.write(self._folder, one.lab.slug, one.step.id, meant)
         self._answered.append(one)
 
     def _submit(self, one: Found, form: Form, text: str) -> None:
         """Keep what a form was answered and check its step; says so in the form."""
         try:
             with OriginalBuiltins():
-                answers.write(self._folder, one.lab.slug, one.step.id, text)
+                given.write(self._folder, one.lab.slug, one.step.id, text)
                 self._check(one, form.say)
         except OutboxError as error:
             form.say([Line(Mark.FAULT, _("Not saved."), str(error))])

@@ -3,8 +3,11 @@
     faults LABS SLUG              say everything that is wrong with a lab's files
     ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
+    manual ROOT SLUG OUT [FLAG…]  write handbook and guide of a lab
+    proof ROOT SLUG [IMAGE [N]]   prove it in every way and keep the proof
     prove LABS SLUG               say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab
+    renew LABS OUT SLUG           the same, but first say what is wrong with any file
 
 A program of its own, since what reads notebooks takes seconds to import. Exit code 1:
 the sentences on stderr say what is wrong.
@@ -12,33 +15,63 @@ the sentences on stderr say what is wrong.
 
 from __future__ import annotations
 
-import ast
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 from hub.authoring.faults import faults
 from hub.authoring.ids import set_ids
 from hub.authoring.kernel import KernelError
-from hub.authoring.prove import prove_cells
-from hub.authoring.release import ReleaseError, release, source_notebook
+from hub.authoring.manual import ManualError, manual
+from hub.authoring.mistakes import MistakesError
+from hub.authoring.printing import PrintingError
+from hub.authoring.proof import PROOFS, proved
+from hub.authoring.prove import packages, prove_cells
+from hub.authoring.proving import prove_and_keep
+from hub.authoring.release import ReleaseError, release
+from hub.authoring.stand_places import PlaceError
 from hub.authoring.versions import write_version
-from hub.catalog import Lab, LabError, load_lab, load_labs
+from hub.catalog import LabError, load_lab, load_labs
+from hub.settings import settings
 from hub.versions import Versions
 
 
-def keep(labs: Path, versions: Path, *slugs: str) -> list[str]:
+def keep(labs: str, versions: str, *slugs: str) -> list[str]:
     """Write the versions of labs, of all when none is named; returns what is wrong."""
-    found = [load_lab(labs / slug) for slug in slugs] or load_labs(labs).values()
+    folder = Path(labs)
+    found = [load_lab(folder / slug) for slug in slugs] or load_labs(folder).values()
     for lab in found:
-        write_version(lab, Versions(versions))
+        kept = Path(versions)
+        write_version(lab, Versions(kept), proved(lab, kept.parent / PROOFS))
     return []
 
 
-def prove_lab(labs: Path, slug: str) -> list[str]:
+def read_faults(labs: str, slug: str) -> list[str]:
+    """Return everything that is wrong with a lab's files."""
+    return [str(finding) for finding in faults(Path(labs) / slug)]
+
+
+def release_lab(labs: str, out: str, slug: str) -> list[str]:
+    """Write what a seat gets of a lab; returns what is wrong."""
+    release(load_lab(Path(labs) / slug), Path(out))
+    return []
+
+
+def renew_lab(labs: str, out: str, slug: str) -> list[str]:
+    """Write what a seat gets of a lab whose files are all well; else what is wrong."""
+    return read_faults(labs, slug) or release_lab(labs, out, slug)
+
+
+def name_cells(labs: str, slug: str) -> list[str]:
+    """Set the ids of a lab's cells by their markers; returns what was done."""
+    return list(set_ids(load_lab(Path(labs) / slug)))
+
+
+def prove_lab(labs: str, slug: str) -> list[str]:
     """Prove the cells of a lab; returns what is wrong."""
-    lab = load_lab(labs / slug)
+    lab = load_lab(Path(labs) / slug)
     absent = [name for name in packages(lab) if find_spec(name) is None]
     if absent:
         missing = ", ".join(sorted(absent))
@@ -50,43 +83,49 @@ def prove_lab(labs: Path, slug: str) -> list[str]:
         return [str(finding) for finding in prove_cells(lab, Path(folder))]
 
 
-def packages(lab: Lab) -> set[str]:
-    """Return the packages that a lab's cells import."""
-    found: set[str] = set()
-    for cell in source_notebook(lab).cells:
-        try:
-            tree = ast.parse(cell.source if cell.cell_type == "code" else "")
-        except SyntaxError:
-            continue  # a magic, or a cell that is to be mended
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.partition(".")[0])
-    return found
+def prove_whole(root: str, slug: str, image: str = "", mutants: str = "") -> list[str]:
+    """Prove a lab in every way and keep the proof, which says what is wrong."""
+    most = int(mutants) if mutants else None
+    prove_and_keep(settings(Path(root)), slug, image, most, _say)
+    return []
+
+
+def _say(sentence: str) -> None:
+    """Say what is done now."""
+    print(sentence, flush=True)  # noqa: T201 - read by `hub.machine.proving`
+
+
+COMPLAINING: dict[str, Callable[..., list[str]]] = {
+    "faults": read_faults,
+    "keep": keep,
+    "proof": prove_whole,
+    "prove": prove_lab,
+    "release": release_lab,
+    "renew": renew_lab,
+}
+"""Verbs that return what is wrong."""
+TELLING: dict[str, Callable[..., list[str]]] = {"ids": name_cells, "manual": manual}
+"""Verbs that return what they did."""
+ERRORS = (
+    *(LabError, ReleaseError, MistakesError, ManualError, PrintingError),
+    *(KernelError, PlaceError, OSError),
+)
 
 
 def main(words: list[str]) -> int:
     """Do what the command line says; returns the exit code."""
+    verb, *rest = words
     try:
-        if words[0] == "keep":
-            said = keep(Path(words[1]), Path(words[2]), *words[3:])
-        elif words[0] == "faults":
-            said = [str(finding) for finding in faults(Path(words[1]) / words[2])]
-        elif words[0] == "ids":
-            said = []
-            for done in set_ids(load_lab(Path(words[1]) / words[2])):
-                print(done)  # noqa: T201 - what this program is for
-        elif words[0] == "release":
-            said = []
-            release(load_lab(Path(words[1]) / words[3]), Path(words[2]))
-        else:
-            said = prove_lab(Path(words[1]), words[2])
-    except (LabError, ReleaseError, KernelError, OSError) as error:
-        said = [str(error)]
-    for sentence in said:
+        if verb in TELLING:
+            for sentence in TELLING[verb](*rest):
+                print(sentence)  # noqa: T201 - what this program is for
+            return 0
+        wrong = COMPLAINING[verb](*rest)
+    except ERRORS as error:
+        wrong = [str(error)]
+    for sentence in wrong:
         print(sentence, file=sys.stderr)  # noqa: T201 - what this program is for
-    return 1 if said else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

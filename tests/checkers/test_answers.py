@@ -9,14 +9,17 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from checkers import Work
 from checkers.answers import choice, choices, number, text
-from checkers.engine.answers import FILE, meant, read, write
 from checkers.engine.check import Failed
+from checkers.engine.given import FILE, meant, read, write
+from checkers.engine.note import Kind, Note
 from checkers.engine.progress import Progress
+from checkers.engine.record import Record
 from checkers.engine.steps import SeatQuestion
 from tests.checkers.terminal_lab import LAB, set_up
 
@@ -98,6 +101,10 @@ def test_a_question_is_answered_in_a_terminal(tmp_path: Path) -> None:
         ("passed", "asked"),
     ]
     assert Progress(outbox).step(LAB, "asks").passed
+    note = Note(str(uuid4()), Kind.CAUGHT_UP, LAB, "after", {})
+    record = Record(outbox)
+    record.add(note)
+    assert answer("asks", "blue") == (0, "· Asks: caught up, not checked\n")
     gate = {"room": {"state": "open"}, "steps": {f"{LAB}/file": {"gate": "strict"}}}
     (outbox.parent / "room.json").write_text(json.dumps(gate))
     assert answer("asks", "blue")[1].startswith("‖ Not checked.")

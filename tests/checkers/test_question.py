@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from checkers.engine.answers import read
+from checkers.engine.given import read
 from tests.checkers.conftest import Seat
 
 CHECKER = """
@@ -139,3 +139,12 @@ def test_a_form_says_below_itself_what_came_of_it(asking: Seat) -> None:
     )
     assert "Passed." in asking.run("said()").stream
     assert reasons(asking) == ["passed"]
+
+
+def test_the_authors_own_answer_counts_for_nothing(asking: Seat) -> None:
+    """In a notebook that was caught up with, its cells may be run as they are."""
+    before = read(asking.outbox.parent, "tiny")
+    ran = asking.run("# caught up: speed\n%question speed\n%answer speed 99")
+    assert "application/vnd.jupyter.widget-view+json" in ran.shown[0]
+    assert reasons(asking) == []
+    assert read(asking.outbox.parent, "tiny") == before
