@@ -17,6 +17,7 @@ INTERFACES = ("lab", "notebook")
 TABLES = ("[lab]", "[prove]", "[terms]", "[vouchers]", "[[steps]]")
 QUESTIONS = ("choice", "choices", "number", "text")
 FLOOR = 0.8
+IMPORTED = ("nbgrader",)
 LEVELS = ("beginner", "intermediate", "advanced")
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STEP = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -108,6 +109,8 @@ class Lab:
     """Addresses outside that the notebook may name."""
     terms: Terms | None = None
     vouchers: Vouchers | None = None
+    imported: str = ""
+    """What it was made from by `airlift lab import`; its author wrote no mistakes."""
 
     @property
     def source(self) -> Path:
@@ -189,6 +192,7 @@ def _lab(folder: Path, source: Source) -> Lab:
         links=prove.texts("links", ()),
         terms=_terms(source),
         vouchers=_vouchers(source),
+        imported=table.choice("imported", IMPORTED),
     )
     table.finish()
     prove.finish()

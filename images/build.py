@@ -23,6 +23,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 
 import debian
@@ -73,7 +74,7 @@ def _labs_stage(
     settings: Settings, labs: Mapping[str, Lab], name: str, logs: Path
 ) -> Stage:
     """Return the last stage: checkers, the image's labs and its services."""
-    root = settings.root
+    root = settings.software
     held = [lab for lab in labs.values() if lab.seat_image == name]
     source = labs[name].image if name in labs and held == [labs[name]] else name
     services = settings.image_folder(source) / SERVICES
@@ -81,23 +82,31 @@ def _labs_stage(
         declared(services)
     except DeclarationError as error:
         raise ClientError(str(error)) from None
-    version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    version = _version(root)
 
     def fill(context: Path) -> None:
         """Put checkers, released labs and what the image declares there."""
-        gather_own(root, held, context, logs)
+        gather_own(settings, held, context, logs)
         (context / "declared").mkdir()
         gather([services] if services.is_file() else [], context / "declared")
 
     return Stage(
         sentence=f"Adding checkers and labs to the image {name}",
         dockerfile=settings.software / "images" / "labs.Dockerfile",
-        files=(*own_files(root, held), *files([services])),
+        files=(*own_files(settings, held), *files([services])),
         fill=fill,
         name=name,
         tag=TAG,
         version=version,
     )
+
+
+def _version(root: Path) -> str:
+    """Return Airlift's version: of the checkout, which may be newer, or installed."""
+    project = root / "pyproject.toml"
+    if not project.exists():
+        return metadata.version("jupyterhub-airlift")
+    return str(tomllib.loads(project.read_text())["project"]["version"])
 
 
 def find_base(client: Client, reference: str, way: str, logs: Path) -> str:
@@ -213,7 +222,7 @@ def answer(asked: argparse.Namespace, settings: Settings) -> dict[str, str]:
     logs = settings.log_dir
     logs.mkdir(parents=True, exist_ok=True)
     if asked.lock:
-        return {"lock": str(write_lock(settings.root))}
+        return {"lock": str(write_lock(settings.software))}
     with alone(settings.state_dir):
         if asked.local is None:
             client, names = find_client(), asked.images or [IMAGE]

@@ -1,8 +1,8 @@
 """Release: from a lab's folder to what a seat gets.
 
-``<out>/<slug>/`` holds the attendee version of the notebook, the data, the licence
-files and lab.json, the steps as the seat and its panel need them. The same lab gives
-the same bytes, so an image or a kit changes only when a lab does.
+``<out>/<slug>/`` holds the attendee version of the notebook, its handbook, the data,
+the licence files and lab.json, the steps as the seat and its panel need them. The same
+lab gives the same bytes, so an image or a kit changes only when a lab does.
 
 Errors:
     ReleaseError: names the file, the cell, what was expected and what was there.
@@ -20,12 +20,18 @@ from typing import Any
 
 import nbformat
 
+from hub.authoring.formulas import FormulaError
+from hub.authoring.handbook import handbook
 from hub.authoring.notebook import read_notebook
 from hub.authoring.solutions import SolutionError, cleared
 from hub.catalog import Lab
 
 VERSION = 1
 KEPT_METADATA = ("kernelspec", "language_info")
+BESIDE = "files"
+"""Folder of a lab whose contents lie beside the notebook in the release."""
+NOTES = "presenter-notes"
+"""Tag of the cells that presenters alone read."""
 
 
 class ReleaseError(ValueError):
@@ -49,9 +55,16 @@ def release(lab: Lab, out: Path) -> Path:
         new.mkdir()
         text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
         _write(new / f"{lab.slug}.ipynb", text + "\n")
+        page = _handbook(lab, notebook)
+        _write(new / f"{lab.slug}-handbook.html", page)
         _write(new / "lab.json", json.dumps(description(lab), indent=1) + "\n")
         for path in files(lab):
-            target = new / path.relative_to(lab.folder)
+            inside = path.relative_to(lab.folder)
+            beside = inside.parts[0] == BESIDE
+            target = new / (inside.relative_to(BESIDE) if beside else inside)
+            if target.exists():
+                what = "expected a name that the release does not have itself"
+                raise ReleaseError(f"{lab.slug}/{inside}: {what}")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
             target.chmod(0o644)
@@ -66,8 +79,32 @@ def release(lab: Lab, out: Path) -> Path:
     return target
 
 
+def _handbook(lab: Lab, notebook: Any) -> str:
+    """Return the handbook that the seat's panel opens."""
+    try:
+        return handbook(lab, notebook, source_notebook(lab))
+    except FormulaError as error:
+        raise ReleaseError(f"{lab.slug}/{lab.source.name}: {error}") from None
+
+
 def source_notebook(lab: Lab) -> Any:
-    """Read the lab's source notebook.
+    """Read the lab's source notebook, without the presenters' notes.
+
+    Raises:
+        ReleaseError: it is missing, no notebook, or has cells without an id.
+    """
+    notebook = whole_notebook(lab)
+    notebook.cells = [cell for cell in notebook.cells if not is_note(cell)]
+    return notebook
+
+
+def is_note(cell: Any) -> bool:
+    """Say whether a cell is for presenters alone."""
+    return NOTES in cell.metadata.get("tags", ())
+
+
+def whole_notebook(lab: Lab) -> Any:
+    """Read the lab's source notebook with everything in it.
 
     Raises:
         ReleaseError: it is missing, no notebook, or has cells without an id.
@@ -123,6 +160,7 @@ def description(lab: Lab) -> dict[str, Any]:
         "interface": lab.interface,
         "image": lab.seat_image,
         "notebook": f"{lab.slug}.ipynb",
+        "handbook": True,
         "steps": [
             {
                 "id": step.id,
@@ -141,16 +179,17 @@ def description(lab: Lab) -> dict[str, Any]:
 
 
 def files(lab: Lab) -> list[Path]:
-    """Return the files that go with the notebook: data/ and licences, in order.
+    """Return the files that go with the notebook: licences, data/, files/, in order.
 
     Raises:
         ReleaseError: there are links among them; names each.
     """
     found = sorted(lab.folder.glob("LICEN[CS]E*"))
     problems = []
-    for path in sorted((lab.folder / "data").rglob("*")):
+    places = [lab.folder / name for name in ("data", BESIDE)]
+    for path in (path for place in places for path in sorted(place.rglob("*"))):
         name = path.relative_to(lab.folder)
-        if any(part.startswith((".", "__")) for part in name.parts):
+        if any(_is_private(part) for part in name.parts):
             continue
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             problems.append(f"{lab.slug}/{name}: expected a plain file, got a link")
@@ -159,6 +198,11 @@ def files(lab: Lab) -> list[Path]:
     if problems:
         raise ReleaseError("\n".join(problems))
     return found
+
+
+def _is_private(name: str) -> bool:
+    """Tell whether a file or folder is left behind by a program, such as a cache."""
+    return name.startswith((".", "__")) and name != "__init__.py"
 
 
 def _write(path: Path, text: str) -> None:

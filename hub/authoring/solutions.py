@@ -1,7 +1,8 @@
 """Solutions: nbgrader's markers in a notebook, and the notebook without them.
 
-The only module that knows nbgrader. Its import costs seconds, so import this one (and
-`hub.authoring.release`) where labs are released, not at the start of every command.
+Only this module and `hub.authoring.course` know nbgrader. Its import costs seconds, so
+import this one (and `hub.authoring.release`) where labs are released, not at the start
+of every command.
 
 Errors:
     SolutionError: names the cell, what was expected and what was there.
@@ -12,7 +13,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from nbgrader.preprocessors import ClearSolutions
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 
 BEGIN = "BEGIN SOLUTION"
 END = "END SOLUTION"
@@ -20,6 +21,7 @@ STUB = "# your code here"
 """What stands in a Python cell where the solution was."""
 SHELL_STUB = "# type your commands here, or in a terminal"
 """What stands in a cell of a shell."""
+STUBS = (STUB, SHELL_STUB)
 
 
 class SolutionError(ValueError):
@@ -74,21 +76,31 @@ def cleared(notebook: Any) -> Any:
     """Return a copy of a notebook with a stub in place of each solution.
 
     A solution cell without markers becomes a stub as a whole, but for a first line
-    that says which step it is.
+    that says which step it is. Hidden tests and marking schemes go, too. An imported
+    notebook says itself what its stubs are, and may show a solution elsewhere, since
+    its import has told so.
 
     Raises:
         SolutionError: markers that cannot be used, or a solution that is still there.
     """
     solutions = [text for cell in notebook.cells for text in regions(cell)]
+    own = notebook.metadata.get("airlift", {})
     work = ClearSolutions()
-    work.code_stub = {**work.code_stub, "python": STUB, "bash": SHELL_STUB}
+    stub = own.get("code_stub", STUB)
+    work.code_stub = {**work.code_stub, "python": stub, "bash": SHELL_STUB}
+    work.text_stub = own.get("text_stub", work.text_stub)
     result, _ = work.preprocess(deepcopy(notebook), {})
+    for kind in (ClearHiddenTests, ClearMarkScheme):
+        try:
+            result, _ = kind(enforce_metadata=False).preprocess(result, {})
+        except RuntimeError as error:
+            raise SolutionError(f"expected hidden parts with an end: {error}") from None
     for before, after in zip(notebook.cells, result.cells, strict=True):
         first = before.source.split("\n", 1)[0]
         if first.startswith("# step:") and not after.source.startswith(first):
             after.source = f"{first}\n{after.source}"
     for cell in result.cells:
-        for text in solutions:
+        for text in () if "assignment" in own else solutions:
             if text.strip() and text.strip() in cell.source:
                 raise SolutionError(
                     f"cell {cell.id}: expected no solution text, got "

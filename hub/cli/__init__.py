@@ -11,6 +11,7 @@ import click
 from hub.authoring.licences_image import ScanError
 from hub.authoring.licences_ledger import LedgerError
 from hub.authoring.mistakes import MistakesError
+from hub.authoring.parcels import ParcelError
 from hub.catalog import LabError
 from hub.cli.doctor import doctor
 from hub.cli.down import down
@@ -32,6 +33,7 @@ from hub.machine.releasing import ReleasingError
 from hub.machine.seat_images import SeatImageError
 from hub.machine.supervision import SupervisionError
 from hub.settings import SettingsError
+from hub.vouchers import VoucherError
 
 EXPECTED = (
     AccountError,
@@ -41,6 +43,7 @@ EXPECTED = (
     LabError,
     LedgerError,
     MistakesError,
+    ParcelError,
     PortError,
     PractisingError,
     ProxyError,
@@ -49,6 +52,7 @@ EXPECTED = (
     ScanError,
     SettingsError,
     SupervisionError,
+    VoucherError,
 )
 """Errors that say themselves what to do: no traceback, exit code 1."""
 

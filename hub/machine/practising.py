@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import docker
+import requests
 
 from hub.catalog import load_lab
 from hub.engine import BASE, Engine, EngineError
@@ -41,6 +42,8 @@ BESIDE = ("python", "-P", "-m", "checkers.engine.beside", "--")
 """Runs a server with what its image declares to run beside it."""
 PORT = 8888
 _PATIENCE = 60.0
+_MOST = 4_000
+"""Characters of what a tool complained about."""
 _PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 _NAME = re.compile(r"^([a-z0-9][a-z0-9._-]*)", re.MULTILINE)
 
@@ -57,30 +60,38 @@ def library() -> Path:
     return Path(found.origin).parents[1]
 
 
-def write_parcel(airlift: Settings, lab_folder: Path, out: Path) -> None:
+def write_parcel(
+    airlift: Settings, lab_folder: Path, out: Path, *, way: str = "release"
+) -> None:
     """Write a lab as if it had been taken home untouched.
 
+    Args:
+        airlift: the settings of its place.
+        lab_folder: the lab.
+        out: a folder to be made.
+        way: ``release``, or ``renew`` to read all its files first and say what is
+            wrong with any.
+
     Raises:
-        PractisingError: it cannot be released.
-        LabError: its lab.toml cannot be used.
+        PractisingError: it cannot be released; has all that is wrong.
     """
     labs = out / "labs"
-    lab = load_lab(lab_folder)
-    words = ["release", str(lab_folder.parent), str(labs), lab_folder.name]
+    words = [way, str(lab_folder.parent), str(labs), lab_folder.name]
     done = subprocess.run(
-        [sys.executable, "-m", "hub.authoring", *words],
+        [sys.executable, "-P", "-m", "hub.authoring", *words],
         cwd=airlift.root,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise PractisingError(done.stderr.strip()[-2000:])
-    shutil.copytree(
-        library() / "checkers",
-        out / "checkers",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
+        raise PractisingError(done.stderr.strip()[-_MOST:])
+    lab = load_lab(lab_folder)
+    for checkers in (library() / "checkers", airlift.checkers_dir):
+        if checkers.is_dir():
+            unwanted = shutil.ignore_patterns("__pycache__")
+            here = out / "checkers"
+            shutil.copytree(checkers, here, ignore=unwanted, dirs_exist_ok=True)
     notebook = json.loads((labs / lab.slug / f"{lab.slug}.ipynb").read_text("utf-8"))
     kernel = notebook["metadata"].get("kernelspec", {}).get("name")
     text = requirements(airlift.software / "images" / BASE, bash=kernel == "bash")
@@ -143,11 +154,24 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def in_container(
-    airlift: Settings, prepared: Mapping[str, Any]
+    airlift: Settings,
+    prepared: Mapping[str, Any],
+    *,
+    image: str = "",
+    token: str = "",
+    port: int = 0,
 ) -> Iterator[tuple[str, Any]]:
     """Run a practice folder's server in the seat's image.
 
-    Gives the page's address and a function that waits for the server's end.
+    Gives the page's address and a function that waits for the server's end, at most as
+    many seconds as it is told, and tells whether it has ended.
+
+    Args:
+        airlift: the settings of this place.
+        prepared: what `prepare` returned.
+        image: another image than that of the seats.
+        token: what lets a browser in; a fresh one by itself.
+        port: a port of loopback; a free one by itself.
 
     Raises:
         PractisingError: no engine or image is here, or the server did not start.
@@ -155,16 +179,25 @@ def in_container(
     name = str(prepared["image"])
     if not dockerd.answers():
         raise PractisingError(_without_engine(name))
-    image = _image(airlift, name)
-    token, port = secrets.token_urlsafe(24), _free_port()
+    image = image or _image(airlift, name)
+    token, port = token or secrets.token_urlsafe(24), port or free_port()
     with contextlib.closing(docker.APIClient()) as client:
         made = _start(client, airlift, image, prepared, token, port)
         try:
             _wait_ready(client, made, f"http://127.0.0.1:{port}/api/status", token)
             page = f"http://127.0.0.1:{port}/{prepared['first_page']}?token={token}"
-            yield page, lambda: client.wait(made)
+            yield page, lambda seconds=None: _ended(client, made, seconds)
         finally:
             client.remove_container(made, v=True, force=True)
+
+
+def _ended(client: Any, made: str, seconds: float | None) -> bool:
+    """Wait for a container's end; tell whether it came."""
+    try:
+        client.wait(made, timeout=seconds)
+    except (requests.exceptions.Timeout, requests.exceptions.ConnectionError):
+        return False  # how the engine's client says that time is up
+    return True
 
 
 def _without_engine(name: str) -> str:
@@ -259,7 +292,7 @@ def _wait_ready(client: Any, made: str, url: str, token: str) -> None:
     raise PractisingError(f"The lab did not start. It said:\n{log}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a port of loopback that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

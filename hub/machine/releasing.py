@@ -13,11 +13,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from hub.catalog import Lab
 from hub.machine import accounts
 from hub.settings import Settings
 from hub.versions import Versions, VersionsError, numbers
+
+_MOST = 200
+"""Lines of what is wrong that are shown."""
 
 
 class ReleasingError(Exception):
@@ -56,6 +60,44 @@ def set_ids(airlift: Settings, lab: Lab) -> list[str]:
     return _run(airlift, "ids", str(airlift.labs_dir), lab.slug).splitlines()
 
 
+def import_course(airlift: Settings, place: Path, slug: str, *, force: bool) -> str:
+    """Make labs of what was written for nbgrader; return the report.
+
+    Raises:
+        ReleasingError: nothing can be taken in, or a lab of that name is there.
+    """
+    words = ["import", str(airlift.labs_dir), str(airlift.checkers_dir)]
+    words += [str(place.absolute()), "--slug", slug, *(["--force"] if force else [])]
+    return _run(airlift, *words, program="hub.authoring.course").rstrip()
+
+
+def export_course(airlift: Settings, slug: str, out: Path) -> str:
+    """Write an imported lab as an nbgrader assignment; return what was written.
+
+    Raises:
+        ReleasingError: it is no imported lab, or another notebook is in its place.
+    """
+    words = ("export", str(airlift.labs_dir), slug, str(out.absolute()))
+    return _run(airlift, *words, program="hub.authoring.course").rstrip()
+
+
+def make_manual(airlift: Settings, lab: Lab, out: Path, *flags: str) -> list[str]:
+    """Write the handbook and the guide of a lab; return what was done.
+
+    Args:
+        airlift: for the labs.
+        lab: the lab.
+        out: the folder for the files.
+        flags: of `airlift lab manual`.
+
+    Raises:
+        ReleasingError: it cannot be made, or captured outputs have drifted.
+    """
+    place = str(out.absolute())
+    done = _run(airlift, "manual", str(airlift.labs_dir), lab.slug, place, *flags)
+    return done.splitlines()
+
+
 def check_correction(lab: Lab, versions: Versions) -> None:
     """Check that a lab can take the place of the version that seats have.
 
@@ -85,10 +127,10 @@ def check_correction(lab: Lab, versions: Versions) -> None:
         )
 
 
-def _run(airlift: Settings, *words: str) -> str:
+def _run(airlift: Settings, *words: str, program: str = "hub.authoring") -> str:
     """Run a tool of the authors; return what it says. Its complaints are the error."""
     done = subprocess.run(
-        [sys.executable, "-m", "hub.authoring", *words],
+        [sys.executable, "-P", "-m", program, *words],
         cwd=airlift.root,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -98,5 +140,5 @@ def _run(airlift: Settings, *words: str) -> str:
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines()
-        raise ReleasingError("\n".join(lines[-30:]) or "the tool said nothing")
+        raise ReleasingError("\n".join(lines[-_MOST:]) or "the tool said nothing")
     return done.stdout

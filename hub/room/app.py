@@ -161,6 +161,7 @@ def desk_routes(service: Service) -> list[tuple[Any, ...]]:
         ("/desk/claims", desk.ClaimsHandler, parts),
         (f"/desk/claims/{_SEAT}", desk.ClaimHandler, parts),
         (f"/desk/claims/{_SEAT}/seen", desk.SeenHandler, parts),
+        (f"/desk/claims/{_SEAT}/terms", desk.TermsHandler, parts),
         ("/desk/returns", desk.ReturnsHandler, parts),
         ("/desk/door", desk.DoorHandler, parts),
         ("/desk/forget", desk.ForgetHandler, parts),

@@ -29,6 +29,10 @@ REFUSALS: dict[str, tuple[int, str]] = {
         409,
         noted("The room is closed. Were you in it? Come back with your phrase."),
     ),
+    "terms": (
+        409,
+        noted("Please read the terms below and say that you accept them."),
+    ),
     "old-version": (
         409,
         noted("This room was offered a newer version already."),

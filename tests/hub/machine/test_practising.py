@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from hub.catalog import LabError
 from hub.engine import Engine
 from hub.machine import practising
 from hub.seating import container
@@ -49,7 +48,7 @@ def test_a_lab_that_cannot_be_released_says_why(
 ) -> None:
     """The author's own sentence."""
     (tmp_path / "broken").mkdir()
-    with pytest.raises(LabError, match=r"lab\.toml"):
+    with pytest.raises(practising.PractisingError, match=r"lab\.toml"):
         practising.write_parcel(airlift, tmp_path / "broken", tmp_path / "parcel")
     (tmp_path / "broken" / "lab.toml").write_text((LAB / "lab.toml").read_text())
     with pytest.raises(practising.PractisingError, match=r"lab\.ipynb"):

@@ -1,0 +1,1 @@
+"""Courses written for nbgrader: taken in as labs, and given back."""

@@ -1,0 +1,285 @@
+"""Importing: courses of nbgrader become labs, with a report on every cell.
+
+A lab appears whole, after its trial: its steps are those whose tests check something.
+
+Errors:
+    CourseError: nothing can be taken in, or a lab of that name is there.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import checkers
+from hub.authoring.agreement import ids_agree
+from hub.authoring.course import answers, hidden, notebook, writing
+from hub.authoring.course.autotest import instantiated
+from hub.authoring.course.folder import Source, found
+from hub.authoring.course.names import modules, written
+from hub.authoring.course.notes import CourseError, Note, Taken, report
+from hub.authoring.course.steps import Group, grouped
+from hub.authoring.course.text import slug
+from hub.authoring.course.trial import Tried, opened, tried
+from hub.authoring.course.writing import Draft
+from hub.catalog import load_lab
+
+LEAST, MOST = 5.0, 60.0
+"""Seconds that a step's check may take: five times what the solution needs."""
+
+
+def take_in(
+    path: Path, labs: Path, checkers_to: Path, name: str = "", *, force: bool = False
+) -> str:
+    """Import what lies at a place; returns the report.
+
+    Args:
+        path: a notebook, an assignment's folder, or a course's.
+        labs: folder of the labs.
+        checkers_to: folder of their checkers.
+        name: slug of the lab, or what the slugs of several begin with.
+        force: write over labs of the same name.
+
+    Raises:
+        CourseError: nothing can be taken in, or a lab of that name is there.
+    """
+    sources, skipped = found(path)
+    names = slugs(sources, name)
+    if not force:
+        for one in names:
+            for place in (labs / one, checkers_to / f"{one}.py"):
+                if place.exists():
+                    raise CourseError(
+                        f"{place} is there already: choose another name with --slug, "
+                        "or --force to write over it"
+                    )
+    taken = [
+        _taken(source, one, labs, checkers_to)
+        for source, one in zip(sources, names, strict=True)
+    ]
+    return report(taken, skipped)
+
+
+def slugs(sources: Sequence[Source], name: str) -> list[str]:
+    """Return a free slug for each notebook."""
+    own = {module.name for module in pkgutil.iter_modules(checkers.__path__[:1])}
+    labs = {path.parent.name for path in _own_labs()}
+    used = own - labs
+    names: list[str] = []
+    several = len({source.assignment for source in sources}) > 1
+    for source in sources:
+        words = [name] if name else []
+        words += [source.assignment] if several or not name else []
+        words += [] if source.alone else [source.path.stem]
+        wanted = free = slug(*dict.fromkeys(words))
+        number = 1
+        while free in used:
+            number += 1
+            free = f"{wanted}_{number}"
+        used.add(free)
+        names.append(free)
+    return names
+
+
+def _own_labs() -> Iterator[Path]:
+    """Yield the lab.toml files beside the package `checkers`, as in a checkout."""
+    yield from Path(str(checkers.__file__)).parents[1].glob("labs/*/lab.toml")
+
+
+def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
+    """Take one notebook in; what cannot be is said, and no reason to stop."""
+    notes: list[Note] = []
+    groups: list[Group] = []
+    try:
+        draft, notes = drafted(source, name)
+        groups = list(draft.groups)
+        if not any(group.live for group in groups):
+            raise CourseError(
+                "no autograded test that checks anything: it makes no lab"
+            )
+        with tempfile.TemporaryDirectory(prefix="airlift-import-") as folder:
+            draft, proved, more = _tried(draft, Path(folder))
+            notes += more
+            if not any(group.live for group in draft.groups):
+                raise CourseError("no test of it checks anything: it makes no lab")
+            _put(Path(folder) / "done", name, labs, checkers_to)
+    except CourseError as error:
+        notes.append(Note("", str(error)))
+        return Taken(source.shown, "", len(groups), 0, tuple(notes))
+    return Taken(source.shown, name, len(groups), proved, tuple(notes))
+
+
+def drafted(source: Source, name: str) -> tuple[Draft, list[Note]]:
+    """Read a notebook and everything that belongs to it."""
+    found = notebook.read(source.path)
+    notes = _around(found, source)
+    notes += notebook.regular(found, source.rules)
+    twin, more = _twin(source)
+    settled, _unsolved = answers.settle(found, source.rules, twin)
+    notes += more + settled
+    found, more = _with_autotests(found, source)
+    notes += more
+    whole, more = hidden.taken_out(found)
+    notes += more
+    groups, more = grouped(found, whole, source.rules.autotest)
+    notes += more + _absent(found, source)
+    return Draft(name, source, found, whole, groups, {}), notes
+
+
+def _around(found: Any, source: Source) -> list[Note]:
+    """Put a course's header and footer around a notebook, as nbgrader does."""
+    notes = []
+    for which in ("header", "footer"):
+        place = getattr(source.rules, which)
+        if not place or source.rules.root is None:
+            continue
+        try:
+            other = notebook.read(source.rules.root / place)
+        except CourseError as error:
+            notes.append(Note("", f"the course's {which} is left out: {error}"))
+            continue
+        cells = found.cells
+        found.cells = other.cells + cells if which == "header" else cells + other.cells
+        notes.append(Note("", f"the course's {which} ({place}) is part of it"))
+    return notes
+
+
+def _twin(source: Source) -> tuple[Any, list[Note]]:
+    """Read the notebook that holds the answers."""
+    if source.twin is None:
+        return None, []
+    try:
+        twin = notebook.read(source.twin)
+        notebook.regular(twin, source.rules)
+    except CourseError as error:
+        return None, [Note(source.twin.name, f"no answers from there: {error}")]
+    return twin, [Note("", f"answers are taken from {source.twin.name}")]
+
+
+def _with_autotests(found: Any, source: Source) -> tuple[Any, list[Note]]:
+    """Return a notebook with its AUTOTEST lines made into tests."""
+    delimiter = source.rules.autotest
+    lines = [line for cell in found.cells for line in cell.source.split("\n")]
+    if not any(delimiter in line and line.lstrip().startswith("#") for line in lines):
+        return found, []
+    with tempfile.TemporaryDirectory(prefix="airlift-autotest-") as folder:
+        for name, path in source.files:
+            target = Path(folder, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        tests = source.path.parent / "autotests.yml"
+        if tests.is_file():
+            shutil.copyfile(tests, Path(folder, tests.name))
+        try:
+            made = instantiated(found, source.rules, Path(folder))
+        except CourseError as error:
+            return found, [Note("", f"its {delimiter} lines are no tests: {error}")]
+    return made, [Note("", f"its {delimiter} lines were made into tests by nbgrader")]
+
+
+def _absent(found: Any, source: Source) -> list[Note]:
+    """Say which packages a notebook imports that are not here."""
+    own = {name.partition("/")[0].removesuffix(".py") for name, _path in source.files}
+    own |= {module for cell in found.cells for module in written(cell.source)}
+    named = {
+        module
+        for cell in found.cells
+        if cell.cell_type == "code"
+        for module in modules(cell.source)
+    }
+    absent = sorted(
+        module
+        for module in named - own - set(sys.stdlib_module_names)
+        if find_spec(module) is None
+    )
+    what = (
+        "not installed here, so what needs it cannot be proved here; name its package "
+        "in the lab's requirements.txt unless the seat's image has it"
+    )
+    return [Note("", f"it imports {module}: {what}") for module in absent]
+
+
+def _tried(draft: Draft, folder: Path) -> tuple[Draft, int, list[Note]]:
+    """Write a lab aside, run it, and write it again with the steps that count.
+
+    Returns:
+        the lab as it was written into ``done``, how many steps prove, and notes.
+    """
+    trial, whole = folder / "trial", ""
+    writing.write(draft, trial / "labs", trial / "checkers")
+    live = [group for group in draft.groups if group.live]
+    with opened(trial / "checkers"):
+        if any(test.source != test.whole for group in live for test in group.tests):
+            whole = f"checkers.{draft.slug}_whole"
+            text = writing.checker(draft, whole=True)
+            path = trial / "checkers" / f"{draft.slug}_whole.py"
+            path.write_text(text, encoding="utf-8")
+        (folder / "kernels").mkdir()
+        lab = load_lab(trial / "labs" / draft.slug)
+        seen, notes = tried(lab, live, folder / "kernels", whole)
+        notes += [Note(one.where, one.what) for one in ids_agree(lab)]
+    notes += [note for group in live for note in _said(group, seen[group.id])]
+    kept = [_kept(group, seen.get(group.id)) for group in draft.groups]
+    limits = {name: _limit(one.seconds) for name, one in seen.items()}
+    done = replace(draft, groups=_needed(kept), limits=limits)
+    writing.write(done, folder / "done" / "labs", folder / "done" / "checkers")
+    proved = sum(seen[group.id].proved for group in done.groups if group.live)
+    return done, proved, notes
+
+
+def _kept(group: Group, seen: Tried | None) -> Group:
+    """Return a group as the lab has it: without tests when these check nothing."""
+    if seen is None or not (seen.vacuous or seen.seconds * 5 > MOST):
+        return group
+    return replace(group, tests=())
+
+
+def _needed(groups: list[Group]) -> list[Group]:
+    """Return groups that need only steps which are still there."""
+    steps = {group.id for group in groups if group.live}
+    return [replace(g, needs=tuple(n for n in g.needs if n in steps)) for g in groups]
+
+
+def _limit(seconds: float) -> float:
+    """Return the seconds that a check may take."""
+    return min(MOST, max(LEAST, float(ceil(seconds * 5))))
+
+
+def _said(group: Group, seen: Tried) -> Iterator[Note]:
+    """Say why a step is not proved, or none at all."""
+    where = f"step {group.id}"
+    if group.points % 1:
+        what = f"{group.points:g} points are {ceil(group.points)} in lab.toml"
+        yield Note(where, f"{what}; its tests keep theirs")
+    if seen.vacuous:
+        yield Note(where, f"{seen.vacuous}: it is no step")
+    elif seen.seconds * 5 > MOST:
+        what = f"its tests take {seen.seconds:.1f} s: too long after a cell"
+        yield Note(where, f"{what}, it is no step")
+    elif seen.solved != "passed":
+        yield Note(where, f"not proved: with the solution it {_verdict(seen.solved)}")
+    elif seen.whole:
+        yield Note(where, f"not proved: its hidden tests say {seen.whole}")
+
+
+def _verdict(said: str) -> str:
+    """Return what a check said, as the end of a sentence."""
+    return f"says {said}" if ":" in said else f"says that {said}"
+
+
+def _put(done: Path, name: str, labs: Path, checkers_to: Path) -> None:
+    """Move a lab and its checker to where they belong."""
+    labs.mkdir(parents=True, exist_ok=True)
+    checkers_to.mkdir(parents=True, exist_ok=True)
+    if (labs / name).exists():
+        shutil.rmtree(labs / name)
+    shutil.move(done / "labs" / name, labs / name)
+    shutil.move(done / "checkers" / f"{name}.py", checkers_to / f"{name}.py")

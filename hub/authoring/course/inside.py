@@ -1,0 +1,60 @@
+"""Inside: what a trial asks in the kernel, once a step's solution has run there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from checkers.engine.attempt import Outcome
+from checkers.engine.check import checker_for
+from checkers.engine.guard import NamesKept
+from checkers.engine.run import run
+from checkers.engine.work import Work
+
+
+def tell(
+    names: dict[str, Any],
+    checker: str,
+    whole: str,
+    step: str,
+    made: list[str],
+    out: str,
+) -> None:
+    """Write what else is to be known of a step as JSON.
+
+    Args:
+        names: the kernel's namespace.
+        checker: module of the lab's checker.
+        whole: module of the checker with the hidden tests, "" for none.
+        step: the step.
+        made: names that its solution gave a value.
+        out: the file: ``whole`` is what the hidden tests say, "" when they hold;
+            ``hollow`` whether the check passes as well with nothing in these names.
+    """
+    work = Work(names, Path.cwd())
+    said = ""
+    if whole:
+        attempt = run(checker_for(whole)[step], work)
+        if attempt.outcome is not Outcome.PASSED:
+            said = f"{attempt.reason}: {attempt.hint}"
+    there = [name for name in made if name in names]
+    hollow = False
+    if there:
+        with NamesKept(names):
+            names.update({name: _emptied(names[name]) for name in there})
+            attempt = run(checker_for(checker)[step], Work(names, Path.cwd()))
+            hollow = attempt.outcome is Outcome.PASSED
+    Path(out).write_text(json.dumps({"whole": said, "hollow": hollow}))
+
+
+def _emptied(value: object) -> object:
+    """Return what stands for no solution: a function that does nothing, or None."""
+    if isinstance(value, ModuleType):
+        return value
+    return _nothing if callable(value) else None
+
+
+def _nothing(*_args: Any, **_kwargs: Any) -> None:
+    """Stand for a function that was not written."""
