@@ -91,7 +91,7 @@ LOOK = """
 set -e
 hello --greeting=here
 python -c "import toolz, numpy, pandas; print(toolz.__name__)"
-ls /var/lib/apt/lists /run/secrets /tmp 2>/dev/null | wc -l
+find /var/lib/apt/lists /run /tmp -type f 2>/dev/null | wc -l
 find / -xdev -type f -perm /6000 2>/dev/null | wc -l
 cat /opt/airlift/labs/first_flight/lab.json
 """
