@@ -107,7 +107,7 @@ GALLERY = {
         (
             "lab.toml:8: lab.minuets: expected one of title, version, summary, "
             "minutes, language, license, authors, feedback, image, interface, egress, "
-            "level; did you mean 'minutes'?",
+            "level, imported; did you mean 'minutes'?",
         ),
     ),
     "key of another table": Broken(

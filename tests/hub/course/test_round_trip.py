@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 
+from hub.authoring.agreement import ids_agree
 from hub.authoring.course.exporting import give_back
 from hub.authoring.course.notes import CourseError
+from hub.authoring.course.trial import opened
 from hub.authoring.course.writing import unmarked, write
 from hub.authoring.release import attendee_version, release
 from hub.catalog import Lab, load_lab
@@ -174,6 +176,8 @@ def test_the_notes_of_a_drawn_notebook_are_few(tmp_path: Path) -> None:
     lab = taken_in(tmp_path, cells)
     _draft, notes = draft_of(tmp_path / "source" / "ps1")
     assert lab.step_ids == ("f-2", "v3", "m4")
+    with opened(tmp_path / "checkers"):
+        assert ids_agree(lab) == ()
     assert {note.split(": ", 1)[1] for note in said(notes)} == {
         "graded by hand: left as it is, no step",
         "a task, graded by hand: left as text",
