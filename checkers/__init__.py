@@ -27,4 +27,4 @@ from checkers.engine.work import Work
 __all__ = ["Work", "check", "fail"]
 
 if os.environ.get("AIRLIFT_CHECKERS") not in (None, "", *__path__):
-    __path__.append(os.environ["AIRLIFT_CHECKERS"])
+    __path__.insert(0, os.environ["AIRLIFT_CHECKERS"])

@@ -8,6 +8,7 @@ user joins one of the static Hub groups, and the room's own staff list decides.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,13 +46,13 @@ class RoomAuthenticator(Authenticator):
         await maybe_future(user.spawner.delete_forever())
 
     async def authenticate(
-        self, handler: web.RequestHandler, data: dict[str, str] | None = None
+        self, handler: web.RequestHandler, data: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """Ask the desk who this is; returns the Hub's auth model.
 
         `data` holds `browser` and, by `do`: `code`, `name` and `zone` (claim), `code`
         and `phrase` (phrase), `code` (continue), `lab` and `name` (practice), or `key`
-        (staff).
+        (staff); all but staff may have `accepted`, versions of terms.
 
         Raises:
             DeskError: the room refused; the page shows its sentence.
@@ -65,39 +66,46 @@ class RoomAuthenticator(Authenticator):
         return await ask(self.desk, data)
 
 
-async def _claim(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
+async def _claim(desk: Desk, data: Mapping[str, Any]) -> dict[str, Any]:
     """Take a free seat, or the one that this browser holds already."""
     body = {key: data[key] for key in ("code", "name", "browser")}
+    body["accepted"] = data.get("accepted", [])
     body["zone"] = data.get("zone", "")
     claim = await desk.ask("POST", "/claims", body)
     return {"name": claim["seat"]}
 
 
-async def _return(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
+async def _return(desk: Desk, data: Mapping[str, Any]) -> dict[str, Any]:
     """Come back to a seat by its phrase, from any device."""
     body = {key: data[key] for key in ("code", "phrase", "browser")}
+    body["accepted"] = data.get("accepted", [])
     claim = await desk.ask("POST", "/returns", body)
     return {"name": claim["seat"]}
 
 
-async def _continue(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
+async def _continue(desk: Desk, data: Mapping[str, Any]) -> dict[str, Any]:
     """Come back to the seat that this browser holds."""
     query = urlencode({key: data[key] for key in ("code", "browser")})
     door = await desk.ask("GET", f"/door?{query}")
     if door["seat"] is None:
         gone = noted("This browser holds no seat any more.")
         raise DeskError("not-found", gone, 404)
-    return {"name": door["seat"]["seat"]}
+    seat = door["seat"]["seat"]
+    if door["terms"]:
+        accepted = {"accepted": data.get("accepted", [])}
+        await desk.ask("POST", f"/claims/{seat}/terms", accepted)
+    return {"name": seat}
 
 
-async def _practice(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
+async def _practice(desk: Desk, data: Mapping[str, Any]) -> dict[str, Any]:
     """Take a seat for one lab, or the one that this browser holds there."""
     body = {key: data[key] for key in ("lab", "name", "browser")}
+    body["accepted"] = data.get("accepted", [])
     claim = await desk.ask("POST", "/practice", body)
     return {"name": claim["seat"]}
 
 
-async def _staff(desk: Desk, data: dict[str, str]) -> dict[str, Any]:
+async def _staff(desk: Desk, data: Mapping[str, Any]) -> dict[str, Any]:
     """Come in with a staff key."""
     body = {key: data[key] for key in ("key", "browser")}
     staff = await desk.ask("POST", "/staff", body)

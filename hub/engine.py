@@ -12,12 +12,14 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from hub.settings import Settings
 
 Kind = Literal["docker", "local"]
+BASE = "base"
+"""The image that every other is built on."""
 PACKAGES = ("docker.io", "apparmor", "ca-certificates")
 """Debian's engine, and what it needs to confine containers and to trust registries."""
 INSTALL = f"apt-get install -y --no-install-recommends {' '.join(PACKAGES)}"
@@ -30,7 +32,7 @@ class EngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Where seats run; the networks and the image are empty with `local`."""
+    """Where seats run; the networks and the images are empty with `local`."""
 
     engine: Kind
     gateway: str
@@ -39,10 +41,29 @@ class Engine:
     """Name of this installation: `airlift-` and 8 hex digits, kept for good."""
     network: str = ""
     egress_network: str = ""
-    image: str = ""
-    """Id of the seat's image, `sha256:…`."""
+    images: dict[str, str] = field(default_factory=dict)
+    """Ids of the seats' images, `sha256:…`, by name."""
     public_url: str = ""
     """Address of the door as people type it."""
+
+    @property
+    def image(self) -> str:
+        """Id of an image for chores beside seats; "" when there is none."""
+        return self.images.get(BASE) or next(iter(self.images.values()), "")
+
+    def lack(self, lab: str, image: str) -> str:
+        """Say why a lab's seats cannot be started here; "" when they can."""
+        if self.engine == "local" and image != BASE:
+            return (
+                f"{lab} needs the image {image}, and seats without Docker have only "
+                f"{BASE}. With a Docker engine it works: `airlift doctor` says more."
+            )
+        if self.engine == "docker" and image not in self.images:
+            return (
+                f"{lab} needs the image {image}, which is not built here: "
+                f"`airlift room new --lab {lab}` builds it."
+            )
+        return ""
 
     @classmethod
     def load(cls, settings: Settings) -> Engine:
@@ -53,7 +74,10 @@ class Engine:
         """
         path = settings.state_dir / "engine.json"
         try:
-            return cls(**json.loads(path.read_text()))
+            found = json.loads(path.read_text())
+            if "image" in found:  # written before December 2026, when there was one
+                found["images"] = {BASE: found.pop("image")}
+            return cls(**found)
         except FileNotFoundError:
             raise EngineError(
                 f"expected {path}, there is none: `airlift up` writes it"
@@ -68,6 +92,14 @@ class Engine:
         draft.write_text(json.dumps(asdict(self), indent=2) + "\n")
         os.chmod(draft, 0o644)
         draft.replace(path)
+
+
+def lack(settings: Settings, lab: str, image: str) -> str:
+    """Say why a lab's seats cannot be started here; "" when they can, or none knows."""
+    try:
+        return Engine.load(settings).lack(lab, image)
+    except EngineError:
+        return ""
 
 
 def fresh_name() -> str:

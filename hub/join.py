@@ -94,6 +94,11 @@ class DoorHandler(BaseHandler):
         """Return one field of the form or query; "" when it is absent."""
         return str(self.get_argument(name, "", strip=True))[:_FIELD]
 
+    @property
+    def accepted(self) -> list[str]:
+        """The versions of terms that the form accepts; nonsense is none of ours."""
+        return [value[:64] for value in self.get_arguments("accept")[:32]]
+
     def address(self, page: str, **query: str) -> str:
         """Return the address of a page of the door; empty parts are left out."""
         query.setdefault("next", self.field("next"))
@@ -171,7 +176,8 @@ class JoinHandler(DoorHandler):
             do = "phrase" if self.field("with") == "phrase" else "claim"
         data = {key: self.field(key) for key in ("code", "name", "phrase", "zone")}
         try:
-            user = await self.login_user({**data, "do": do, "browser": browser})
+            known = {"do": do, "browser": browser, "accepted": self.accepted}
+            user = await self.login_user({**data, **known})
         except DeskError as error:
             await self.show_join(browser, error.message, error.status, error)
             return
@@ -206,7 +212,7 @@ class JoinHandler(DoorHandler):
         """
         code, mode = self.field("code"), self.field("with")
         query = urlencode({"code": code, "browser": browser})
-        door: dict[str, Any] = {"room": None, "seat": None}
+        door: dict[str, Any] = {"room": None, "seat": None, "terms": []}
         try:
             door = await self.desk.ask("GET", f"/door?{query}")
         except DeskError as error:
@@ -219,6 +225,9 @@ class JoinHandler(DoorHandler):
             language=(door["room"] or {}).get("language", ""),
             room=door["room"],
             remembered=door["seat"],
+            terms=door["terms"],
+            accepted=self.accepted,
+            refused=refusal.code if refusal else "",
             code=code,
             name=self.field("name"),
             zone=self.field("zone") or self.field("table"),
@@ -267,6 +276,9 @@ class SeatHandler(DoorHandler):
                     sentence, status = error.message, error.status
         if seat is None and not sentence:
             self.redirect(self.address("join"))
+            return
+        if seat and seat["terms"]:
+            self.redirect(self.address("join", code=seat["code"]))
             return
         await self.show(
             "seat.html",

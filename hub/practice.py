@@ -55,9 +55,11 @@ class LabsHandler(DoorHandler):
             return
         data = {key: self.field(key) for key in ("lab", "name")}
         try:
-            user = await self.login_user({**data, "do": "practice", "browser": browser})
+            known = {"do": "practice", "browser": browser, "accepted": self.accepted}
+            user = await self.login_user({**data, **known})
         except DeskError as error:
-            first = error.code == "bad-name" and self.field("asked") == ""
+            asks = error.code in ("bad-name", "terms")
+            first = asks and self.field("asked") == ""
             sentence, status = ("", 200) if first else (error.message, error.status)
             await self.show_labs(browser, sentence, status, asking=self.field("lab"))
             return
@@ -80,6 +82,7 @@ class LabsHandler(DoorHandler):
             shelf=shelf,
             asking=asking,
             name=self.field("name"),
+            accepted=self.accepted,
             levels=LEVELS,
             languages=LANGUAGES,
             error=sentence,

@@ -33,6 +33,7 @@ from hub.seating.placement import (
     SEAT_COMMAND,
     Placement,
     accepted_language,
+    check_image,
     find_placement,
     first_page,
     seat_environment,
@@ -138,15 +139,11 @@ class SeatSpawner(DockerSpawner):
 
     def _take(self, place: Placement) -> None:
         """Set what DockerSpawner is to do from the seat's placement."""
-        if place.image != "base":
-            raise refusal(
-                "This room wants an image that is not built here. "
-                "Please tell a helper.",
-                reason="no-image",
-                log=f"expected the image base, the room wants {place.image}",
-            )
+        # as it is now: `airlift room new` adds images while the hub runs
+        images = Engine.load(self.settings).images
+        check_image(place, sorted(images))
         self.place = place
-        self.image = self.engine.image
+        self.image = images[place.image]
         self.port = PORT
         self.ip = "0.0.0.0"  # noqa: S104 - inside the seat's own network
         self.network_name = container.network(self.engine, place)
@@ -253,7 +250,11 @@ class SeatSpawner(DockerSpawner):
         return next(str(joined["IPAddress"]) for joined in networks)
 
     async def stop(self, now: bool = False) -> None:  # noqa: ARG002
-        """Remove the container at once; the seat's volume stays."""
+        """Remove the container, services ended well; the seat's volume stays."""
+        with contextlib.suppress(*ENGINE_ERRORS):  # what follows says so again
+            found = await self.docker("inspect_container", self.object_name)
+            if container.has_services(found):
+                await self.docker("stop", self.object_name, timeout=container.ENDING)
         await self.remove_object()
         self.clear_state()
 

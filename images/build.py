@@ -23,9 +23,11 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 
 import debian
+from checkers.engine.declared import DeclarationError, declared
 from client import Client, ClientError, find_client, run_step, say
 from contents import IMAGE, files, gather, gather_own, own_files
 from hub.catalog import Lab, LabError, load_labs
@@ -62,7 +64,7 @@ def build_image(
     """
     root, labs = settings.root, load_labs(settings.labs_dir)
     tag = base
-    for stage in software(root, labs, name):
+    for stage in software(settings, labs, name):
         tag = build_stage(client, root, stage, tag, logs)
     tag = build_stage(client, root, _labs_stage(settings, labs, name, logs), tag, logs)
     return client.image_id(tag)
@@ -72,27 +74,39 @@ def _labs_stage(
     settings: Settings, labs: Mapping[str, Lab], name: str, logs: Path
 ) -> Stage:
     """Return the last stage: checkers, the image's labs and its services."""
-    root = settings.root
+    root = settings.software
     held = [lab for lab in labs.values() if lab.seat_image == name]
     source = labs[name].image if name in labs and held == [labs[name]] else name
-    services = root / "images" / source / SERVICES
-    version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    services = settings.image_folder(source) / SERVICES
+    try:
+        declared(services)
+    except DeclarationError as error:
+        raise ClientError(str(error)) from None
+    version = _version(root)
 
     def fill(context: Path) -> None:
         """Put checkers, released labs and what the image declares there."""
-        gather_own(root, held, context, logs)
+        gather_own(settings, held, context, logs)
         (context / "declared").mkdir()
         gather([services] if services.is_file() else [], context / "declared")
 
     return Stage(
         sentence=f"Adding checkers and labs to the image {name}",
-        dockerfile=root / "images" / "labs.Dockerfile",
-        files=(*own_files(root, held), *files([services])),
+        dockerfile=settings.software / "images" / "labs.Dockerfile",
+        files=(*own_files(settings, held), *files([services])),
         fill=fill,
         name=name,
         tag=TAG,
         version=version,
     )
+
+
+def _version(root: Path) -> str:
+    """Return Airlift's version: of the checkout, which may be newer, or installed."""
+    project = root / "pyproject.toml"
+    if not project.exists():
+        return metadata.version("jupyterhub-airlift")
+    return str(tomllib.loads(project.read_text())["project"]["version"])
 
 
 def find_base(client: Client, reference: str, way: str, logs: Path) -> str:
@@ -208,7 +222,7 @@ def answer(asked: argparse.Namespace, settings: Settings) -> dict[str, str]:
     logs = settings.log_dir
     logs.mkdir(parents=True, exist_ok=True)
     if asked.lock:
-        return {"lock": str(write_lock(settings.root))}
+        return {"lock": str(write_lock(settings.software))}
     with alone(settings.state_dir):
         if asked.local is None:
             client, names = find_client(), asked.images or [IMAGE]

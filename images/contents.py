@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from client import run_step
+from hub import catalog
 from hub.catalog import Lab
+from hub.settings import Settings
 
 IMAGE = "base"
 SOFTWARE = ("requirements.lock", "install.py")
@@ -22,6 +24,7 @@ BUILDING = ("Dockerfile", "apt-packages")
 PACKAGES = ("apt.txt", "requirements.txt")
 """What an image or a lab may bring, after repo2docker's conventions."""
 SKIP = ("__pycache__", ".ipynb_checkpoints")
+_RELEASE = "release_labs.py"
 
 
 def software_files(root: Path) -> list[Path]:
@@ -34,12 +37,31 @@ def configuration_files(root: Path) -> list[Path]:
     return files(root / "images" / IMAGE / name for name in CONFIGURATION)
 
 
-def own_files(root: Path, labs: Iterable[Lab]) -> list[Path]:
+def library(settings: Settings) -> Path:
+    """Return the folder of the packages hub and checkers: the checkout's, or ours."""
+    root = settings.root
+    return root if (root / "hub").is_dir() else Path(catalog.__file__).parents[1]
+
+
+def own_files(settings: Settings, labs: Iterable[Lab]) -> list[Path]:
     """Return the files that decide about checkers, panel and released labs."""
-    tools = ("hub/authoring", "hub/catalog.py", "images/release_labs.py")
-    vendored = root / "hub/room/static/vendor"  # the panel's, by a link to that folder
-    places = [root / "checkers", vendored, *(root / tool for tool in tools)]
+    ours = library(settings)
+    vendored = ours / "hub/room/static/vendor"  # the panel's, by a link there
+    tools = [ours / "hub/authoring", ours / "hub/catalog.py"]
+    tools.append(settings.software / "images" / _RELEASE)
+    places = [ours / "checkers", vendored, *tools, *added_checkers(settings)]
     return files([*places, *(lab.folder for lab in labs)])
+
+
+def added_checkers(settings: Settings) -> list[Path]:
+    """Return the checkers that lie beside an installed Airlift, in the place's folder.
+
+    In a checkout there are none: it is the package's own folder.
+    """
+    folder = settings.checkers_dir
+    if folder.resolve() == (library(settings) / "checkers").resolve():
+        return []
+    return sorted(folder.glob("*.py"))
 
 
 def files(places: Iterable[Path]) -> list[Path]:
@@ -81,16 +103,20 @@ def gather(places: Iterable[Path], folder: Path) -> None:
     readable(folder)
 
 
-def gather_own(root: Path, labs: Sequence[Lab], folder: Path, logs: Path) -> None:
+def gather_own(
+    settings: Settings, labs: Sequence[Lab], folder: Path, logs: Path
+) -> None:
     """Fill `folder` with checkers, the panel among them, and released labs.
 
     Raises:
         ClientError: a lab cannot be released.
     """
-    _copy_tree(root / "checkers", folder / "checkers")
+    _copy_tree(library(settings) / "checkers", folder / "checkers")
+    for path in added_checkers(settings):
+        shutil.copy(path, folder / "checkers" / path.name)
     (folder / "labs").mkdir()
     if labs:
-        program = [sys.executable, str(Path(__file__).with_name("release_labs.py"))]
+        program = [sys.executable, str(Path(__file__).with_name(_RELEASE))]
         run_step(
             "Releasing the labs",
             [*program, str(folder / "labs"), *(str(lab.folder) for lab in labs)],

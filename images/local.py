@@ -42,11 +42,11 @@ def build_local(settings: Settings, prefix: Path, logs: Path) -> Path:
     Raises:
         ClientError: a step failed; carries the end of what it printed.
     """
-    root, released = settings.root, settings.released_dir
+    root, released = settings.software, settings.released_dir
     known = load_labs(settings.labs_dir).values()
     labs = [lab for lab in known if lab.seat_image == IMAGE]
     software = fingerprint(root, software_files(root), sys.base_prefix, sys.version)
-    changing = [*configuration_files(root), *own_files(root, labs)]
+    changing = [*configuration_files(root), *own_files(settings, labs)]
     own = fingerprint(root, changing, software, str(released))
     stamp = _read(prefix / STAMP)
     if stamp.get("own") == own and released.is_dir():
@@ -99,7 +99,7 @@ def _put_own(settings: Settings, labs: Sequence[Lab], prefix: Path, logs: Path) 
     released.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".own-", dir=prefix) as temporary:
         folder = Path(temporary)
-        gather_own(settings.root, labs, folder, logs)
+        gather_own(settings, labs, folder, logs)
         python = str(prefix / "bin" / "python")
         modules = str(folder / "checkers")
         compiled = [python, "-m", "compileall", "-q", "--invalidation-mode"]

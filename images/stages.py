@@ -33,6 +33,7 @@ from contents import (
 )
 from contents import files as all_files
 from hub.catalog import Lab
+from hub.settings import Settings
 from machine import proxy_options, write_secrets
 
 CONTENT = "org.airlift.content"
@@ -58,7 +59,7 @@ class Stage:
     """The Dockerfile's argument that names the image to start from."""
 
 
-def software(root: Path, labs: Mapping[str, Lab], name: str) -> list[Stage]:
+def software(settings: Settings, labs: Mapping[str, Lab], name: str) -> list[Stage]:
     """Return the stages of an image up to the labs; the first starts from a base.
 
     Raises:
@@ -66,8 +67,8 @@ def software(root: Path, labs: Mapping[str, Lab], name: str) -> list[Stage]:
     """
     lab = labs.get(name)
     if lab is None or not packages_of(lab.folder):
-        return _image(root, name)
-    return [*_image(root, lab.image), _packages(root, lab.folder, name)]
+        return _image(settings, name)
+    return [*_image(settings, lab.image), _packages(settings, lab.folder, name)]
 
 
 def packages_of(folder: Path) -> list[Path]:
@@ -75,14 +76,14 @@ def packages_of(folder: Path) -> list[Path]:
     return [folder / name for name in PACKAGES if (folder / name).is_file()]
 
 
-def _image(root: Path, name: str) -> list[Stage]:
+def _image(settings: Settings, name: str) -> list[Stage]:
     """Return the stages of a folder below images."""
-    folder = root / "images" / name
-    stages = [_base(root)]
+    folder = settings.image_folder(name)
+    stages = [_base(settings)]
     if name == IMAGE:
         return stages
     if packages_of(folder):
-        stages.append(_packages(root, folder, name))
+        stages.append(_packages(settings, folder, name))
     if (folder / "Dockerfile").is_file():
         stages.append(
             Stage(
@@ -94,18 +95,23 @@ def _image(root: Path, name: str) -> list[Stage]:
             )
         )
     if len(stages) == 1:
-        known = sorted(path.name for path in (root / "images").iterdir())
-        known = [one for one in known if (root / "images" / one).is_dir()]
         raise ClientError(
             f"images/{name}: expected a folder with a Dockerfile, apt.txt or "
-            f"requirements.txt, there is none. There are {', '.join(known)}."
+            f"requirements.txt, there is none. There are {', '.join(known(settings))}."
         )
     return stages
 
 
-def _base(root: Path) -> Stage:
+def known(settings: Settings) -> list[str]:
+    """Return the names of the images that this place and Airlift itself have."""
+    places = {settings.root / "images", settings.software / "images"}
+    found = {path.name for place in places for path in place.glob("[!._]*/")}
+    return sorted(name for name in found if settings.image_folder(name).is_dir())
+
+
+def _base(settings: Settings) -> Stage:
     """Return the stage with the seat's own software."""
-    folder = root / "images" / IMAGE
+    folder = settings.software / "images" / IMAGE
     places = [folder / name for name in (*BUILDING, *SOFTWARE, *CONFIGURATION)]
     return Stage(
         sentence="Building the seats' software (minutes the first time, then seconds)",
@@ -117,7 +123,7 @@ def _base(root: Path) -> Stage:
     )
 
 
-def _packages(root: Path, folder: Path, name: str) -> Stage:
+def _packages(settings: Settings, folder: Path, name: str) -> Stage:
     """Return the stage that installs what a folder's lists name."""
 
     def fill(context: Path) -> None:
@@ -127,8 +133,8 @@ def _packages(root: Path, folder: Path, name: str) -> Stage:
         gather(packages_of(folder), context)
 
     return Stage(
-        sentence=f"Installing the packages of {os.path.relpath(folder, root)}",
-        dockerfile=root / "images" / "packages.Dockerfile",
+        sentence=f"Installing the packages of {'/'.join(folder.parts[-2:])}",
+        dockerfile=settings.software / "images" / "packages.Dockerfile",
         files=tuple(packages_of(folder)),
         fill=fill,
         name=name,

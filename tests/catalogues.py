@@ -1,7 +1,7 @@
 """The catalogues of sentences: extract from the sources, update, compile.
 
-`make strings` runs this file. Sources are Python and the door's
-templates; each package has one catalogue a language below its folder `locale`.
+`make strings` runs this file. Sources are Python and the templates of the door and of
+what is printed; each package has one catalogue a language below its folder `locale`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ from hub.strings import DOMAIN, LANGUAGES
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("hub", "checkers")
 SOURCE, *OTHERS = LANGUAGES
-METHODS = [("**/*.py", "python"), ("pages/*.html", "jinja2")]
+METHODS = [
+    ("**/*.py", "python"),
+    ("pages/*.html", "jinja2"),
+    ("authoring/paper/*.html", "jinja2"),
+]
 KEYWORDS = {
     "_": None,
     "ngettext": (1, 2),

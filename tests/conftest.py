@@ -33,7 +33,7 @@ settings.load_profile("untimed")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the seats' image as needing the Docker engine."""
     for item in items:
-        if "image" in getattr(item, "fixturenames", ()):
+        if {"image", "image_named"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("docker")
 
 
@@ -57,6 +57,14 @@ def image() -> str:
     return os.environ.get("AIRLIFT_TEST_IMAGE") or build_image(
         "--root", str(REPOSITORY)
     )
+
+
+@pytest.fixture(scope="session")
+def image_named(image: str) -> Callable[[str], str]:
+    """Build another of the seats' images by its name; returns its id."""
+    assert image  # what it is built on
+    root = ("--root", str(REPOSITORY))
+    return lambda name: build_image(*root, "--image", name)
 
 
 @pytest.fixture(scope="session")

@@ -99,10 +99,10 @@ def kept_versions() -> Path:
 class Airlift:
     """One installation; `start` it, use it, `close` it.
 
-    `image` is the id of the seats' image, "" with the engine `local`; `prefix` the
-    virtual environment of local seats, beside which lie the released labs. `environ` is
-    added to every part's environment (DOCKER_HOST through a test's own TCP proxy, for
-    one), `toml` to airlift.toml.
+    `image` is the id of the seats' image, "" with the engine `local`, `images` has
+    those of others by name; `prefix` is the virtual environment of local seats, beside
+    which lie the released labs. `environ` is added to every part's environment
+    (DOCKER_HOST through a test's own TCP proxy, for one), `toml` to airlift.toml.
     """
 
     def __init__(
@@ -110,12 +110,14 @@ class Airlift:
         root: Path,
         *,
         image: str = "",
+        images: Mapping[str, str] | None = None,
         prefix: Path | None = None,
         environ: Mapping[str, str] | None = None,
         toml: Mapping[str, Any] | None = None,
     ) -> None:
         self.root = root
         self.image = image
+        self.images = dict(images or {})
         self.environ = dict(environ or {})
         self.name = fresh_name()
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
@@ -165,7 +167,8 @@ class Airlift:
         inner, outer = self.name, f"{self.name}-out"
         gateway = dockerd.ensure_network(inner, inner, way_out=False)
         dockerd.ensure_network(outer, inner, way_out=True)
-        return Engine("docker", gateway, inner, inner, outer, self.image, url)
+        images = {"base": self.image, **self.images}
+        return Engine("docker", gateway, inner, inner, outer, images, url)
 
     # --- parts
 

@@ -67,6 +67,14 @@ class Visitor:
         ]
         return max(found)[1] if found else ""
 
+    def cookies(self, path: str) -> str:
+        """Return the cookies a browser would send for a path."""
+        return "; ".join(
+            f"{cookie.name}={cookie.value}"
+            for cookie in self.http.cookies
+            if path.startswith(cookie.path)
+        )
+
     def get(self, path: str, **how: Any) -> requests.Response:
         """Fetch a path as a script of the page would."""
         return self.request("GET", path, **how)
@@ -185,17 +193,38 @@ class Visitor:
                     return
         raise AssertionError(f"expected the seat within {seconds} s")
 
-    def kernel(self, notebook: str = "first_flight/first_flight.ipynb") -> Kernel:
+    def kernel(
+        self, notebook: str = "first_flight/first_flight.ipynb", name: str = "python3"
+    ) -> Kernel:
         """Open a notebook's kernel the way JupyterLab does."""
         body = {
             "path": notebook,
             "name": notebook.rpartition("/")[2],
             "type": "notebook",
-            "kernel": {"name": "python3"},
+            "kernel": {"name": name},
         }
         answer = self.post(f"{self.base}/api/sessions", body)
         assert answer.ok, f"session: {answer.status_code}: {answer.text[:500]}"
         return Kernel(self, answer.json()["kernel"]["id"])
+
+    def terminal(self, line: str, end: str, seconds: float = 60) -> str:
+        """Type a line in a new terminal; returns what it shows up to `end`.
+
+        `end` must not stand in the line itself, which the terminal echoes.
+        """
+        name = self.post(f"{self.base}/api/terminals", {}).json()["name"]
+        path = f"{self.base}/terminals/websocket/{name}"
+        socket = websocket.create_connection(
+            f"ws{self.url[4:]}{path}", timeout=seconds, cookie=self.cookies(path)
+        )
+        shown = ""
+        while end not in shown:
+            kind, *words = json.loads(socket.recv())
+            if kind == "setup":
+                socket.send(json.dumps(["stdin", f"{line}\r"]))
+            shown += words[0] if kind == "stdout" else ""
+        socket.close()
+        return shown
 
     def notebook(self, path: str = "first_flight/first_flight.ipynb") -> Any:
         """Return a notebook of the seat as its server gives it."""
@@ -229,17 +258,9 @@ class Kernel:
         door = urlsplit(visitor.url)
         self.socket = websocket.create_connection(
             f"ws://{door.netloc}{path}?session_id={self.session}",
-            cookie=self._cookies(path),
+            cookie=visitor.cookies(path),
             origin=visitor.url,
             timeout=60,
-        )
-
-    def _cookies(self, path: str) -> str:
-        """Return the cookies a browser would send for a path."""
-        return "; ".join(
-            f"{cookie.name}={cookie.value}"
-            for cookie in self.visitor.http.cookies
-            if path.startswith(cookie.path)
         )
 
     def run(self, code: str, cell: str = "", seconds: float = 60) -> Shown:

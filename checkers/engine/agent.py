@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from checkers.engine import answers, files_api, panel_api, take_home_api
+from checkers.engine import files_api, given, handbook_api, panel_api, take_home_api
 from checkers.engine.activity import Activity
 from checkers.engine.attempt import Attempt
 from checkers.engine.backoff import State, standing
@@ -118,7 +118,7 @@ class Agent:
             generation = self.record.step(lab, step).progress.generation
             body = {"generation": generation + 1}
         if kind is Kind.RESET:
-            answers.write(self.delivery.numbering.folder.parent, lab, step, None)
+            given.write(self.delivery.numbering.folder.parent, lab, step, None)
         made = Note(str(uuid4()), kind, lab, step, body)
         note = Note.from_json(made.to_json())
         put(self.delivery.numbering.folder, note)
@@ -249,6 +249,7 @@ def routes(base: str, agent: Agent) -> list[tuple[str, type, dict[str, Any]]]:
         *panel_api.routes(base, agent),
         *take_home_api.routes(base, agent),
         *files_api.routes(base, agent),
+        *handbook_api.routes(base, agent),
     ]
 
 

@@ -1,13 +1,11 @@
-"""Answers: what was answered to the questions of steps, kept beside the outbox.
+"""Answers: ``answer <step> <text>``, for terminals and bash cells.
 
-One file of the seat holds them all: ``{"v": 1, "<lab>": {"<step>": "text"}}``. Kernels
-write it (``%answer`` and forms), and so does ``answer <step> <text>`` in a terminal,
-which is this module as a program: it checks the step at once and says what came of it.
+``python -m checkers.engine.answers`` is the same. The answer is kept, the step checked
+at once, and what came of it is said; without words it shows what is asked.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,106 +13,16 @@ from pathlib import Path
 
 from checkers.engine.attempt import Outcome, Trigger
 from checkers.engine.gates import SHUT, Gates
+from checkers.engine.given import LENGTH, choices_of, meant, read, write
 from checkers.engine.line import Line, Mark, line_of, plain
-from checkers.engine.outbox import OutboxError, outbox_folder, put, why_not
+from checkers.engine.outbox import OutboxError, outbox_folder, put
 from checkers.engine.progress import Progress
+from checkers.engine.record import Record
 from checkers.engine.run import run_step
-from checkers.engine.steps import (
-    Found,
-    SeatLab,
-    SeatLabError,
-    SeatQuestion,
-    lab_of,
-    labs_from,
-)
+from checkers.engine.steps import Found, SeatLab, SeatLabError, lab_of, labs_from
 from checkers.engine.strings import _
 from checkers.engine.text import clean
 from checkers.engine.work import Work
-
-FILE = "answers.json"
-"""In the folder that holds the outbox."""
-VERSION = 1
-LENGTH = 500
-SEPARATOR = "; "
-"""Between the options of an answer to a question of kind choices."""
-
-
-def read(folder: Path, lab: str) -> dict[str, str]:
-    """Return the answers given in a lab, by step; a broken file holds none."""
-    return _all(folder).get(lab, {})
-
-
-def write(folder: Path, lab: str, step: str, text: str | None) -> None:
-    """Keep the answer to a step's question, whole or not at all; None forgets it.
-
-    Raises:
-        OutboxError: the disk is full, or the folder cannot be written.
-    """
-    kept = _all(folder)
-    answers = {**kept.get(lab, {}), step: clean(text or "", LENGTH)}
-    if text is None:
-        del answers[step]
-        if step not in kept.get(lab, {}):
-            return
-    aside = folder / f".{FILE}.{os.getpid()}"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside.write_text(json.dumps({"v": VERSION, **kept, lab: answers}))
-        aside.chmod(0o600)
-        aside.rename(folder / FILE)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise OutboxError(why_not(error)) from error
-
-
-def _all(folder: Path) -> dict[str, dict[str, str]]:
-    """Return what the file holds, lab by lab."""
-    try:
-        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return {
-            lab: {step: text for step, text in steps.items() if isinstance(text, str)}
-            for lab, steps in data.items()
-            if isinstance(steps, dict)
-        }
-    except (OSError, ValueError, AttributeError, RecursionError):
-        return {}
-
-
-def meant(question: SeatQuestion, text: str) -> str | None:
-    """Return the answer that a text means; None when it is none of the options.
-
-    An option may be written in any case, in quotation marks, or as its number.
-    """
-    text = clean(text, LENGTH)
-    if not question.options:
-        return text or None
-    several = question.kind == "choices"
-    parts = text.split(SEPARATOR.strip()) if several else [text]
-    found = {_option(question.options, part) for part in parts if part.strip()}
-    if not found or None in found:
-        return None
-    return SEPARATOR.join(option for option in question.options if option in found)
-
-
-def _option(options: Sequence[str], text: str) -> str | None:
-    """Return the option that a text means."""
-    wanted = text.strip().strip("'\"`").strip()
-    for option in options:
-        if option == wanted:
-            return option
-    for option in options:
-        if option.casefold() == wanted.casefold():
-            return option
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
-    return options[number - 1] if 0 < number <= len(options) else None
-
-
-def choices_of(question: SeatQuestion) -> str:
-    """Say what a question can be answered with."""
-    options = ", ".join(
-        f"{number} {option}" for number, option in enumerate(question.options, 1)
-    )
-    return _("There are: {options}.").format(options=options)
 
 
 def main(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
@@ -125,7 +33,7 @@ def main(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
     asked = list(_asked(environ))
     if len(words) < 2:
         shown = [one for one in asked if one.step.id in words or not words]
-        return _show(shown or asked, read_all=environ)
+        return _show(shown or asked, environ)
     for one in asked:
         if one.step.id == words[0]:
             return _give(one, " ".join(words[1:]), environ)
@@ -145,9 +53,9 @@ def _asked(environ: Mapping[str, str]) -> Iterable[Found]:
         yield from (Found(lab, step) for step in lab.steps if step.question)
 
 
-def _show(asked: Iterable[Found], read_all: Mapping[str, str]) -> int:
+def _show(asked: Iterable[Found], environ: Mapping[str, str]) -> int:
     """Show questions and how to answer them."""
-    folder = outbox_folder(read_all).parent
+    folder = outbox_folder(environ).parent
     lines = []
     for one in asked:
         question = one.step.question
@@ -173,6 +81,9 @@ def _give(one: Found, text: str, environ: Mapping[str, str]) -> int:
     answer = meant(question, text)
     if answer is None:
         return _say([Line(Mark.UNTOUCHED, "", choices_of(question))], 2)
+    if _is_caught_up(one, outbox):
+        text = _("caught up, not checked")
+        return _say([Line(Mark.UNTOUCHED, f"{one.step.title}:", text)], 0)
     progress = Progress(outbox)
     before = progress.step(one.lab.slug, one.step.id)
     try:
@@ -193,6 +104,16 @@ def _give(one: Found, text: str, environ: Mapping[str, str]) -> int:
     passed = made.outcome is Outcome.PASSED
     title = one.step.title if passed and not made.hint else ""
     return _say([line_of(made, title, passed_earlier=before.passed)], int(not passed))
+
+
+def _is_caught_up(one: Found, outbox: Path) -> bool:
+    """Tell whether a step lies before the state that was caught up to.
+
+    Its cells in that notebook are the author's, and may be run as they are.
+    """
+    record = Record(outbox)
+    record.look()
+    return one.lab.steps.index(one.step) < record.start(one.lab)
 
 
 def _folder(lab: SeatLab, environ: Mapping[str, str]) -> Path:

@@ -86,26 +86,21 @@ def places(environ: Mapping[str, str] = os.environ) -> Places:
 
 def configuration(services: Sequence[Service], at: Places) -> str:
     """Return what supervisord is told."""
-    parts = [_CONFIG.format(logs=_plain(at.logs), run=_plain(at.run))]
+    parts = [_CONFIG.format(logs=at.logs, run=at.run)]
     parts += [
         _PROGRAM.format(
             name=service.name,
-            python=_plain(Path(sys.executable)),
-            home=_plain(at.home),
+            python=sys.executable,
+            home=at.home,
             retries=RETRIES,
             stop=service.stop,
             wait=STOP,
-            logs=_plain(at.logs),
+            logs=at.logs,
             bytes=LOG_BYTES,
         )
         for service in services
     ]
     return "".join(parts)
-
-
-def _plain(path: Path) -> str:
-    """Return a path as supervisord reads it back."""
-    return str(path).replace("%", "%%")
 
 
 def attend(services: Sequence[Service], at: Places) -> subprocess.Popen[bytes]:

@@ -99,7 +99,9 @@ def _service(table: Any) -> tuple[list[str], Service]:
     name, stop = table.get("name"), table.get("stop")
     known = isinstance(name, str) and bool(_NAME.fullmatch(name))
     words = "a list of words: the program and its arguments"
-    environment = take("environment", "strings", {}, _strings(table.get("environment")))
+    environment = take(
+        "environment", "variables and strings", {}, _strings(table.get("environment"))
+    )
     return wrong, Service(
         name=take("name", "a name of a-z, 0-9 and -", None, known) or "",
         command=tuple(take("command", words, None, _words(table.get("command"))) or ()),

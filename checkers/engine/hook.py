@@ -12,11 +12,12 @@ import os
 import threading
 from collections import deque
 from collections.abc import Mapping
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from checkers.engine import answers
+from checkers.engine import given
 from checkers.engine.attempt import Attempt, Outcome, Trigger
 from checkers.engine.gates import SHUT, Gates
 from checkers.engine.guard import OriginalBuiltins
@@ -25,6 +26,7 @@ from checkers.engine.nested import Nested
 from checkers.engine.outbox import OutboxError, outbox_folder, put
 from checkers.engine.panel import Panel
 from checkers.engine.progress import Progress
+from checkers.engine.question import Questions, Say
 from checkers.engine.run import Cancelled, attempt, run_step
 from checkers.engine.steps import (
     Found,
@@ -50,7 +52,7 @@ _hook: Hook | None = None
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Register the hook and the commands ``%check`` and ``%steps``."""
+    """Register the hook and its commands, such as ``%check`` and ``%question``."""
     global _hook
     unload_ipython_extension(shell)
     _hook = Hook(shell, os.environ)
@@ -58,6 +60,8 @@ def load_ipython_extension(shell: Any) -> None:
     shell.events.register("post_run_cell", _hook.post_run_cell)
     shell.register_magic_function(_hook.check_all, "line", "check")
     shell.register_magic_function(_hook.show_steps, "line", "steps")
+    shell.register_magic_function(_hook.questions.ask, "line", "question")
+    shell.register_magic_function(_hook.questions.take, "line", "answer")
 
 
 def unload_ipython_extension(shell: Any) -> None:
@@ -84,8 +88,16 @@ class Hook:
         self._progress = Progress(self._outbox)
         self._gates = Gates(self._outbox.parent)
         self._panel = Panel(shell)
-        self._queue: deque[tuple[tuple[Found, ...], BaseException | None, str]] = (
+        self._queue: deque[tuple[tuple[Found, ...], BaseException | None, Say]] = (
             deque()
+        )
+        self.questions = Questions(
+            shell,
+            self._outbox.parent,
+            self._lab_or_say,
+            self._say,
+            lambda one, show: self._cell((one,), None, show),
+            lambda: self._nested.source(),
         )
         self._numbers = count(1)
         self._caught_up: set[tuple[str, str]] = set()
@@ -102,6 +114,9 @@ class Hook:
             found = steps_of(info.raw_cell, info.cell_id, self._lab, self._labs)
             if self._lab:
                 self._remember(info.raw_cell, found, self._lab)
+            answered = self.questions.answered()
+            if answered:
+                found = tuple(dict.fromkeys((*found, *answered)))
             error = result.error_before_exec or result.error_in_exec
             found, error = self._nested.end(info, found, error)
             if not (found or self._queue):
@@ -139,16 +154,20 @@ class Hook:
             log.debug("%%steps failed", exc_info=True)
             self._say([Line(Mark.FAULT, "", _("The panel could not be opened."))])
 
-    def _cell(self, found: tuple[Found, ...], error: BaseException | None) -> None:
+    def _cell(
+        self,
+        found: tuple[Found, ...],
+        error: BaseException | None,
+        show: Say | None = None,
+    ) -> None:
         """Check now on the main thread; elsewhere leave it to the main thread."""
         if threading.current_thread() is not threading.main_thread():
-            self._enqueue(found, error)
+            self._enqueue(found, error, show)
             return
         while self._queue:
-            queued, earlier, display_id = self._queue.popleft()
-            self._show_checked(queued, earlier, display_id)
+            self._show_checked(*self._queue.popleft())
         if found:
-            self._show_checked(found, error)
+            self._show_checked(found, error, show or self._say)
         self._panel.refresh(self._progress)
 
     def _remember(self, source: str, found: tuple[Found, ...], lab: SeatLab) -> None:
@@ -159,13 +178,22 @@ class Hook:
                 (one.lab.slug, one.step.id) for one in found
             )
 
-    def _enqueue(self, found: tuple[Found, ...], error: BaseException | None) -> None:
+    def _enqueue(
+        self,
+        found: tuple[Found, ...],
+        error: BaseException | None,
+        show: Say | None,
+    ) -> None:
         """Keep a cell of a subshell until the main thread is free, and say so."""
         if not found:
             return
-        display_id = f"airlift-{os.getpid()}-{next(self._numbers)}"
-        self._say([_WAITING], display_id)
-        self._queue.append((found, error, display_id))
+        if show is None:
+            display_id = f"airlift-{os.getpid()}-{next(self._numbers)}"
+            self._say([_WAITING], display_id)
+            show = partial(self._say, display_id=display_id, update=True)
+        else:
+            show([_WAITING])
+        self._queue.append((found, error, show))
         kernel = getattr(self._shell, "kernel", None)
         loop = getattr(kernel, "io_loop", None)
         if loop is not None:
@@ -184,9 +212,9 @@ class Hook:
         self,
         found: tuple[Found, ...],
         error: BaseException | None,
-        display_id: str = "",
+        show: Say,
     ) -> None:
-        """Check the steps of one cell and show what came of it under the cell."""
+        """Check the steps of one cell and show what came of it."""
         if error is not None and issubclass(type(error), KeyboardInterrupt):
             lines = [_STOPPED]
         else:
@@ -195,7 +223,7 @@ class Hook:
             for one in found:
                 title = one.step.title if len(found) > 1 else ""
                 lines += self._checked(one, work, error, title)
-        self._say(lines, display_id, update=bool(display_id))
+        show(lines)
 
     def _checked(
         self, one: Found, work: Work, error: BaseException | None, title: str
@@ -206,6 +234,8 @@ class Hook:
             return [Line(Mark.GATE, head, SHUT)]
         if error is None:
             made = self._run(one, work, Trigger.CELL)
+            if one.step.question and made.reason == "missing-answer":
+                return []  # the cell only asks
         else:
             made = self._attempt(one, Outcome.FAILED, "cell-raised", why(error))
         earlier = self._progress.step(one.lab.slug, one.step.id).passed
@@ -299,8 +329,8 @@ class Hook:
 
     def _work(self) -> Work:
         """Return the work as it is now."""
-        given = answers.read(self._outbox.parent, self._lab.slug) if self._lab else {}
-        return Work(self._shell.user_ns, self._folder(), given)
+        known = given.read(self._outbox.parent, self._lab.slug) if self._lab else {}
+        return Work(self._shell.user_ns, self._folder(), known)
 
     def _folder(self) -> Path:
         """Return the lab's folder: above the notebook, else where the seat has it."""

@@ -98,13 +98,13 @@ def _row(line: Line) -> str:
         '<svg aria-hidden="true" width="18" height="18" viewBox="0 0 20 20" '
         f'style="flex:none;margin-top:1px">{line.mark.value[1]}</svg>'
     )
-    word = f"<b>{_shown(line.word)}</b> " if line.word else ""
+    word = f"<b>{shown(line.word)}</b> " if line.word else ""
     return (
         f'<div style="display:flex;gap:8px;padding:4px 0">{drawing}'
-        f'<span style="overflow-wrap:anywhere">{word}{_shown(line.text)}</span></div>'
+        f'<span style="overflow-wrap:anywhere">{word}{shown(line.text)}</span></div>'
     )
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Escape a text; what stands between backticks is set as code."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", escape(clean(text, 600)))

@@ -28,6 +28,11 @@ class Nested:
             self._inner.pop(thread, None)
             self._error.pop(thread, None)
 
+    def source(self) -> str:
+        """Return the source of the outermost cell that runs in this thread now."""
+        info = self._outer.get(get_ident())
+        return "" if info is None else str(info.raw_cell)
+
     def end(
         self, info: Any, found: tuple[Found, ...], error: BaseException | None
     ) -> tuple[tuple[Found, ...], BaseException | None]:

@@ -9,6 +9,7 @@ Errors:
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -25,7 +26,11 @@ from checkers.engine.strings import _
 
 ALWAYS = ("ipykernel", "ipywidgets", "jupyterlab", "notebook")
 """What a practice needs in any case."""
-_LEFT_OUT = re.compile(r"(pip|setuptools|wheel|uv|jupyterhub|jupyterhub-airlift)$")
+_LEFT_OUT = re.compile(
+    r"(pip|setuptools|wheel|uv|jupyterhub|jupyterhub-airlift|supervisor)$"
+)
+BASH = "bash-kernel"
+"""What a notebook with bash cells needs, and no other."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NEED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 _EXTRA = re.compile(r""";.*\bextra\s*==\s*["']([^"']+)["']""")
@@ -35,8 +40,15 @@ class PackageError(Exception):
     """Something is not installed and could not be."""
 
 
-def requirements(found: Iterable[Distribution] | None = None) -> str:
-    """Return requirements.txt: the wanted packages in the versions that are here."""
+def requirements(
+    found: Iterable[Distribution] | None = None, *, bash: bool = False
+) -> str:
+    """Return requirements.txt: the wanted packages in the versions that are here.
+
+    Args:
+        found: the packages; without, those that are installed.
+        bash: whether a notebook has bash cells.
+    """
     versions: dict[str, str] = {}
     needs: list[tuple[str, str]] = []
     for one in distributions() if found is None else found:
@@ -54,7 +66,20 @@ def requirements(found: Iterable[Distribution] | None = None) -> str:
             asked.add(needed)
             extras |= {(needed, _plain(one)) for one in (match[2] or "").split(",")}
     wanted = (set(versions) - asked) | (set(versions) & set(ALWAYS))
+    wanted -= set() if bash else {BASH}
     return lines({name: versions[name] for name in wanted})
+
+
+def bash_cells(notebooks: Iterable[Path]) -> bool:
+    """Say whether one of these notebooks has bash cells."""
+    for path in notebooks:
+        try:
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            if notebook["metadata"]["kernelspec"]["name"] == "bash":
+                return True
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return False
 
 
 def lines(versions: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from checkers.engine.outbox import OutboxError, why_not
 from checkers.engine.packages import PackageError, install, make_venv, missing
 from checkers.engine.parcel import MANIFEST, Parcel, ParcelError, open_folder, open_zip
 from checkers.engine.practice_folder import (
+    BASE,
     PracticeFolder,
     command,
     environment,
@@ -87,6 +88,13 @@ def _practise(asked: argparse.Namespace, words: list[str]) -> int:
     if asked.prepare:
         _tell_prepared(folder, Path(asked.prepare))
         return 0
+    if folder.image() != BASE:
+        raise PracticeError(
+            _(
+                "This lab needs more than Python: the image {image}. It runs where "
+                "Airlift and Docker are, with `airlift practice`."
+            ).format(image=folder.image())
+        )
     python = _python(asked, folder)
     if python != sys.executable:
         return _run_again(python, asked, words)
@@ -238,6 +246,7 @@ def _tell_prepared(folder: PracticeFolder, home: Path) -> None:
     """Print what a container needs to know that has the folder as its home."""
     prepared = {
         "folder": str(folder.home),
+        "image": folder.image(),
         "environment": environment(folder, {}, home),
         "command": command(folder, "python", "0.0.0.0", 8888),  # noqa: S104 - inside it
         "first_page": folder.first_page(),

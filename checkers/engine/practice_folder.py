@@ -11,8 +11,11 @@ Errors:
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
 import site
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +65,7 @@ _SERVER = {
 _PAGE = {
     "disabledExtensions": dict.fromkeys(
         (
+            "@jupyter/nbgrader",  # teachers' tools, where those are installed
             "@jupyterlab/apputils-extension:announcements",
             "@jupyterlab/debugger-extension",
             "@jupyterlab/extensionmanager-extension",
@@ -79,8 +83,17 @@ _OVERRIDES = {
     },
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 10},
 }
+_BASH = {
+    "argv": ["python", "-m", "bash_kernel", "-f", "{connection_file}"],
+    "display_name": "Bash",
+    "language": "bash",
+    "env": {"PS1": "$"},
+}
+"""The kernel of labs in the shell; its package alone does not announce it."""
 _DROPPED = ("AIRLIFT_", "IPYTHON", "JPY_", "JUPYTER", "PYTHON", "XDG_")
 """Variables that would bring in another server's settings."""
+BASE = "base"
+"""The image whose labs need nothing but Python packages."""
 _PAGES = {
     "lab": "lab/tree/{slug}/{slug}.ipynb",
     "notebook": "notebooks/{slug}/{slug}.ipynb",
@@ -107,6 +120,11 @@ class PracticeFolder:
     def library(self) -> Path:
         """The folder that holds our package for its kernels and server."""
         return self.support / "lib"
+
+    @property
+    def programs(self) -> Path:
+        """Commands that its terminals have, as those of a seat do."""
+        return self.support / "bin"
 
     @property
     def requirements(self) -> Path:
@@ -142,13 +160,19 @@ class PracticeFolder:
 
     def interface(self) -> str:
         """Return the interface of its first lab: lab or notebook."""
+        said = str(self._first_lab().get("interface"))
+        return said if said in _PAGES else "lab"
+
+    def image(self) -> str:
+        """Return the image that its first lab is made for."""
+        return str(self._first_lab().get("image") or BASE)
+
+    def _first_lab(self) -> dict[str, Any]:
+        """Return lab.json of its first lab."""
         for slug in self.slugs[:1]:
-            data = json.loads(
-                (self.support / LABS / slug / "lab.json").read_text("utf-8")
-            )
-            if data.get("interface") in _PAGES:
-                return str(data["interface"])
-        return "lab"
+            path = self.support / LABS / slug / "lab.json"
+            return dict(json.loads(path.read_text("utf-8")))
+        return {}
 
     def first_page(self) -> str:
         """Return the page to open."""
@@ -224,15 +248,31 @@ def configure(folder: PracticeFolder) -> None:
     _write(etc / "labconfig" / "page_config.json", json.dumps(_PAGE, indent=1))
     overrides = etc / "labconfig" / "default_setting_overrides.json"
     _write(overrides, json.dumps(_OVERRIDES, indent=1))
+    answer = folder.programs / "answer"
+    words = f'{shlex.quote(sys.executable)} -P -m checkers.engine.answers "$@"'
+    _write(answer, f"#!/bin/sh\nexec {words}\n")
+    answer.chmod(0o755)
+    share = folder.support / "share" / "jupyter"
+    if any(_kernel(folder.support / LABS / slug) == "bash" for slug in folder.slugs):
+        _write(share / "kernels" / "bash" / "kernel.json", json.dumps(_BASH, indent=1))
     panel = folder.library / PACKAGE / "panel"
     try:
         name = str(json.loads((panel / "package.json").read_text("utf-8"))["name"])
     except (OSError, ValueError, KeyError, TypeError):
         return
     if SLUG.fullmatch(name):
-        target = folder.support / "share" / "jupyter" / "labextensions" / name
+        target = share / "labextensions" / name
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(panel, target)
+
+
+def _kernel(lab: Path) -> str:
+    """Return the name of the kernel that a released lab's notebook wants."""
+    try:
+        notebook = json.loads((lab / f"{lab.name}.ipynb").read_text("utf-8"))
+        return str(notebook["metadata"]["kernelspec"]["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def environment(
@@ -254,6 +294,8 @@ def environment(
     }
     if site.ENABLE_USER_SITE and home is None:
         kept["PYTHONUSERBASE"] = site.getuserbase()
+    if home is None:  # elsewhere, an image has them
+        kept["PATH"] = f"{folder.programs}{os.pathsep}{environ.get('PATH', os.defpath)}"
     language = environ.get("AIRLIFT_LANGUAGE") or str(
         folder.manifest.get("language", "")
     )

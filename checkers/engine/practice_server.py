@@ -34,7 +34,31 @@ def serve(folder: PracticeFolder, python: str, *, browser: bool, say: Say) -> in
     Raises:
         ServerError: it did not start.
     """
-    token, port = secrets.token_urlsafe(24), free_port()
+    try:
+        with ended_by_signals(), running(folder, python) as (page, server):
+            say(_("The lab is open at {page}").format(page=page))
+            say(
+                _("Ctrl+C ends it; your work stays in {folder}.").format(
+                    folder=folder.home
+                )
+            )
+            if browser:
+                webbrowser.open(page)
+            return server.wait()
+    except KeyboardInterrupt:
+        return 0
+
+
+@contextlib.contextmanager
+def running(
+    folder: PracticeFolder, python: str, token: str = "", port: int = 0
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run the server as long as the block lasts; gives its page and its process.
+
+    Raises:
+        ServerError: it did not start.
+    """
+    token, port = token or secrets.token_urlsafe(24), port or free_port()
     log = folder.own / "practice.log"
     line = command(folder, python, LOOPBACK, port)
     with log.open("wb") as file:
@@ -49,20 +73,8 @@ def serve(folder: PracticeFolder, python: str, *, browser: bool, say: Say) -> in
         )
     url = f"http://{LOOPBACK}:{port}"
     try:
-        with _ended_by_signals():
-            wait_ready(url, token, lambda: server.poll() is not None, log)
-            page = f"{url}/{folder.first_page()}?token={token}"
-            say(_("The lab is open at {page}").format(page=page))
-            say(
-                _("Ctrl+C ends it; your work stays in {folder}.").format(
-                    folder=folder.home
-                )
-            )
-            if browser:
-                webbrowser.open(page)
-            return server.wait()
-    except KeyboardInterrupt:
-        return 0
+        wait_ready(url, token, lambda: server.poll() is not None, log)
+        yield f"{url}/{folder.first_page()}?token={token}", server
     finally:
         _end(server)
 
@@ -96,7 +108,7 @@ def wait_ready(url: str, token: str, ended: Callable[[], bool], log: Path) -> No
 
 
 @contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """Let SIGTERM and a closed terminal end it as Ctrl+C does."""
 
     def stop(_number: int, _frame: object) -> None:

@@ -16,7 +16,7 @@ import resource
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from checkers.engine import answers, family
+from checkers.engine import family, given
 from checkers.engine.attempt import Trigger
 from checkers.engine.outbox import outbox_folder
 from checkers.engine.run import run_step
@@ -62,11 +62,11 @@ def main() -> None:
 def _answer(request: Request, number: int, out: TextIO) -> None:
     """Check a step: tell its limit, then what came of it."""
     lab, step = request.lab, request.step
-    given = answers.read(outbox_folder().parent, lab)
+    known = given.read(outbox_folder().parent, lab)
     made = run_step(
         lab,
         step,
-        Work({}, Path(request.folder), given),
+        Work({}, Path(request.folder), known),
         trigger=Trigger(request.trigger),
         version=request.version,
         notebook=request.notebook,

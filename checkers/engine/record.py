@@ -23,6 +23,7 @@ from checkers.engine.progress import (
     key_of,
     number_in,
 )
+from checkers.engine.steps import SeatLab
 
 _NONE: Mapping[str, Any] = {}
 
@@ -101,6 +102,11 @@ class Record:
     def step(self, lab: str, step: str) -> StepRecord:
         """Return what is known of one step; step "" is the lab as a whole."""
         return self._steps.get((lab, step), StepRecord())
+
+    def start(self, lab: SeatLab) -> int:
+        """Return where own work begins: the step whose state was caught up to, or 0."""
+        there = [self.step(lab.slug, step.id).caught_up for step in lab.steps]
+        return max((at for at, one in enumerate(there) if one), default=0)
 
     def add(self, note: Note) -> None:
         """Add what was just told to the room.

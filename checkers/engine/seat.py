@@ -63,7 +63,7 @@ def copy_labs(labs: Path, slugs: Sequence[str], home: Path) -> list[str]:
                 continue
             for path in sorted(source.rglob("*")):
                 name = f"{slug}/{path.relative_to(source)}"
-                if path.is_file() and name not in known and path.name != "lab.json":
+                if is_work(path, source) and name not in known:
                     if _copy(path, home / name):
                         copied.append(name)
                     known.add(name)
@@ -80,8 +80,22 @@ def copy_missing(released: Path, folder: Path) -> None:
         OSError: nothing more could be written.
     """
     for path in sorted(released.rglob("*")):
-        if path.is_file() and path.name != "lab.json":
+        if is_work(path, released):
             _copy(path, folder / path.relative_to(released))
+
+
+def is_work(path: Path, released: Path) -> bool:
+    """Tell whether something of a released lab is a file for its folder in the home.
+
+    What is not is the seat's own: lab.json, and the handbook that the panel opens.
+    """
+    own = (released / "lab.json", handbook_of(released))
+    return path.is_file() and path not in own
+
+
+def handbook_of(released: Path) -> Path:
+    """Return where the handbook of a released lab lies."""
+    return released / f"{released.name}-handbook.html"
 
 
 def _copy(source: Path, target: Path) -> bool:

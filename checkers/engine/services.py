@@ -13,13 +13,15 @@ import sys
 import time
 import xmlrpc.client
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+from supervisor.xmlrpc import SupervisorTransport
 
 from checkers.engine.attendance import Places, places
 from checkers.engine.declared import DeclarationError, Service, declared
 from checkers.engine.strings import _
-from checkers.engine.supervisor_calls import supervisor
 
 LINES = 40
 """How much of a log is shown."""
@@ -87,6 +89,12 @@ def _chosen(services: Sequence[Service], name: str) -> list[Service]:
     return found
 
 
+def supervisor(at: Places) -> Any:
+    """Return supervisord's calls; each raises OSError when it does not run."""
+    transport = SupervisorTransport(None, None, f"unix://{at.run}/socket")
+    return xmlrpc.client.ServerProxy("http://services", transport=transport).supervisor
+
+
 def standings(services: Sequence[Service], at: Places) -> list[Standing]:
     """Return how each service is now.
 
@@ -101,18 +109,18 @@ def _standing(service: Service, info: Mapping[str, Any]) -> Standing:
     """Put into words what supervisord says of a service."""
     name, state = service.name, info.get("statename", "STOPPED")
     look = _("`services logs {name}` says why.").format(name=name)
-    if state in ("STARTING", "RUNNING"):
-        if _is_ready(service, sure=state == "RUNNING"):
-            minutes = int(info["now"] - info["start"]) // 60
-            return Standing(
-                name, "ready", _("ready, for {minutes} min").format(minutes=minutes)
-            )
-        return Standing(name, "starting", _("starting"))
-    if state == "BACKOFF":
+    running = state in ("STARTING", "RUNNING")
+    if running and _is_ready(service, sure=state == "RUNNING"):
+        minutes = int(info["now"] - info["start"]) // 60
+        says = _("ready, for {minutes} min").format(minutes=minutes)
+        return Standing(name, "ready", says)
+    if state == "BACKOFF" or (state == "STARTING" and info.get("exitstatus")):
         return Standing(name, "failing", _("ended, is tried again.") + " " + look)
+    if running:
+        return Standing(name, "starting", _("starting"))
     if state == "FATAL":
         again = _("`services restart {name}` tries again.").format(name=name)
-        return Standing(name, "failing", _("given up.") + " " + look + " " + again)
+        return Standing(name, "failing", _("given up.") + f" {look} {again}")
     return Standing(name, "stopped", _("stopped"))
 
 
@@ -137,28 +145,40 @@ def _is_ready(service: Service, *, sure: bool) -> bool:
 
 def _status(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
     """Print how the services are; 0 when all are ready."""
-    found = standings(_chosen(services, asked.name), at)
+    return _show(_chosen(services, asked.name), at)
+
+
+def _show(services: Sequence[Service], at: Places) -> int:
+    """Print how services are; 0 when all are ready."""
+    found = standings(services, at)
     for one in found:
         _say(f"{one.name}: {one.says}")
     return 0 if all(one.word == "ready" for one in found) else 1
 
 
 def _wait(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
-    """Wait until all services are ready, or one has failed."""
+    """Wait until all services are ready; else print how they are."""
     try:
         patience = float(asked.name or PATIENCE)
     except ValueError:
         raise ServicesError(_("How many seconds? A number, please.")) from None
+    if await_ready(services, at, patience):
+        return 0
+    return _show(services, at)
+
+
+def await_ready(
+    services: Sequence[Service], at: Places, patience: float = PATIENCE
+) -> bool:
+    """Wait until services are ready; supervisord itself may still be starting."""
     deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        try:
+    while True:
+        with suppress(OSError):
             if all(one.word == "ready" for one in standings(services, at)):
-                return 0
-        except OSError:
-            pass  # supervisord itself is still starting
-        time.sleep(0.1)
-    asked.name = ""
-    return _status(asked, services, at)
+                return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
 
 
 def _logs(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
@@ -173,27 +193,31 @@ def _logs(asked: argparse.Namespace, services: Sequence[Service], at: Places) ->
     return 0
 
 
-def _steer(
-    *calls: str,
-) -> Callable[[argparse.Namespace, Sequence[Service], Places], int]:
-    """Return the verb that makes these calls for each service, then shows how it is."""
+def _start(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
+    """Start services that do not run, and wait until they are ready."""
+    chosen, asking = _chosen(services, asked.name), supervisor(at)
+    for service in chosen:
+        with suppress(xmlrpc.client.Fault):  # it runs already
+            asking.startProcess(service.name, False)
+    await_ready(chosen, at)
+    return _show(chosen, at)
 
-    def steer(
-        asked: argparse.Namespace, services: Sequence[Service], at: Places
-    ) -> int:
-        """Make the calls; one for what is so already is none."""
-        chosen, asking = _chosen(services, asked.name), supervisor(at)
-        for service in chosen:
-            for call in calls:
-                try:
-                    getattr(asking, call)(service.name)
-                except xmlrpc.client.Fault:
-                    continue  # it runs, or does not, already; else its state says so
-        for one in standings(chosen, at):
-            _say(f"{one.name}: {one.says}")
-        return 0
 
-    return steer
+def _stop(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
+    """Stop services, and wait until they have ended."""
+    chosen, asking = _chosen(services, asked.name), supervisor(at)
+    for service in chosen:
+        with suppress(xmlrpc.client.Fault):  # it does not run
+            asking.stopProcess(service.name)
+    if asked.verb == "stop":
+        _show(chosen, at)
+    return 0
+
+
+def _restart(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
+    """Stop services and start them again."""
+    _stop(asked, services, at)
+    return _start(asked, services, at)
 
 
 def _run(service: Service, environ: Mapping[str, str]) -> int:
@@ -216,9 +240,9 @@ def _say(sentence: str) -> None:
 _VERBS: dict[str, Callable[[argparse.Namespace, Sequence[Service], Places], int]] = {
     "status": _status,
     "logs": _logs,
-    "restart": _steer("stopProcess", "startProcess"),
-    "start": _steer("startProcess"),
-    "stop": _steer("stopProcess"),
+    "restart": _restart,
+    "start": _start,
+    "stop": _stop,
     "wait": _wait,
 }
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from checkers.engine.bring_back import MEMORY, memory_of
-from checkers.engine.packages import requirements
+from checkers.engine.packages import bash_cells, requirements
 from checkers.engine.parcel import (
     LABS,
     MANIFEST,
@@ -220,7 +220,8 @@ def _requirements(place: Place) -> str:
             return place.requirements.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             pass
-    return requirements()
+    notebooks = (place.labs_dir / slug / f"{slug}.ipynb" for slug in place.slugs)
+    return requirements(bash=bash_cells(notebooks))
 
 
 def _tail(path: Path) -> bytes:

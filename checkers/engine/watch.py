@@ -83,7 +83,7 @@ def current_steps(lab: SeatLab, record: Record, gates: Gates) -> list[SeatStep]:
     What lies before the state that was caught up to counts as done.
     """
     records = [record.step(lab.slug, step.id) for step in lab.steps]
-    start = max((at for at, one in enumerate(records) if one.caught_up), default=0)
+    start = record.start(lab)
     done = {step.id for step in lab.steps[:start]}
     done |= {
         step.id

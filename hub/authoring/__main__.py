@@ -3,8 +3,10 @@
     faults LABS SLUG              say everything that is wrong with a lab's files
     ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
+    manual LABS SLUG OUT [FLAG…]  write handbook and guide of a lab
     prove LABS SLUG               say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab
+    renew LABS OUT SLUG           the same, but first say what is wrong with any file
 
 A program of its own, since what reads notebooks takes seconds to import. Exit code 1:
 the sentences on stderr say what is wrong.
@@ -15,12 +17,16 @@ from __future__ import annotations
 import ast
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 from hub.authoring.faults import faults
 from hub.authoring.ids import set_ids
 from hub.authoring.kernel import KernelError
+from hub.authoring.manual import ManualError, manual
+from hub.authoring.mistakes import MistakesError
+from hub.authoring.printing import PrintingError
 from hub.authoring.prove import prove_cells
 from hub.authoring.release import ReleaseError, release, source_notebook
 from hub.authoring.versions import write_version
@@ -28,17 +34,39 @@ from hub.catalog import Lab, LabError, load_lab, load_labs
 from hub.versions import Versions
 
 
-def keep(labs: Path, versions: Path, *slugs: str) -> list[str]:
+def keep(labs: str, versions: str, *slugs: str) -> list[str]:
     """Write the versions of labs, of all when none is named; returns what is wrong."""
-    found = [load_lab(labs / slug) for slug in slugs] or load_labs(labs).values()
+    folder = Path(labs)
+    found = [load_lab(folder / slug) for slug in slugs] or load_labs(folder).values()
     for lab in found:
-        write_version(lab, Versions(versions))
+        write_version(lab, Versions(Path(versions)))
     return []
 
 
-def prove_lab(labs: Path, slug: str) -> list[str]:
+def read_faults(labs: str, slug: str) -> list[str]:
+    """Return everything that is wrong with a lab's files."""
+    return [str(finding) for finding in faults(Path(labs) / slug)]
+
+
+def release_lab(labs: str, out: str, slug: str) -> list[str]:
+    """Write what a seat gets of a lab; returns what is wrong."""
+    release(load_lab(Path(labs) / slug), Path(out))
+    return []
+
+
+def renew_lab(labs: str, out: str, slug: str) -> list[str]:
+    """Write what a seat gets of a lab whose files are all well; else what is wrong."""
+    return read_faults(labs, slug) or release_lab(labs, out, slug)
+
+
+def name_cells(labs: str, slug: str) -> list[str]:
+    """Set the ids of a lab's cells by their markers; returns what was done."""
+    return list(set_ids(load_lab(Path(labs) / slug)))
+
+
+def prove_lab(labs: str, slug: str) -> list[str]:
     """Prove the cells of a lab; returns what is wrong."""
-    lab = load_lab(labs / slug)
+    lab = load_lab(Path(labs) / slug)
     absent = [name for name in packages(lab) if find_spec(name) is None]
     if absent:
         missing = ", ".join(sorted(absent))
@@ -66,27 +94,41 @@ def packages(lab: Lab) -> set[str]:
     return found
 
 
+COMPLAINING: dict[str, Callable[..., list[str]]] = {
+    "faults": read_faults,
+    "keep": keep,
+    "prove": prove_lab,
+    "release": release_lab,
+    "renew": renew_lab,
+}
+"""Verbs that return what is wrong."""
+TELLING: dict[str, Callable[..., list[str]]] = {"ids": name_cells, "manual": manual}
+"""Verbs that return what they did."""
+ERRORS = (
+    LabError,
+    ReleaseError,
+    KernelError,
+    MistakesError,
+    ManualError,
+    PrintingError,
+    OSError,
+)
+
+
 def main(words: list[str]) -> int:
     """Do what the command line says; returns the exit code."""
+    verb, *rest = words
     try:
-        if words[0] == "keep":
-            said = keep(Path(words[1]), Path(words[2]), *words[3:])
-        elif words[0] == "faults":
-            said = [str(finding) for finding in faults(Path(words[1]) / words[2])]
-        elif words[0] == "ids":
-            said = []
-            for done in set_ids(load_lab(Path(words[1]) / words[2])):
-                print(done)  # noqa: T201 - what this program is for
-        elif words[0] == "release":
-            said = []
-            release(load_lab(Path(words[1]) / words[3]), Path(words[2]))
-        else:
-            said = prove_lab(Path(words[1]), words[2])
-    except (LabError, ReleaseError, KernelError, OSError) as error:
-        said = [str(error)]
-    for sentence in said:
+        if verb in TELLING:
+            for sentence in TELLING[verb](*rest):
+                print(sentence)  # noqa: T201 - what this program is for
+            return 0
+        wrong = COMPLAINING[verb](*rest)
+    except ERRORS as error:
+        wrong = [str(error)]
+    for sentence in wrong:
         print(sentence, file=sys.stderr)  # noqa: T201 - what this program is for
-    return 1 if said else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

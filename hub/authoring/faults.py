@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from checkers.engine.declared import DeclarationError, declared
 from hub.authoring.agreement import ids_agree, solution_faults
 from hub.authoring.finding import Finding, from_problem
 from hub.authoring.mistakes import MistakesError, load_mistakes
 from hub.authoring.notebook import read_notebook
 from hub.authoring.release import ReleaseError, files
 from hub.catalog import Lab, LabError, load_lab
+from hub.settings import Settings
 from hub.tables import like, read
+
+RECIPES = ("Dockerfile", "apt.txt", "requirements.txt")
+"""Any of them makes a folder an image."""
 
 
 def faults(folder: Path) -> tuple[Finding, ...]:
@@ -49,8 +54,16 @@ def _others(lab: Lab) -> Iterator[Finding]:
 def _named(lab: Lab) -> Iterator[Finding]:
     """Say which files that lab.toml names are not there."""
     source = read(lab.folder / "lab.toml", f"{lab.slug}/lab.toml")
-    images = lab.folder.parents[1] / "images"
-    there = sorted(path.parent.name for path in images.glob("*/Dockerfile"))
+    place = Settings(root=lab.folder.parents[1])
+    folders = (place.root / "images", place.software / "images")
+    there = sorted(
+        {
+            p.parent.name
+            for f in folders
+            for name in RECIPES
+            for p in f.glob(f"*/{name}")
+        }
+    )
     if there and lab.image not in there:
         what = f"expected a folder of images/ ({', '.join(there)}), got {lab.image!r}"
         source.refuse("lab.image", what + like(lab.image, there))
@@ -59,6 +72,34 @@ def _named(lab: Lab) -> Iterator[Finding]:
         source.refuse("terms.file", what)
     for problem in source.problems:
         yield from_problem(lab.slug, problem)
+    yield from _image(lab, place.root / "images" / lab.image)
+
+
+def _image(lab: Lab, folder: Path) -> Iterator[Finding]:
+    """Say what is wrong with the files of the lab's image."""
+    recipe = folder / "Dockerfile"
+    if lab.image != "base" and recipe.is_file():
+        lines = recipe.read_text(encoding="utf-8", errors="replace").splitlines()
+        for expected in ("ARG SEAT", "FROM ${SEAT}"):
+            if expected not in [line.strip() for line in lines]:
+                what = f"expected the line '{expected}', there is none"
+                yield Finding(lab.slug, f"images/{lab.image}/Dockerfile", what)
+    if (folder / "services.toml").is_file():
+        for problem in _services(folder / "services.toml"):
+            yield from_problem(lab.slug, problem)
+
+
+def _services(path: Path) -> list[str]:
+    """Return what is wrong with a services.toml, with its lines."""
+    source = read(path, f"images/{path.parent.name}/{path.name}")
+    try:
+        if not source.problems:
+            declared(path)
+    except DeclarationError as error:
+        for problem in error.problems:
+            _, name, what = problem.split(": ", 2)
+            source.refuse(name, what)
+    return source.problems
 
 
 def _notebook(folder: Path) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Where the checkers of a place lie, for what imports them on this machine.
 
 Airlift's own lie in its package `checkers`; those that a place has added lie in
-`<root>/checkers`. In a seat both are one folder.
+`<root>/checkers` and come first. In a seat both are one folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def open_checkers(airlift: Settings) -> None:
     folder = str(airlift.checkers_dir)
     os.environ[VARIABLE] = folder
     if folder not in checkers.__path__:
-        checkers.__path__.append(folder)
+        checkers.__path__.insert(0, folder)
 
 
 def checker_file(airlift: Settings, slug: str) -> Path | None:

@@ -1,8 +1,8 @@
 """Release: from a lab's folder to what a seat gets.
 
-``<out>/<slug>/`` holds the attendee version of the notebook, the data, the licence
-files and lab.json, the steps as the seat and its panel need them. The same lab gives
-the same bytes, so an image or a kit changes only when a lab does.
+``<out>/<slug>/`` holds the attendee version of the notebook, its handbook, the data,
+the licence files and lab.json, the steps as the seat and its panel need them. The same
+lab gives the same bytes, so an image or a kit changes only when a lab does.
 
 Errors:
     ReleaseError: names the file, the cell, what was expected and what was there.
@@ -20,6 +20,8 @@ from typing import Any
 
 import nbformat
 
+from hub.authoring.formulas import FormulaError
+from hub.authoring.handbook import handbook
 from hub.authoring.notebook import read_notebook
 from hub.authoring.solutions import SolutionError, cleared
 from hub.catalog import Lab
@@ -28,6 +30,8 @@ VERSION = 1
 KEPT_METADATA = ("kernelspec", "language_info")
 BESIDE = "files"
 """Folder of a lab whose contents lie beside the notebook in the release."""
+NOTES = "presenter-notes"
+"""Tag of the cells that presenters alone read."""
 
 
 class ReleaseError(ValueError):
@@ -51,6 +55,8 @@ def release(lab: Lab, out: Path) -> Path:
         new.mkdir()
         text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
         _write(new / f"{lab.slug}.ipynb", text + "\n")
+        page = _handbook(lab, notebook)
+        _write(new / f"{lab.slug}-handbook.html", page)
         _write(new / "lab.json", json.dumps(description(lab), indent=1) + "\n")
         for path in files(lab):
             inside = path.relative_to(lab.folder)
@@ -73,8 +79,32 @@ def release(lab: Lab, out: Path) -> Path:
     return target
 
 
+def _handbook(lab: Lab, notebook: Any) -> str:
+    """Return the handbook that the seat's panel opens."""
+    try:
+        return handbook(lab, notebook, source_notebook(lab))
+    except FormulaError as error:
+        raise ReleaseError(f"{lab.slug}/{lab.source.name}: {error}") from None
+
+
 def source_notebook(lab: Lab) -> Any:
-    """Read the lab's source notebook.
+    """Read the lab's source notebook, without the presenters' notes.
+
+    Raises:
+        ReleaseError: it is missing, no notebook, or has cells without an id.
+    """
+    notebook = whole_notebook(lab)
+    notebook.cells = [cell for cell in notebook.cells if not is_note(cell)]
+    return notebook
+
+
+def is_note(cell: Any) -> bool:
+    """Say whether a cell is for presenters alone."""
+    return NOTES in cell.metadata.get("tags", ())
+
+
+def whole_notebook(lab: Lab) -> Any:
+    """Read the lab's source notebook with everything in it.
 
     Raises:
         ReleaseError: it is missing, no notebook, or has cells without an id.
@@ -128,7 +158,9 @@ def description(lab: Lab) -> dict[str, Any]:
         "level": lab.level,
         "language": lab.language,
         "interface": lab.interface,
+        "image": lab.seat_image,
         "notebook": f"{lab.slug}.ipynb",
+        "handbook": True,
         "steps": [
             {
                 "id": step.id,

@@ -21,6 +21,7 @@ STUB = "# your code here"
 """What stands in a Python cell where the solution was."""
 SHELL_STUB = "# type your commands here, or in a terminal"
 """What stands in a cell of a shell."""
+STUBS = (STUB, SHELL_STUB)
 
 
 class SolutionError(ValueError):

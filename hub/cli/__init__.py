@@ -11,6 +11,7 @@ import click
 from hub.authoring.licences_image import ScanError
 from hub.authoring.licences_ledger import LedgerError
 from hub.authoring.mistakes import MistakesError
+from hub.authoring.parcels import ParcelError
 from hub.catalog import LabError
 from hub.cli.doctor import doctor
 from hub.cli.down import down
@@ -27,11 +28,12 @@ from hub.machine.accounts import AccountError
 from hub.machine.installation import InstallationError, chosen_settings
 from hub.machine.ports import PortError
 from hub.machine.practising import PractisingError
-from hub.machine.preparation import PreparationError
 from hub.machine.proxy import ProxyError
 from hub.machine.releasing import ReleasingError
+from hub.machine.seat_images import SeatImageError
 from hub.machine.supervision import SupervisionError
 from hub.settings import SettingsError
+from hub.vouchers import VoucherError
 
 EXPECTED = (
     AccountError,
@@ -41,14 +43,16 @@ EXPECTED = (
     LabError,
     LedgerError,
     MistakesError,
+    ParcelError,
     PortError,
     PractisingError,
-    PreparationError,
     ProxyError,
     ReleasingError,
+    SeatImageError,
     ScanError,
     SettingsError,
     SupervisionError,
+    VoucherError,
 )
 """Errors that say themselves what to do: no traceback, exit code 1."""
 

@@ -6,13 +6,15 @@ import os
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import click
 
 from hub.cli.terminal import console
+from hub.engine import BASE
 from hub.machine import practising
 from hub.machine.installation import InstallationError, chosen_settings
 from hub.settings import SettingsError
@@ -34,14 +36,14 @@ def practice(
     pack: bool,
 ) -> None:
     """Run a lab with its checks here: from a take-home zip, or a lab of this place."""
-    if docker:
-        _in_container(source, folder, browser=not no_browser)
-        return
     python = _python()
     if not pack:
         with _parcel(source) as parcel:
-            folder = str(practising.prepare(python, parcel, folder)["folder"])
-        source = ""
+            prepared = practising.prepare(python, parcel, folder)
+        if docker or prepared["image"] != BASE:
+            _in_container(prepared, browser=not no_browser)
+            return
+        source, folder = "", str(prepared["folder"])
     elif not folder and source and not Path(source).exists():
         folder = str(Path("airlift-practice") / source)
         source = ""
@@ -53,11 +55,9 @@ def practice(
     os.execve(python, line, practising.environment())  # noqa: S606  # no shell
 
 
-def _in_container(source: str, folder: str, *, browser: bool) -> None:
+def _in_container(prepared: Mapping[str, Any], *, browser: bool) -> None:
     """Run it in the seats' image until Ctrl+C."""
     airlift = chosen_settings()
-    with _parcel(source) as parcel:
-        prepared = practising.prepare(sys.executable, parcel, folder)
     with suppress(KeyboardInterrupt), practising.in_container(airlift, prepared) as ran:
         page, wait = ran
         console.print(f"The lab is open at {page}", markup=False)

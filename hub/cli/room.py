@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
+from hub.catalog import load_labs
+from hub.cli.lab.named import named_lab
 from hub.cli.terminal import (
+    Terminal,
+    aside,
     console,
     json_flag,
     print_json,
@@ -15,11 +20,13 @@ from hub.cli.terminal import (
     print_table,
 )
 from hub.desk import Desk
+from hub.machine import seat_images
 from hub.machine.installation import running_settings
 from hub.machine.ports import door_url
 from hub.seats import MOST_SEATS
 from hub.settings import Settings
 from hub.strings import LANGUAGES
+from hub.vouchers import read_keys
 
 TIME_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%H:%M")
 
@@ -47,6 +54,12 @@ def room() -> None:
     type=click.Choice(LANGUAGES),
     help="Language of its pages; else each browser's own.",
 )
+@click.option(
+    "--vouchers",
+    multiple=True,
+    metavar="[LAB=]FILE",
+    help="List of keys (CSV: key, expires), one a seat; repeatable.",
+)
 @json_flag
 def new(
     title: str,
@@ -56,10 +69,17 @@ def new(
     code: str | None,
     closes: datetime | None,
     language: str | None,
+    vouchers: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Make a room; `room open` lets people in."""
+    """Make a room; `room open` lets people in.
+
+    What its seats need that is not built yet, is built first; this can take minutes.
+    """
     airlift = running_settings()
+    known = load_labs(airlift.labs_dir)
+    wanted = [known[slug] for slug in labs if slug in known]
+    seat_images.bring_for(airlift, wanted, Terminal(aside if as_json else console))
     body = {
         "title": title,
         "host": host,
@@ -68,13 +88,48 @@ def new(
         "code": code,
         "closes_at": _milliseconds(closes),
         "language": language or "",
+        "vouchers": _key_lists(airlift, labs, vouchers),
     }
     made = Desk.of(airlift).call("POST", "/rooms", body)
     if as_json:
         print_json(made)
         return
+    for early in made["expiring"]:
+        console.print(_expiring(early, closes is not None), markup=False)
     print_keys(airlift, made)
     console.print(f"Let people in: airlift room open {made['id']}", markup=False)
+
+
+def _key_lists(
+    airlift: Settings, labs: tuple[str, ...], named: tuple[str, ...]
+) -> dict[str, list[dict[str, Any]]]:
+    """Read the lists of keys by lab; one without a lab is for the one that gives."""
+    found = {}
+    for words in named:
+        slug, _, path = words.rpartition("=")
+        if not slug:
+            there = (named_lab(airlift, lab) for lab in labs)
+            giving = [lab.slug for lab in there if lab.vouchers]
+            if len(giving) != 1:
+                raise click.ClickException(
+                    f"expected LAB={words}, since {len(giving)} labs of this room have "
+                    f"[vouchers] ({', '.join(giving) or 'none'})"
+                )
+            slug = giving[0]
+        found[slug] = read_keys(Path(path))
+    return found
+
+
+def _expiring(early: dict[str, Any], closes: bool) -> str:
+    """Warn of keys that do not last as long as the room."""
+    first = datetime.fromtimestamp(early["first_at"] / 1000)
+    lines = [str(line) for line in early["lines"][:10]]
+    lines += ["…"] if len(early["lines"]) > len(lines) else []
+    when = "before the room closes" if closes else "within a day; no --closes was given"
+    return (
+        f"Warning: {len(early['lines'])} keys of {early['lab']} expire {when}, the "
+        f"first on {first:%d %B %Y %H:%M} (lines {', '.join(lines)})."
+    )
 
 
 def _milliseconds(moment: datetime | None) -> int | None:

@@ -24,7 +24,7 @@ def status(as_json: bool) -> None:
     airlift = running_settings()
     parts = _parts(airlift)
     rooms, trouble = _rooms(airlift)
-    seats = _seats(airlift)
+    seats, images = _seats(airlift)
     well = bool(parts) and all(part.up and part.restarts < 3 for part in parts)
     if as_json:
         print_json(
@@ -34,10 +34,13 @@ def status(as_json: bool) -> None:
                 "parts": [asdict(part) for part in parts],
                 "rooms": rooms,
                 "seats_running": seats,
+                "images": images,
             }
         )
     else:
         _print(airlift, parts, rooms, trouble, seats)
+        if images[1:]:
+            console.print(f"Images: {', '.join(images)}", markup=False)
     if not well:
         raise SystemExit(1)
 
@@ -99,10 +102,11 @@ def _rooms(airlift: Settings) -> tuple[list[dict[str, Any]], str]:
         return [], ""
 
 
-def _seats(airlift: Settings) -> int | None:
-    """Return how many seats run; None when nobody can say."""
+def _seats(airlift: Settings) -> tuple[int | None, list[str]]:
+    """Return how many seats run and the images for them; None when nobody can say."""
     try:
-        seats = running_seats(airlift, Engine.load(airlift))
+        engine = Engine.load(airlift)
+        seats = running_seats(airlift, engine)
     except EngineError:
-        return None
-    return sum(seat.state == "running" for seat in seats)
+        return None, []
+    return sum(seat.state == "running" for seat in seats), list(engine.images)

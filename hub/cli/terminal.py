@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 console = Console(highlight=False, soft_wrap=True)
+aside = Console(highlight=False, soft_wrap=True, stderr=True)
+"""For what is going on while stdout is kept for JSON."""
 QUIET_ZONE = 4
 """Empty modules around a QR code, as its standard asks."""
 _BLACK_ON_WHITE = "\x1b[38;5;16;48;5;231m"
@@ -24,24 +26,27 @@ json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 class Terminal:
-    """Tells the organiser what is going on; a `hub.machine.preparation.Teller`."""
+    """Tells the organiser what is going on; a `hub.machine.telling.Teller`."""
+
+    def __init__(self, shown: Console = console) -> None:
+        self.shown = shown
 
     def say(self, sentence: str) -> None:
         """Print one sentence."""
-        console.print(sentence, markup=False)
+        self.shown.print(sentence, markup=False)
 
     @contextmanager
     def step(self, title: str) -> Iterator[Callable[[str], None]]:
         """Show a step while it runs, then how long it took."""
         start = time.monotonic()
-        if not console.is_terminal:
+        if not self.shown.is_terminal:
             self.say(f"{title} …")
             yield _nothing
         else:
-            with console.status(f"{title} …") as status:
+            with self.shown.status(f"{title} …") as status:
 
                 def at(words: str) -> None:
-                    width = max(20, console.width - len(title) - 8)
+                    width = max(20, self.shown.width - len(title) - 8)
                     shown = words.replace("[", r"\[")[:width]
                     status.update(f"{title} … [dim]{shown}[/dim]")
 

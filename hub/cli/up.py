@@ -19,6 +19,7 @@ from hub.cli.room import print_room
 from hub.cli.terminal import Terminal, console
 from hub.desk import Desk, DeskAwayError
 from hub.engine import Engine
+from hub.machine import seat_images
 from hub.machine.installation import running_settings, save_running
 from hub.machine.ports import near_url
 from hub.machine.preparation import prepare
@@ -61,7 +62,7 @@ def up(
     process = None
     if only_prepare or not supervision.running():
         check_practice(airlift)
-        airlift, _ = prepare(airlift, Terminal())
+        airlift, _ = prepare(airlift, Terminal(), labs)
         if only_prepare:
             console.print("All is prepared; `airlift up` starts it.")
             return
@@ -163,12 +164,14 @@ def ensure_room(
     if rooms:
         latest = [room for room in rooms if room["state"] == "open"][-1:]
         return room_of(desk, latest[0]["id"]) if latest else None
-    known = list(load_labs(airlift.labs_dir))
-    demo = [DEMO] if DEMO in known else known[:1]
+    known = load_labs(airlift.labs_dir)
+    chosen = list(labs) or ([DEMO] if DEMO in known else list(known)[:1])
+    wanted = [known[slug] for slug in chosen if slug in known]
+    seat_images.bring_for(airlift, wanted, Terminal())
     body = {
         "title": "Demo room",
         "host": "Airlift",
-        "labs": list(labs) or demo,
+        "labs": chosen,
         "capacity": seats,
     }
     made = desk.call("POST", "/rooms", body)

@@ -189,7 +189,9 @@ function takeOver(main) {
   const focused = document.activeElement?.id;
   for (const input of main.querySelectorAll("input[name]")) {
     const before = old.querySelector(`input[name="${input.name}"]`);
-    if (before && (before.value || input.name === "_xsrf")) {
+    if (input.type === "checkbox") {
+      input.checked = Boolean(old.querySelector(`input[value="${input.value}"]`)?.checked);
+    } else if (before && (before.value || input.name === "_xsrf")) {
       input.value = before.value;
     }
   }

@@ -17,7 +17,7 @@ import docker
 from docker.errors import DockerException, ImageNotFound
 from requests.exceptions import RequestException
 
-from hub.engine import Engine, EngineError
+from hub.engine import BASE, Engine, EngineError
 from hub.machine import ports, probe, proxy
 from hub.machine.supervision import Supervision, SupervisionError
 from hub.settings import Settings
@@ -25,6 +25,7 @@ from hub.settings import Settings
 Level = Literal["ok", "warn", "bad"]
 ERRORS = (DockerException, RequestException)
 GIGABYTE = 1024**3
+REBUILD = "`make down`, then `make up` builds it"
 SEAT_SHARE = 200 * 1024**2
 """Memory that a seat working with a small table takes, about."""
 
@@ -178,17 +179,22 @@ def _docker(airlift: Settings, engine: Engine) -> Iterator[Finding]:
     root = Path(about["DockerRootDir"])
     if os.access(root, os.X_OK):
         yield _disk("engine's disk", root)
-    try:
-        image = client.images.get(engine.image)
-    except ImageNotFound:
-        yield Finding(
-            "image", "bad", "the seats' image is missing", "`make up` builds it"
-        )
+    wanted = engine.images or {BASE: "none"}
+    findings = [_image(client, name, held) for name, held in wanted.items()]
+    yield from findings
+    if worst(findings) == "bad":
         return
-    yield Finding(
-        "image", "ok", f"{image.short_id}, made {image.attrs['Created'][:10]}"
-    )
     yield from _network(airlift, engine)
+
+
+def _image(client: docker.DockerClient, name: str, held: str) -> Finding:
+    """Look for one of the seats' images."""
+    about = "image" if name == BASE else f"image {name}"
+    try:
+        image = client.images.get(held)
+    except ImageNotFound:
+        return Finding(about, "bad", "the seats' image is missing", REBUILD)
+    return Finding(about, "ok", f"{image.short_id}, made {image.attrs['Created'][:10]}")
 
 
 def _network(airlift: Settings, engine: Engine) -> Iterator[Finding]:

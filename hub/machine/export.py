@@ -41,7 +41,7 @@ def write_export(
         settings: of the installation.
         engine: where its seats run.
         seat: whose files.
-        known: the desk's answer: participant, journal and texts.
+        known: the desk's answer: participant, journal, texts, terms.
         path: of the zip, made for its owner alone.
 
     Raises:
@@ -55,6 +55,7 @@ def write_export(
             lines = (json.dumps(row, ensure_ascii=False) for row in known["journal"])
             into.writestr("journal.jsonl", "".join(f"{line}\n" for line in lines))
             into.writestr("texts.json", _text(known["texts"]))
+            into.writestr("terms.json", _text(known["terms"]))
             if engine.engine == "local":
                 return _pack_home(settings.seats_dir / seat, into)
             return _pack_volume(engine, seat, into)

@@ -29,16 +29,21 @@ from pathlib import Path
 from typing import Any
 
 import docker
+import requests
 
 from hub.catalog import load_lab
-from hub.engine import Engine
-from hub.machine import dockerd
+from hub.engine import BASE, Engine, EngineError
+from hub.machine import dockerd, seat_images
 from hub.seating import container
 from hub.settings import Settings
 
 MANIFEST = "airlift.json"
+BESIDE = ("python", "-P", "-m", "checkers.engine.beside", "--")
+"""Runs a server with what its image declares to run beside it."""
 PORT = 8888
 _PATIENCE = 60.0
+_MOST = 4_000
+"""Characters of what a tool complained about."""
 _PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 _NAME = re.compile(r"^([a-z0-9][a-z0-9._-]*)", re.MULTILINE)
 
@@ -55,31 +60,41 @@ def library() -> Path:
     return Path(found.origin).parents[1]
 
 
-def write_parcel(airlift: Settings, lab_folder: Path, out: Path) -> None:
+def write_parcel(
+    airlift: Settings, lab_folder: Path, out: Path, *, way: str = "release"
+) -> None:
     """Write a lab as if it had been taken home untouched.
 
+    Args:
+        airlift: the settings of its place.
+        lab_folder: the lab.
+        out: a folder to be made.
+        way: ``release``, or ``renew`` to read all its files first and say what is
+            wrong with any.
+
     Raises:
-        PractisingError: it cannot be released.
-        LabError: its lab.toml cannot be used.
+        PractisingError: it cannot be released; has all that is wrong.
     """
     labs = out / "labs"
-    lab = load_lab(lab_folder)
-    words = ["release", str(lab_folder.parent), str(labs), lab_folder.name]
+    words = [way, str(lab_folder.parent), str(labs), lab_folder.name]
     done = subprocess.run(
-        [sys.executable, "-m", "hub.authoring", *words],
+        [sys.executable, "-P", "-m", "hub.authoring", *words],
         cwd=airlift.root,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise PractisingError(done.stderr.strip()[-2000:])
-    shutil.copytree(
-        library() / "checkers",
-        out / "checkers",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
-    text = requirements(airlift.image_folder(lab.image))
+        raise PractisingError(done.stderr.strip()[-_MOST:])
+    lab = load_lab(lab_folder)
+    for checkers in (library() / "checkers", airlift.checkers_dir):
+        if checkers.is_dir():
+            unwanted = shutil.ignore_patterns("__pycache__")
+            here = out / "checkers"
+            shutil.copytree(checkers, here, ignore=unwanted, dirs_exist_ok=True)
+    notebook = json.loads((labs / lab.slug / f"{lab.slug}.ipynb").read_text("utf-8"))
+    kernel = notebook["metadata"].get("kernelspec", {}).get("name")
+    text = requirements(airlift.software / "images" / BASE, bash=kernel == "bash")
     (out / "requirements.txt").write_text(text, encoding="utf-8")
     manifest = {
         "v": 1,
@@ -90,14 +105,20 @@ def write_parcel(airlift: Settings, lab_folder: Path, out: Path) -> None:
     (out / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def requirements(image: Path) -> str:
-    """Return what an image was asked to have, in the versions of its lock."""
+def requirements(image: Path, *, bash: bool = False) -> str:
+    """Return what an image was asked to have, in the versions of its lock.
+
+    Args:
+        image: the folder of the image.
+        bash: whether the lab has bash cells.
+    """
     wanted = set(_NAME.findall((image / "requirements.in").read_text("utf-8")))
     lock = (image / "requirements.lock").read_text("utf-8")
+    unwanted = {"jupyterhub", "supervisor"} | (set() if bash else {"bash-kernel"})
     return "".join(
         f"{name}=={version}\n"
         for name, version in _PIN.findall(lock)
-        if name in wanted - {"jupyterhub"}
+        if name in wanted - unwanted
     )
 
 
@@ -133,33 +154,73 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def in_container(
-    airlift: Settings, prepared: Mapping[str, Any]
+    airlift: Settings,
+    prepared: Mapping[str, Any],
+    *,
+    image: str = "",
+    token: str = "",
+    port: int = 0,
 ) -> Iterator[tuple[str, Any]]:
     """Run a practice folder's server in the seat's image.
 
-    Gives the page's address and a function that waits for the server's end.
+    Gives the page's address and a function that waits for the server's end, at most as
+    many seconds as it is told, and tells whether it has ended.
+
+    Args:
+        airlift: the settings of this place.
+        prepared: what `prepare` returned.
+        image: another image than that of the seats.
+        token: what lets a browser in; a fresh one by itself.
+        port: a port of loopback; a free one by itself.
 
     Raises:
         PractisingError: no engine or image is here, or the server did not start.
     """
+    name = str(prepared["image"])
     if not dockerd.answers():
-        raise PractisingError(
-            "No Docker engine answers; see `airlift doctor`, or leave --docker out."
-        )
-    image = Engine.load(airlift).image
-    if not image:
-        raise PractisingError(
-            "The seats' image is not built here: `airlift up --prepare` builds it."
-        )
-    token, port = secrets.token_urlsafe(24), _free_port()
+        raise PractisingError(_without_engine(name))
+    image = image or _image(airlift, name)
+    token, port = token or secrets.token_urlsafe(24), port or free_port()
     with contextlib.closing(docker.APIClient()) as client:
         made = _start(client, airlift, image, prepared, token, port)
         try:
             _wait_ready(client, made, f"http://127.0.0.1:{port}/api/status", token)
             page = f"http://127.0.0.1:{port}/{prepared['first_page']}?token={token}"
-            yield page, lambda: client.wait(made)
+            yield page, lambda seconds=None: _ended(client, made, seconds)
         finally:
             client.remove_container(made, v=True, force=True)
+
+
+def _ended(client: Any, made: str, seconds: float | None) -> bool:
+    """Wait for a container's end; tell whether it came."""
+    try:
+        client.wait(made, timeout=seconds)
+    except (requests.exceptions.Timeout, requests.exceptions.ConnectionError):
+        return False  # how the engine's client says that time is up
+    return True
+
+
+def _without_engine(name: str) -> str:
+    """Say what is missing where no engine answers."""
+    if name == BASE:
+        return "No Docker engine answers; see `airlift doctor`, or leave --docker out."
+    return (
+        f"This lab needs the image {name}, so it runs with Docker only, and no Docker "
+        "engine answers. `airlift doctor` says more."
+    )
+
+
+def _image(airlift: Settings, name: str) -> str:
+    """Return the id of an image; one for a lab alone is built here if need be."""
+    try:
+        built = Engine.load(airlift).images.get(name, "")
+    except EngineError:
+        built = ""
+    if not built and name == BASE:
+        raise PractisingError(
+            "The seats' image is not built here: `airlift up --prepare` builds it."
+        )
+    return built or seat_images.build(airlift, name)
 
 
 def _start(
@@ -178,16 +239,20 @@ def _start(
         for path in [folder, *folder.rglob("*")]:
             os.chown(path, *user, follow_symlinks=False)
     host = client.create_host_config(
-        **container.limits(airlift),
+        **container.limits(airlift, *user),
         mem_limit=airlift.seat_memory,
         cpu_period=100_000,
         cpu_quota=int(100_000 * airlift.seat_cpus),
-        binds={str(folder): {"bind": container.HOME, "mode": "rw"}},
+        binds={
+            str(folder): {"bind": container.HOME, "mode": "rw"},
+            # a database asks for the name of its user
+            str(_accounts(folder, *user)): {"bind": "/etc/passwd", "mode": "ro"},
+        },
         port_bindings={PORT: ("127.0.0.1", port)},
     )
     made = client.create_container(
         image,
-        prepared["command"],
+        [*BESIDE, *prepared["command"]],
         user=f"{user[0]}:{user[1]}",
         working_dir=container.HOME,
         hostname="practice",
@@ -197,6 +262,16 @@ def _start(
     )
     client.start(made["Id"])
     return str(made["Id"])
+
+
+def _accounts(folder: Path, user: int, group: int) -> Path:
+    """Write the list of accounts for a container; return its path."""
+    path = folder / ".airlift" / "practice" / "passwd"
+    root = "root:x:0:0:root:/root:/bin/sh"
+    own = f"seat:x:{user}:{group}::{container.HOME}:/bin/bash"
+    path.write_text(f"{root}\n{own}\n")
+    path.chmod(0o644)
+    return path
 
 
 def _wait_ready(client: Any, made: str, url: str, token: str) -> None:
@@ -217,7 +292,7 @@ def _wait_ready(client: Any, made: str, url: str, token: str) -> None:
     raise PractisingError(f"The lab did not start. It said:\n{log}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a port of loopback that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

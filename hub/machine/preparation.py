@@ -2,48 +2,31 @@
 
 Each step looks first and does nothing when it is done already, so that a second `up`
 takes seconds.
-
-Errors:
-    PreparationError: the seat's image or environment could not be built.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Protocol
 
 from hub import engine
 from hub.catalog import Lab, load_labs
 from hub.engine import Engine
-from hub.machine import accounts, dockerd, ports, proxy, releasing
+from hub.machine import accounts, dockerd, ports, proxy, releasing, seat_images
 from hub.machine.installation import on_loopback
+from hub.machine.telling import Teller
 from hub.settings import Settings
 from hub.versions import Versions
 
 
-class PreparationError(Exception):
-    """The seat's image or environment could not be built."""
-
-
-class Teller(Protocol):
-    """Who tells the organiser what is going on."""
-
-    def say(self, sentence: str) -> None:
-        """Print one sentence."""
-
-    def step(self, title: str) -> AbstractContextManager[Callable[[str], None]]:
-        """Show a step while it runs; the function it gives shows what it is at."""
-
-
-def prepare(airlift: Settings, teller: Teller) -> tuple[Settings, Engine]:
+def prepare(
+    airlift: Settings, teller: Teller, chosen: Iterable[str] = ()
+) -> tuple[Settings, Engine]:
     """Bring everything; returns the settings as they hold and the engine.
 
-    The address becomes loopback when `auto` ends at the engine `local`.
+    The address becomes loopback when `auto` ends at the engine `local`. Beside the
+    image `base`, those of the `chosen` labs have to be there; those of practice and of
+    earlier rooms as far as they can be built.
     """
     proxy.refuse_look_alike()
     labs = load_labs(airlift.labs_dir)
@@ -58,7 +41,7 @@ def prepare(airlift: Settings, teller: Teller) -> tuple[Settings, Engine]:
     )
     ports.check_ports(airlift, found.gateway)
     _install_proxy(teller)
-    found = replace(found, image=_build(airlift, found, teller))
+    found = _bring_seats(airlift, found, labs, chosen, teller)
     _keep_versions(airlift, labs.values(), teller)
     users = [accounts.SERVICE]
     users += [accounts.SEAT] if choice.use == "local" else []
@@ -87,11 +70,12 @@ def _choose_engine(airlift: Settings, teller: Teller) -> engine.Choice:
 
 
 def _networks(airlift: Settings, kind: engine.Kind, *, way_out: bool) -> Engine:
-    """Return the engine with its networks; the installation keeps its name."""
+    """Return the engine with its networks; the installation keeps name and images."""
     try:
-        name = Engine.load(airlift).name
+        before = Engine.load(airlift)
     except engine.EngineError:
-        name = engine.fresh_name()
+        before = Engine("local", "", engine.fresh_name())
+    name = before.name
     url = ports.door_url(airlift)
     if kind == "local":
         return Engine("local", "127.0.0.1", name, public_url=url)
@@ -99,7 +83,7 @@ def _networks(airlift: Settings, kind: engine.Kind, *, way_out: bool) -> Engine:
     outside = f"{name}-out"
     if way_out:
         dockerd.ensure_network(outside, name, way_out=True)
-    return Engine("docker", gateway, name, name, outside, public_url=url)
+    return Engine("docker", gateway, name, name, outside, before.images, url)
 
 
 def _install_proxy(teller: Teller) -> None:
@@ -109,22 +93,31 @@ def _install_proxy(teller: Teller) -> None:
             proxy.install()
 
 
-def _build(airlift: Settings, found: Engine, teller: Teller) -> str:
-    """Build the seat's image, or with `local` its environment; returns the image's id.
+def _bring_seats(
+    airlift: Settings,
+    found: Engine,
+    labs: Mapping[str, Lab],
+    chosen: Iterable[str],
+    teller: Teller,
+) -> Engine:
+    """Return the engine with what its seats run in, built if need be.
 
     Raises:
-        PreparationError: images/build.py failed; carries the end of what it said.
+        SeatImageError: what has to be there could not be built.
     """
-    docker = found.engine == "docker"
-    line = [
-        sys.executable,
-        str(airlift.software / "images" / "build.py"),
-        *("--root", str(airlift.root)),
-    ]
-    if not docker:
-        line.append("--local")
-    with teller.step("Image of the seats" if docker else "Seats' environment") as at:
-        return _run_build(line, airlift, at)
+    if found.engine == "local":
+        with teller.step("Seats' environment") as at:
+            seat_images.build_environment(airlift, at)
+        return found
+    needed = {labs[slug].seat_image for slug in chosen if slug in labs} - {engine.BASE}
+    usual = {
+        lab.seat_image
+        for lab in labs.values()
+        if airlift.practises(lab.slug) or lab.seat_image in found.images
+    }
+    first = [engine.BASE, *sorted(needed)]
+    built = seat_images.bring(airlift, replace(found, images={}), first, teller)
+    return seat_images.bring_again(airlift, built, sorted(usual - set(first)), teller)
 
 
 def _keep_versions(airlift: Settings, labs: Iterable[Lab], teller: Teller) -> None:
@@ -136,35 +129,3 @@ def _keep_versions(airlift: Settings, labs: Iterable[Lab], teller: Teller) -> No
             releasing.keep_versions(airlift, stale)
     versions.seat(labs)
     accounts.give_versions(airlift)
-
-
-def _run_build(line: list[str], airlift: Settings, at: Callable[[str], None]) -> str:
-    """Run images/build.py; its last line on stdout is the image's id."""
-    log = airlift.log_dir / "build.log"
-    said: list[str] = []
-    with (
-        log.open("w") as file,
-        subprocess.Popen(
-            line,
-            cwd=airlift.root,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            umask=0o022,
-        ) as build,
-    ):
-        if build.stderr is None or build.stdout is None:  # pragma: no cover
-            raise PreparationError("expected pipes, got none")
-        for words in build.stderr:
-            file.write(words)
-            said = [*said[-19:], words.rstrip()]
-            at(words.strip())
-        answer = build.stdout.read().strip()
-    if build.returncode:
-        last = "\n".join(said)
-        raise PreparationError(
-            f"images/build.py failed; {Path(log)} has all of it. It ended with:\n{last}"
-        )
-    return answer.splitlines()[-1] if answer else ""

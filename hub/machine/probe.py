@@ -8,7 +8,7 @@ import docker
 
 from hub.engine import Engine
 from hub.machine import ports
-from hub.seating.container import NOWHERE, TMPFS, UID
+from hub.seating.container import NOWHERE, UID, tmpfs
 
 Target = tuple[str, int]
 OUTSIDE: tuple[Target, ...] = (("198.51.100.1", 443), ("169.254.169.254", 80))
@@ -61,7 +61,7 @@ def from_inside(engine: Engine, targets: list[Target]) -> dict[Target, str]:
         cap_drop=["ALL"],
         security_opt=["no-new-privileges:true"],
         read_only=True,
-        tmpfs=dict(TMPFS),
+        tmpfs=tmpfs(),
         dns=[NOWHERE],
         mem_limit="256m",
         pids_limit=64,

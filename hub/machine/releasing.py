@@ -20,6 +20,9 @@ from hub.machine import accounts
 from hub.settings import Settings
 from hub.versions import Versions, VersionsError, numbers
 
+_MOST = 200
+"""Lines of what is wrong that are shown."""
+
 
 class ReleasingError(Exception):
     """A lab cannot be released, or is not what its author says."""
@@ -78,6 +81,23 @@ def export_course(airlift: Settings, slug: str, out: Path) -> str:
     return _run(airlift, *words, program="hub.authoring.course").rstrip()
 
 
+def make_manual(airlift: Settings, lab: Lab, out: Path, *flags: str) -> list[str]:
+    """Write the handbook and the guide of a lab; return what was done.
+
+    Args:
+        airlift: for the labs.
+        lab: the lab.
+        out: the folder for the files.
+        flags: of `airlift lab manual`.
+
+    Raises:
+        ReleasingError: it cannot be made, or captured outputs have drifted.
+    """
+    place = str(out.absolute())
+    done = _run(airlift, "manual", str(airlift.labs_dir), lab.slug, place, *flags)
+    return done.splitlines()
+
+
 def check_correction(lab: Lab, versions: Versions) -> None:
     """Check that a lab can take the place of the version that seats have.
 
@@ -110,7 +130,7 @@ def check_correction(lab: Lab, versions: Versions) -> None:
 def _run(airlift: Settings, *words: str, program: str = "hub.authoring") -> str:
     """Run a tool of the authors; return what it says. Its complaints are the error."""
     done = subprocess.run(
-        [sys.executable, "-m", program, *words],
+        [sys.executable, "-P", "-m", program, *words],
         cwd=airlift.root,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -120,5 +140,5 @@ def _run(airlift: Settings, *words: str, program: str = "hub.authoring") -> str:
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines()
-        raise ReleasingError("\n".join(lines[-30:]) or "the tool said nothing")
+        raise ReleasingError("\n".join(lines[-_MOST:]) or "the tool said nothing")
     return done.stdout

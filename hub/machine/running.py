@@ -20,7 +20,14 @@ from docker.errors import DockerException, NotFound
 from requests.exceptions import RequestException
 
 from hub.engine import Engine, EngineError
-from hub.seating.container import INSTALLATION, ROOM, SEAT, seat_name
+from hub.seating.container import (
+    ENDING,
+    INSTALLATION,
+    ROOM,
+    SEAT,
+    has_services,
+    seat_name,
+)
 from hub.settings import Settings
 
 ERRORS = (DockerException, RequestException)
@@ -80,8 +87,10 @@ def stop_seat(engine: Engine, seat: RunningSeat) -> None:
         _end(seat.sessions)
         return
     try:
-        client = docker.from_env()
-        client.api.remove_container(seat_name(engine, seat.seat), v=False, force=True)
+        api, name = docker.from_env().api, seat_name(engine, seat.seat)
+        if has_services(api.inspect_container(name)):
+            api.stop(name, timeout=ENDING)
+        api.remove_container(name, v=False, force=True)
     except NotFound:
         return
     except ERRORS as error:

@@ -8,12 +8,14 @@ import hmac
 import logging
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
+from hub.engine import lack
 from hub.room import (
     api,
     board,
@@ -159,6 +161,7 @@ def desk_routes(service: Service) -> list[tuple[Any, ...]]:
         ("/desk/claims", desk.ClaimsHandler, parts),
         (f"/desk/claims/{_SEAT}", desk.ClaimHandler, parts),
         (f"/desk/claims/{_SEAT}/seen", desk.SeenHandler, parts),
+        (f"/desk/claims/{_SEAT}/terms", desk.TermsHandler, parts),
         ("/desk/returns", desk.ReturnsHandler, parts),
         ("/desk/door", desk.DoorHandler, parts),
         ("/desk/forget", desk.ForgetHandler, parts),
@@ -285,6 +288,7 @@ class RoomApp:
             catalogue,
             self.settings.erase_days,
             practice_seats=self.settings.practice_seats,
+            lack=partial(lack, self.settings),
         )
         return Service(
             auth=room_auth(place.hub_url, PREFIX, secrets["room"]),

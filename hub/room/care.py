@@ -24,7 +24,8 @@ class PracticeHandler(DeskHandler):
     async def post(self) -> None:
         """Give a seat for one lab, or the one that this browser holds there."""
         lab, name, browser = self.texts("lab", "name", "browser")
-        self.give_place(await self.service.practice.start(lab, name, browser))
+        start = self.service.practice.start
+        self.give_place(await start(lab, name, browser, self.accepted()))
 
 
 class CareHandler(DeskHandler):
@@ -66,7 +67,7 @@ class ExportHandler(DeskHandler):
     """Everything the room knows about the person of one seat."""
 
     async def get(self, seat_id: str) -> None:
-        """Answer with participant, journal and texts."""
+        """Answer with participant, journal, texts and accepted terms."""
         seat = self.store.seats.get(seat_id)
         if seat is None or seat.id not in self.store.people:
             raise RefusalError("not-found", "Nobody is known at this seat.")
@@ -95,7 +96,8 @@ def may_stop(room: Room) -> bool:
 
 def _rows_of(seat: str, connection: Connection) -> dict[str, Any]:
     """Read what the journal and the texts hold of one seat, in order."""
-    journal, texts = tables.journal, tables.texts
+    journal, texts, agreed = tables.journal, tables.texts, tables.acceptances
+    terms = connection.execute(select(agreed).where(agreed.c.seat == seat))
     rows = connection.execute(
         select(journal).where(journal.c.seat == seat).order_by(journal.c.id)
     )
@@ -105,4 +107,5 @@ def _rows_of(seat: str, connection: Connection) -> dict[str, Any]:
     return {
         "journal": [dict(row._mapping) for row in rows],
         "texts": [dict(row._mapping) for row in said],
+        "terms": [dict(row._mapping) for row in terms],
     }

@@ -98,19 +98,15 @@ class Catalogue:
                 )
         first = self._labs[slugs[0]]
         for lab in (self._labs[slug] for slug in slugs[1:]):
-            for trait in ("image", "interface", "egress"):
-                here, there = getattr(first, trait), getattr(lab, trait)
-                if here != there:
+            for trait, value in _traits(lab).items():
+                here = _traits(first)[trait]
+                if here != value:
                     raise RefusalError(
                         "mixed-labs",
                         f"{first.slug} and {lab.slug} cannot share a room: {trait} is "
-                        f"{here!r} in one and {there!r} in the other",
+                        f"{here!r} in one and {value!r} in the other",
                     )
-        return {
-            "image": first.image,
-            "interface": first.interface,
-            "egress": first.egress,
-        }
+        return _traits(first)
 
     def outline(self, slug: str) -> dict[str, Any] | None:
         """Describe a lab and its steps for viewers."""
@@ -136,3 +132,12 @@ class Catalogue:
                 for step in lab.steps
             ],
         }
+
+
+def _traits(lab: Lab) -> dict[str, Any]:
+    """Return what the labs of a room have to share."""
+    return {
+        "image": lab.seat_image,
+        "interface": lab.interface,
+        "egress": lab.egress,
+    }

@@ -12,14 +12,21 @@ from checkers.engine import fields
 from checkers.engine.attempt import MAX_AGE_MS
 from checkers.engine.fields import WireError
 from hub.room.api import MetricsHandler
-from hub.room.reception import Place
+from hub.room.clock import wall_ms
+from hub.room.reception import DAY, Place
 from hub.room.refusal import RefusalError
+from hub.room.vouchers import expiring, fits, read_lists
 from hub.room.web import JsonHandler, check_desk_token
 from hub.seats import Room, State
 from hub.staff import ROLES
+from hub.strings import noted
 
 ORGANISER = "organiser"
 """Who acts at the desk, as the journal says it."""
+_TERMS_FIRST = noted(
+    "This lab has terms that you have not accepted yet. "
+    "Please come in by the join page once more."
+)
 _FIELD = 20_000
 """Characters of a text field at most."""
 
@@ -47,6 +54,13 @@ class DeskHandler(JsonHandler):
         except WireError as error:
             raise RefusalError("bad-request", str(error)) from None
 
+    def accepted(self) -> list[str]:
+        """Return the versions of terms that somebody accepts; absent is none."""
+        value = self.body().get("accepted", [])
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise RefusalError("bad-request", "accepted: expected a list of versions")
+        return value
+
     def give_place(self, place: Place) -> None:
         """Answer with where somebody sits."""
         room = self.store.rooms[place.seat.room]
@@ -62,6 +76,10 @@ class DeskHandler(JsonHandler):
                 "practice": room.practice,
                 "language": room.language,
                 "new": place.new,
+                "terms": [
+                    terms.title
+                    for terms in self.reception.missing_terms(room, place.seat.id)
+                ],
             }
         )
 
@@ -94,7 +112,9 @@ class ClaimsHandler(DeskHandler):
         code, name, browser = self.texts("code", "name", "browser")
         zone = _text({"zone": "", **self.body()}, "zone")
         self.give_place(
-            await self.reception.claim(code, name, browser, zone, self.age_ms())
+            await self.reception.claim(
+                code, name, browser, zone, self.age_ms(), self.accepted()
+            )
         )
 
 
@@ -115,13 +135,23 @@ class SeenHandler(DeskHandler):
         self.give({})
 
 
+class TermsHandler(DeskHandler):
+    """Somebody who sits already accepts terms that are new."""
+
+    async def post(self, seat: str) -> None:
+        """Keep that; doing it twice changes nothing."""
+        await self.reception.accept(seat, self.accepted())
+        self.give({})
+
+
 class ReturnsHandler(DeskHandler):
     """Somebody at the door with code and phrase."""
 
     async def post(self) -> None:
         """Take them to their seat."""
+        code, phrase, browser = self.texts("code", "phrase", "browser")
         self.give_place(
-            await self.reception.come_back(*self.texts("code", "phrase", "browser"))
+            await self.reception.come_back(code, phrase, browser, self.accepted())
         )
 
 
@@ -137,11 +167,14 @@ class DoorHandler(DeskHandler):
         else:
             room = self._only_open() or self.reception.room_held(browser)
         seat = self.reception.held(room.id, browser) if room else None
+        held = seat.id if seat else ""
+        terms = self.reception.missing_terms(room, held) if room else []
         shown = bool(code.strip()) or seat is not None
         self.give(
             {
                 "room": self._room(room, shown) if room else None,
                 "practice": bool(self.service.practice.settings.practice_labs),
+                "terms": [one.shown() for one in terms],
                 "seat": {
                     "seat": seat.id,
                     "number": seat.number,
@@ -210,11 +243,14 @@ class SeatHandler(DeskHandler):
         if seat is None or seat.erased_at:
             raise RefusalError("not-found", "There is no such seat.")
         room = self.store.rooms[seat.room]
+        if seat.claimed_at and self.reception.missing_terms(room, seat.id):
+            raise RefusalError("terms", _TERMS_FIRST)
         self.give(
             {
                 "seat": seat.id,
                 "room": room.id,
                 "number": seat.number,
+                "vouchers": self._vouchers(seat.id),
                 "labs": list(room.labs),
                 "image": room.image,
                 "interface": room.interface,
@@ -224,6 +260,15 @@ class SeatHandler(DeskHandler):
                 "room_state": room.state.value,
             }
         )
+
+    def _vouchers(self, seat: str) -> dict[str, str]:
+        """Return the seat's keys by the variables that hold them."""
+        found = {}
+        for slug, key in self.store.vouchers.of(seat).items():
+            lab = self.service.catalogue.lab(slug)
+            if lab and lab.vouchers and fits(lab.vouchers.variable):
+                found[lab.vouchers.variable] = key
+        return found
 
 
 class RoomsHandler(DeskHandler):
@@ -241,17 +286,20 @@ class RoomsHandler(DeskHandler):
         if not isinstance(labs, list) or not all(isinstance(lab, str) for lab in labs):
             raise RefusalError("bad-room", "labs: expected a list of labs")
         code = body.get("code")
-        room = await self.reception.make_room(
+        closes_at = _number(body, "closes_at", None)
+        room, dealt = await self.reception.make_room(
             title=_text(body, "title"),
             host=_text(body, "host"),
             labs=labs,
             capacity=_number(body, "capacity", 20) or 0,
-            closes_at=_number(body, "closes_at", None),
+            closes_at=closes_at,
             code=_text(body, "code") if code is not None else None,
             language=_text({"language": "", **body}, "language"),
             rehearsal=body.get("rehearsal") is True,
+            keys=read_lists(body.get("vouchers", {})),
         )
-        self.give(self.describe(room))
+        until = closes_at or wall_ms() + DAY
+        self.give({**self.describe(room), "expiring": expiring(dealt, until)})
 
 
 class RoomHandler(DeskHandler):

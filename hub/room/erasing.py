@@ -156,6 +156,8 @@ def _erase(seats: Sequence[str], room: str, at: int, connection: Connection) -> 
     """Delete what is personal of some seats, and empty what may quote a person."""
     people, claims, texts = tables.participants, tables.claims, tables.texts
     journal, held = tables.journal, tables.seats
+    agreed = tables.acceptances
+    connection.execute(delete(agreed).where(agreed.c.seat.in_(seats)))
     connection.execute(delete(people).where(people.c.seat.in_(seats)))
     connection.execute(delete(claims).where(claims.c.seat.in_(seats)))
     connection.execute(delete(texts).where(texts.c.seat.in_(seats)))

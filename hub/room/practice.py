@@ -7,6 +7,7 @@ their browser holds in any room.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from hub.room.clock import wall_ms
 from hub.room.entry import ROOM
 from hub.room.reception import Place, Reception
 from hub.room.refusal import RefusalError
+from hub.room.terms import terms_of
 from hub.seats import Participant, Room, Seat, State, fresh_id
 from hub.settings import Settings
 from hub.strings import noted
@@ -35,18 +37,27 @@ class Practice:
         self.settings = settings
 
     def labs(self) -> list[Lab]:
-        """Return the labs that anybody may start, as they are on disk."""
+        """Return the labs that anybody may start and that have an image here.
+
+        One that gives each seat a key is for rooms alone: keys are dealt there.
+        """
         return [
-            lab for lab in self.catalogue.all() if self.settings.practises(lab.slug)
+            lab
+            for lab in self.catalogue.all()
+            if self.settings.practises(lab.slug)
+            and not lab.vouchers
+            and not self.reception.lack(lab.slug, lab.seat_image)
         ]
 
-    async def start(self, slug: str, name: str, browser: str) -> Place:
+    async def start(
+        self, slug: str, name: str, browser: str, accepted: Sequence[str] = ()
+    ) -> Place:
         """Give a seat for a lab, or the one that this browser holds there.
 
         An empty name is the one that this browser's owner gave somewhere else.
 
         Raises:
-            RefusalError: unknown-lab, bad-name, room-full or room-closed.
+            RefusalError: unknown-lab, bad-name, terms, room-full or room-closed.
         """
         lab = next((lab for lab in self.labs() if lab.slug == slug), None)
         if lab is None:
@@ -55,11 +66,11 @@ class Practice:
         async with self.store.lock:
             room = self._room_for(lab) or await self._make(lab)
         name = name if name.strip() or known is None else known.name
-        return await self.reception.claim(room.code, name, browser)
+        return await self.reception.claim(room.code, name, browser, accepted=accepted)
 
     def _room_for(self, lab: Lab) -> Room | None:
         """Return the practice room of a lab as it is now."""
-        traits = (lab.image, lab.interface, lab.egress)
+        traits = (lab.seat_image, lab.interface, lab.egress)
         for room in self.store.rooms.values():
             fits = (room.image, room.interface, room.egress) == traits
             if room.practice and room.labs == (lab.slug,) and fits:
@@ -74,7 +85,7 @@ class Practice:
             title=lab.title,
             host=HOST,
             labs=(lab.slug,),
-            image=lab.image,
+            image=lab.seat_image,
             interface=lab.interface,
             egress=lab.egress,
             capacity=self.settings.practice_seats,
@@ -108,7 +119,11 @@ class Practice:
         return {
             "known": bool(held),
             "labs": [
-                {**describe(lab), "room": self._go_on(rooms[lab.slug], at)}
+                {
+                    **describe(lab),
+                    "room": self._go_on(rooms[lab.slug], at),
+                    "terms": [terms.shown() for terms in terms_of([lab])],
+                }
                 for lab in labs
             ],
             "mine": [self._mine(seat) for seat in own],

@@ -11,17 +11,18 @@ Errors:
 from __future__ import annotations
 
 import secrets
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from hub.room.catalogue import Catalogue
 from hub.room.clock import Clock, wall_ms
 from hub.room.entry import CLAIMED, ROOM, Entry
-from hub.room.limits import Buckets
+from hub.room.guesses import Guesses
 from hub.room.refusal import RefusalError
 from hub.room.seal import Seal
 from hub.room.store import Store
+from hub.room.terms import Terms, agree, check_terms, terms_of
+from hub.room.vouchers import Dealt, deal, rows
 from hub.seats import (
     MOST_SEATS,
     ZONE_LENGTH,
@@ -56,32 +57,6 @@ class Place:
     new: bool
 
 
-class Guesses:
-    """Slows whoever guesses: wrong tries cost a token of each bucket they fall in."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._by_browser = Buckets(rate=0.2, burst=8, clock=clock)
-        self._by_code = Buckets(rate=1.0, burst=40, clock=clock)
-        self._all = Buckets(rate=10.0, burst=200, clock=clock)
-
-    def check(self, browser: str, code: str = "") -> None:
-        """Refuse while a bucket is empty, right guess or wrong."""
-        wait = max(
-            self._by_browser.wait(browser),
-            self._by_code.wait(code) if code else self._all.wait(""),
-        )
-        if wait:
-            raise RefusalError("slow-down", retry_after=round(wait, 1))
-
-    def wrong(self, browser: str, code: str = "") -> None:
-        """Count a wrong guess."""
-        self._by_browser.spend(browser)
-        if code:
-            self._by_code.spend(code)
-        else:
-            self._all.spend("")
-
-
 class Reception:
     """Takes people to their seats and keeps the rooms."""
 
@@ -94,6 +69,7 @@ class Reception:
         erase_days: int,
         guesses: Guesses | None = None,
         practice_seats: int = 50,
+        lack: Callable[[str, str], str] = lambda _lab, _image: "",
     ) -> None:
         self.store = store
         self.seal = seal
@@ -102,6 +78,8 @@ class Reception:
         self.erase_days = erase_days
         self.guesses = guesses or Guesses()
         self.practice_seats = practice_seats
+        self.lack = lack
+        """Says why seats of a lab and its image cannot be started; "" when they can."""
 
     # People -------------------------------------------------------------------------
 
@@ -118,7 +96,13 @@ class Reception:
         return known
 
     async def claim(
-        self, code: str, name: str, browser: str, zone: str = "", age_ms: int = 0
+        self,
+        code: str,
+        name: str,
+        browser: str,
+        zone: str = "",
+        age_ms: int = 0,
+        accepted: Sequence[str] = (),
     ) -> Place:
         """Give a free seat to a browser, or the one that it holds already.
 
@@ -132,6 +116,7 @@ class Reception:
                 Claim(room.state, held is not None, bool(name), free is not None)
             )
             if held and decision is Decision.KEEP:
+                await self._accept(held, accepted)
                 return self.place(held)
             if free is None or decision is not Decision.TAKE:
                 raise RefusalError(decision.value)
@@ -139,7 +124,36 @@ class Reception:
             person = Participant(
                 free.id, name, phrase_mark="", zone=clean_name(zone, ZONE_LENGTH)
             )
-            return await self._take(free, person, mark, came)
+            terms = agree(self.missing_terms(room), accepted)
+            return await self._take(free, person, mark, came, terms)
+
+    def missing_terms(self, room: Room, seat: str = "") -> list[Terms]:
+        """Return the terms of a room's labs that somebody has yet to accept.
+
+        Args:
+            room: in a rehearsal people are played, and accept nothing.
+            seat: of the person; "" is somebody new.
+        """
+        if room.rehearsal:
+            return []
+        labs = (self.catalogue.lab(slug) for slug in room.labs)
+        return self.store.accepted.missing(seat, terms_of(lab for lab in labs if lab))
+
+    async def _accept(self, seat: Seat, accepted: Sequence[str]) -> None:
+        """Keep what the person of a seat accepts now, if anything is open.
+
+        Raises:
+            RefusalError: `terms`, when something stays open.
+        """
+        missing = self.missing_terms(self.store.rooms[seat.room], seat.id)
+        if missing:
+            terms = agree(missing, accepted)
+            await self.store.accept(seat.id, terms, self.clock.now())
+
+    async def accept(self, seat_id: str, accepted: Sequence[str]) -> None:
+        """Keep which terms the person of a claimed seat accepts."""
+        async with self.store.lock:
+            await self._accept(self.place_of(seat_id).seat, accepted)
 
     def free(self, room: Room) -> Seat | None:
         """Return a free seat; a practice room gets one more as long as it may."""
@@ -154,7 +168,12 @@ class Reception:
         return Seat(fresh_id("s"), room.id, number)
 
     async def _take(
-        self, free: Seat, person: Participant, mark: str, came: int
+        self,
+        free: Seat,
+        person: Participant,
+        mark: str,
+        came: int,
+        terms: Sequence[Terms],
     ) -> Place:
         """Give a free seat to a new participant, who gets a phrase."""
         generation = free.generation
@@ -168,10 +187,12 @@ class Reception:
         person = replace(person, phrase_mark=phrase_mark)
         entry = self.entry(seat.room, seat.id, CLAIMED, "claimed")
         entry = replace(entry, at=came, body={"number": seat.number})
-        await self.store.take_seat(seat, person, mark, entry)
+        await self.store.take_seat(seat, person, mark, entry, terms)
         return Place(seat, person, words, new=True)
 
-    async def come_back(self, code: str, phrase: str, browser: str) -> Place:
+    async def come_back(
+        self, code: str, phrase: str, browser: str, accepted: Sequence[str] = ()
+    ) -> Place:
         """Take a browser to the seat that a return phrase names."""
         mark = self.seal.browser_mark(browser)
         async with self.store.lock:
@@ -184,6 +205,7 @@ class Reception:
             if seat is None:
                 self.guesses.wrong(mark, room.code)
                 raise RefusalError("wrong-phrase")
+            await self._accept(seat, accepted)
             await self.store.add_browser(seat, mark, self.clock.now())
             return replace(self.place(seat), phrase=None)
 
@@ -216,7 +238,9 @@ class Reception:
     async def note(self, seat_id: str) -> None:
         """Keep that a phrase was noted: it is not shown again."""
         async with self.store.lock:
-            if not self.place_of(seat_id).person.seen:
+            place = self.place_of(seat_id)
+            await self._accept(place.seat, ())
+            if not place.person.seen:
                 await self.store.see_phrase(seat_id)
 
     async def forget(self, browser: str) -> None:
@@ -253,14 +277,22 @@ class Reception:
         language: str = "",
         *,
         rehearsal: bool = False,
-    ) -> Room:
-        """Make a room with all its seats; it opens later."""
+        keys: Dealt | None = None,
+    ) -> tuple[Room, Dealt]:
+        """Make a room with all its seats; it opens later.
+
+        Returns it with the keys that its seats got.
+        """
+        traits = self.catalogue.traits(labs)
+        why = "" if rehearsal else self.lack(labs[0], traits["image"])
+        if why:
+            raise RefusalError("no-image", why)
         room = Room(
             id=fresh_id("r"),
             title=_text("title", title),
             host=_text("host", host),
             labs=tuple(dict.fromkeys(labs)),
-            **self.catalogue.traits(labs),
+            **traits,
             capacity=_capacity(capacity),
             code="",
             created_at=wall_ms(),
@@ -271,10 +303,15 @@ class Reception:
         seats = [
             Seat(fresh_id("s"), room.id, number) for number in range(1, capacity + 1)
         ]
+        found = [lab for slug in room.labs if (lab := self.catalogue.lab(slug))]
+        check_terms(found)
         async with self.store.lock:
             room = replace(room, code=self._code(code))
-            await self.store.add_room(room, seats)
-        return room
+            known = self.store.vouchers
+            giving = [] if rehearsal else found
+            dealt = deal(giving, keys or {}, capacity, known, wall_ms())
+            await self.store.add_room(room, seats, rows(dealt, seats))
+        return room, dealt
 
     def _code(self, wanted: str | None) -> str:
         """Return a code that no other room has."""

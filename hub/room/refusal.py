@@ -29,6 +29,10 @@ REFUSALS: dict[str, tuple[int, str]] = {
         409,
         noted("The room is closed. Were you in it? Come back with your phrase."),
     ),
+    "terms": (
+        409,
+        noted("Please read the terms below and say that you accept them."),
+    ),
     "old-version": (
         409,
         noted("This room was offered a newer version already."),
@@ -39,6 +43,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "bad-name": (422, noted("Please type a name with at least one letter.")),
     "bad-room": (422, noted("A room cannot be made from this.")),
     "unknown-lab": (422, noted("There is no such lab.")),
+    "no-image": (422, noted("This lab cannot be started here.")),
     "mixed-labs": (422, noted("These labs cannot share a room.")),
     "slow-down": (429, noted("Too many tries. Please wait a moment.")),
     "broken": (500, noted("Something in the room went wrong; its log says what.")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -22,7 +22,11 @@ from hub.room.entry import Entry
 from hub.room.journal import Journal
 from hub.room.rows import run
 from hub.room.seal import Seal
+from hub.room.terms import Accepted, Terms
+from hub.room.terms import write as write_terms
 from hub.room.texts import Texts
+from hub.room.vouchers import Keys
+from hub.room.vouchers import write as write_vouchers
 from hub.seats import Participant, Room, Seat, State, display_names
 from hub.staff import ROLES
 
@@ -46,6 +50,8 @@ class Store:
         self.keys: dict[str, tuple[str, str]] = {}
         """Staff key's mark -> (room, role)."""
         self.texts = Texts()
+        self.accepted = Accepted()
+        self.vouchers = Keys()
         self._journal = journal
         self._seal = seal
         self._names: dict[str, dict[str, str]] = {}
@@ -72,6 +78,8 @@ class Store:
         for row in connection.execute(select(tables.staff_browsers)):
             self.staff_browsers[row.browser_mark] = row.user
         self.texts.load(connection)
+        self.accepted.load(connection)
+        self.vouchers.load(connection)
 
     def _know_room(self, room: Room) -> None:
         """Take a room into memory, and the marks of its staff's keys."""
@@ -131,6 +139,7 @@ class Store:
             self.people.pop(seat.id, None)
             self._names.pop(seat.room, None)
             self.texts.forget_seat(seat.id)
+            self.accepted.forget_seat(seat.id)
         gone = {seat.id for seat in seats}
         for key in [key for key, seat in self.claims.items() if seat in gone]:
             del self.claims[key]
@@ -164,8 +173,13 @@ class Store:
 
     # Changes ------------------------------------------------------------------------
 
-    async def add_room(self, room: Room, seats: Sequence[Seat]) -> None:
-        """Keep a new room with its seats."""
+    async def add_room(
+        self,
+        room: Room,
+        seats: Sequence[Seat],
+        keys: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """Keep a new room with its seats and their keys."""
         row = {
             **asdict(room),
             "labs": list(room.labs),
@@ -177,11 +191,13 @@ class Store:
             if seats:
                 rows = [asdict(seat) for seat in seats]
                 connection.execute(insert(tables.seats), rows)
+            write_vouchers(connection, keys)
 
         def then() -> None:
             self._know_room(room)
             for seat in seats:
                 self._know_seat(seat)
+            self.vouchers.take(keys)
 
         await self._journal.write(work, (), then)
 
@@ -205,7 +221,12 @@ class Store:
         await self._journal.write(partial(run, statement), [entry], then)
 
     async def take_seat(
-        self, seat: Seat, person: Participant, mark: str, entry: Entry
+        self,
+        seat: Seat,
+        person: Participant,
+        mark: str,
+        entry: Entry,
+        terms: Sequence[Terms] = (),
     ) -> None:
         """Keep that somebody took a free seat; `seat` has its new claimed_at.
 
@@ -219,6 +240,7 @@ class Store:
             connection.execute(row)
             connection.execute(insert(tables.participants), [asdict(person)])
             connection.execute(insert(tables.claims), [_claim(seat, mark, entry.at)])
+            write_terms(connection, seat.id, terms, entry.at)
 
         def then() -> None:
             if seat.id not in self.seats:
@@ -227,8 +249,14 @@ class Store:
             self.people[seat.id] = person
             self.claims[seat.room, mark] = seat.id
             self._names.pop(seat.room, None)
+            self.accepted.take(seat.id, terms)
 
         await self._journal.write(work, [entry], then)
+
+    async def accept(self, seat: str, terms: Sequence[Terms], at: int) -> None:
+        """Keep which terms the person of a seat accepted."""
+        work = partial(write_terms, seat=seat, terms=terms, at=at)
+        await self._journal.write(work, (), partial(self.accepted.take, seat, terms))
 
     async def add_browser(self, seat: Seat, mark: str, at: int) -> None:
         """Keep that one more browser holds a seat; it lets go of another there."""

@@ -128,6 +128,28 @@ texts = Table(
 )
 """What people wrote, and cells they share: personal, so not in the journal."""
 
+acceptances = Table(
+    "acceptances",
+    metadata,
+    Column("seat", String, primary_key=True),
+    Column("lab", String, primary_key=True),
+    Column("version", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("lab_version", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""Which terms people accepted, and when: personal, erased with them."""
+
+vouchers = Table(
+    "vouchers",
+    metadata,
+    Column("seat", String, primary_key=True),
+    Column("lab", String, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("expires_at", BigInteger),
+)
+"""The key that a seat has for a lab, given once and for good."""
+
 pulse = Table(
     "pulse",
     metadata,

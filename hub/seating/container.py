@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from docker.types import LogConfig, Ulimit
 
-from hub.engine import Engine
+from hub.engine import BASE, Engine
 from hub.settings import Settings
 from hub.strings import noted
 
@@ -24,6 +24,7 @@ HOME = "/home/seat"
 INSTALLATION = "org.airlift.installation"
 SEAT = "org.airlift.seat"
 ROOM = "org.airlift.room"
+IMAGE = "org.airlift.image"
 """Labels of everything that belongs to a seat."""
 
 NOWHERE = "192.0.2.1"
@@ -31,12 +32,10 @@ NOWHERE = "192.0.2.1"
 the machine's own resolver on the seat's behalf, which is a way out (CVE-2024-29018);
 a resolver that has to be reached from inside the seat is none."""
 
+ENDING = 10
+"""Seconds that a seat's services have to end well."""
 OPEN_FILES = 4096
 FILE_SIZE = 1024**3
-TMPFS = {
-    "/tmp": "rw,nosuid,nodev,size=128m,mode=1777",  # noqa: S108 - inside the seat
-    "/run": f"rw,nosuid,nodev,noexec,size=8m,mode=0755,uid={UID},gid={UID}",
-}
 
 
 def seat_name(engine: Engine, seat: str) -> str:
@@ -46,7 +45,12 @@ def seat_name(engine: Engine, seat: str) -> str:
 
 def labels(engine: Engine, place: Placement) -> dict[str, str]:
     """Return the labels of a seat's container and volume."""
-    return {INSTALLATION: engine.name, SEAT: place.seat, ROOM: place.room}
+    return {
+        INSTALLATION: engine.name,
+        SEAT: place.seat,
+        ROOM: place.room,
+        IMAGE: place.image,
+    }
 
 
 def network(engine: Engine, place: Placement) -> str:
@@ -73,13 +77,22 @@ def host_arguments(settings: Settings, place: Placement) -> dict[str, Any]:
     return arguments
 
 
-def limits(settings: Settings) -> dict[str, Any]:
+def tmpfs(user: int = UID, group: int = UID) -> dict[str, str]:
+    """Return what of a container's own files can be written, beside the home."""
+    own = f"uid={user},gid={group}"
+    return {
+        "/tmp": "rw,nosuid,nodev,size=128m,mode=1777",  # noqa: S108 - inside the seat
+        "/run": f"rw,nosuid,nodev,noexec,size=8m,mode=0755,{own}",
+    }
+
+
+def limits(settings: Settings, user: int = UID, group: int = UID) -> dict[str, Any]:
     """Return what a container is held to wherever it may reach, in the same form."""
     return {
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges:true"],
         "read_only": True,
-        "tmpfs": dict(TMPFS),
+        "tmpfs": tmpfs(user, group),
         "shm_size": "64m",
         "ipc_mode": "private",
         "init": True,
@@ -96,6 +109,12 @@ def limits(settings: Settings) -> dict[str, Any]:
         ),
         "restart_policy": {"Name": "no"},
     }
+
+
+def has_services(found: dict[str, Any]) -> bool:
+    """Say whether services may run in a container; `found` is Docker's inspect."""
+    labels = found["Config"]["Labels"] or {}
+    return bool(found["State"]["Running"]) and labels.get(IMAGE, BASE) != BASE
 
 
 def why_ended(state: dict[str, Any], memory: str) -> str:

@@ -24,13 +24,14 @@ from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Instance, Integer, Unicode
 
 from hub.desk import Desk
-from hub.engine import Engine
+from hub.engine import BASE, Engine
 from hub.machine.accounts import SEAT
 from hub.seating.boarding import PATIENCE, Boarding, refusal, wait_ready
 from hub.seating.placement import (
     SEAT_COMMAND,
     Placement,
     accepted_language,
+    check_image,
     find_placement,
     first_page,
     seat_environment,
@@ -104,6 +105,7 @@ class LocalSeatSpawner(LocalProcessSpawner):
 
     def _take(self, place: Placement) -> dict[str, Any]:
         """Set what LocalProcessSpawner is to do; returns Popen's own arguments."""
+        check_image(place, [BASE])
         prefix = seat_prefix(self.settings)
         self.place = place
         self.port = 0

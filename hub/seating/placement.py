@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from jupyterhub.spawner import SpawnException
 from tornado.web import RequestHandler
@@ -49,6 +49,8 @@ class Placement:
     egress: bool
     language: str = ""
     """The room's language; "" when it has none of its own."""
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What its labs give to each seat, by environment variables: secret."""
 
 
 async def find_placement(
@@ -103,7 +105,24 @@ def _placement(answer: dict[str, object]) -> Placement:
         interface=str(answer["interface"]),
         egress=bool(answer["egress"]),
         language=str(answer.get("language") or ""),
+        keys=_keys(answer.get("vouchers")),
     )
+
+
+def _keys(value: object) -> dict[str, str]:
+    """Read the keys of a seat; a room that is older gives none."""
+    given = value if isinstance(value, dict) else {}
+    return {str(name): str(key) for name, key in given.items()}
+
+
+def check_image(place: Placement, built: Sequence[str]) -> None:
+    """See that the room's image is one of those that are here."""
+    if place.image not in built:
+        raise refusal(
+            "This room wants an image that is not built here. Please tell a helper.",
+            reason="no-image",
+            log=f"expected one of {', '.join(built)}, the room wants {place.image}",
+        )
 
 
 def seat_language(room: str, accepted: str, remembered: str) -> str:
@@ -133,6 +152,7 @@ def seat_environment(
     """Return what a seat's programs read from the environment, beside JupyterHub's."""
     room = f"http://{engine.gateway}:{settings.room_port}/services/room/"
     return {
+        **place.keys,
         "AIRLIFT_ROOM_URL": room,
         "AIRLIFT_LABS": ",".join(place.labs),
         "AIRLIFT_SEAT": place.seat,

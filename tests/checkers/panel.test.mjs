@@ -45,6 +45,18 @@ test("marks, states and side words agree", () => {
   assert.equal(facts.wordOf(step("a")), "state.untouched");
 });
 
+test("a step is watched until it is passed, unless it is shut", () => {
+  const watch = step("b", { watch: true });
+  const shut = lab("l", step("a", { gate: "strict" }), watch);
+  assert.equal(facts.isWatched(lab("l", watch), watch), true);
+  assert.equal(facts.isWatched(shut, watch), false);
+  const done = { ...passed("b", 1), watch: true };
+  const different = { ...done, now: "failed" };
+  assert.equal(facts.isWatched(lab("l", done), done), false);
+  assert.equal(facts.isWatched(lab("l", different), different), true);
+  assert.equal(facts.isWatched(lab("l", step("b")), step("b")), false);
+});
+
 test("the line about the connection promises nothing that is not so", () => {
   const at = (state, pending = 0, refused = 0) => ({ connection: { state, pending, refused } });
   const key = (...given) => facts.connectionOf(...given)[1];

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from tests.hub.room.process import LAB as TOML
+
 LAB = "tame"
 CHECKER = """
 import os
@@ -65,7 +67,15 @@ STEPS: tuple[dict[str, Any], ...] = (
     {"id": "forks", "title": "Forks"},
     {"id": "dies", "title": "Dies"},
     {"id": "asks", "title": "Asks", "question": QUESTION},
+    {"id": "after", "title": "After"},
 )
+
+
+def lab_toml() -> str:
+    """Return what a room has to know of the lab."""
+    head = TOML.replace("First flight", "The tame lab").partition("[[steps]]")[0]
+    steps = [f"[[steps]]\nid = '{one['id']}'\ntitle = 'x'\n" for one in STEPS]
+    return head + "".join(steps)
 
 
 def set_up(root: Path, steps: tuple[dict[str, Any], ...] = STEPS) -> dict[str, str]:
@@ -82,13 +92,10 @@ def set_up(root: Path, steps: tuple[dict[str, Any], ...] = STEPS) -> dict[str, s
     (root / "labs" / LAB / "lab.json").write_text(json.dumps(data))
     (root / "lib").mkdir()
     (root / "lib" / f"{LAB}.py").write_text(CHECKER)
-    (root / "lib" / "sitecustomize.py").write_text(
-        f"import checkers\ncheckers.__path__.append({str(root / 'lib')!r})\n"
-    )
     return {
         **{k: v for k, v in os.environ.items() if not k.startswith("AIRLIFT_")},
         "HOME": str(root / "home"),
-        "PYTHONPATH": str(root / "lib"),
+        "AIRLIFT_CHECKERS": str(root / "lib"),
         "AIRLIFT_LABS_DIR": str(root / "labs"),
         "AIRLIFT_LABS": LAB,
         "AIRLIFT_OUTBOX": str(root / "home" / ".airlift" / "outbox"),

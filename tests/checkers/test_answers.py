@@ -5,12 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from checkers.engine.answers import FILE, meant, read, write
+from checkers import Work
+from checkers.answers import choice, choices, number, text
+from checkers.engine.check import Failed
+from checkers.engine.given import FILE, meant, read, write
+from checkers.engine.note import Kind, Note
 from checkers.engine.progress import Progress
+from checkers.engine.record import Record
 from checkers.engine.steps import SeatQuestion
 from tests.checkers.terminal_lab import LAB, set_up
 
@@ -45,7 +54,9 @@ def test_a_broken_file_holds_no_answers(tmp_path: Path, text: str) -> None:
         ("choice", " 'Red' ", "red"),
         ("choice", "2", "red"),
         ("choice", "3", "3"),
-        ("choice", "4", None),
+        ("choice", "RE", "red"),
+        ("choice", "b", None),
+        ("choice", "5", None),
         ("choice", "", None),
         ("choices", "3; BLUE", "blue; 3"),
         ("choices", "1;1", "blue"),
@@ -58,7 +69,7 @@ def test_an_option_may_be_written_in_several_ways(
     kind: str, text: str, answer: str | None
 ) -> None:
     """By its words in any case, in quotation marks, or by its number."""
-    options = ("blue", "red", "3") if kind.startswith("choice") else ()
+    options = ("blue", "red", "3", "black") if kind.startswith("choice") else ()
     assert meant(SeatQuestion(kind, "Which?", options), text) == answer
 
 
@@ -90,7 +101,70 @@ def test_a_question_is_answered_in_a_terminal(tmp_path: Path) -> None:
         ("passed", "asked"),
     ]
     assert Progress(outbox).step(LAB, "asks").passed
+    note = Note(str(uuid4()), Kind.CAUGHT_UP, LAB, "after", {})
+    record = Record(outbox)
+    record.add(note)
+    assert answer("asks", "blue") == (0, "· Asks: caught up, not checked\n")
     gate = {"room": {"state": "open"}, "steps": {f"{LAB}/file": {"gate": "strict"}}}
     (outbox.parent / "room.json").write_text(json.dumps(gate))
     assert answer("asks", "blue")[1].startswith("‖ Not checked.")
     assert read(outbox.parent, LAB) == {"asks": "red"}
+
+
+def verdict(rule: Callable[..., object], answer: str, *args: Any, **more: Any) -> str:
+    """Return the reason that a rule gives an answer; "" when it passes."""
+    try:
+        rule(Work({"n": 1}, Path(), {"q": answer}), "q", *args, **more)
+    except Failed as failed:
+        return failed.reason if failed.hint else "no hint"
+    return ""
+
+
+def test_an_option_is_right_or_has_a_reason_of_its_own() -> None:
+    """Case, accents, outer spaces and quotation marks do not matter."""
+    others = {"On ID": ("index-on-id", "No.")}
+    rule = partial(verdict, choice)
+    assert rule(" 'on Flown'", "on flown", others) == ""
+    assert rule("on id", "on flown", others) == "index-on-id"
+    assert rule("x" * 70, "x" * 71) == "other-option"
+
+
+def test_several_options_are_right_together() -> None:
+    """One too many and one too few have hints of their own."""
+    rule = partial(verdict, choices, right=["a", "b"])
+    assert rule("B; a") == ""
+    assert rule("a") == "other-option"
+    assert rule("a; b; c") == "other-option"
+    own = {"c": ("took-c", "Not c."), "b": ("no-b", "b too.")}
+    assert rule("a; b; c", others=own) == "took-c"
+    assert rule("a", others=own) == "no-b"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("12.5", ""),
+        ("12,4", ""),
+        ("+12.6", ""),
+        ("1.25e1", ""),
+        ("12.7", "too-far"),
+        ("-12.5", "too-far"),
+        ("\N{MINUS SIGN}12", "too-far"),
+        ("12.5 ms", "not-a-number"),
+        ("1,250", "not-a-number"),
+        ("nan", "not-a-number"),
+        ("1" * 400, "too-far"),
+    ],
+)
+def test_a_number_is_right_within_what_is_allowed(answer: str, reason: str) -> None:
+    """A point or a comma; what could be read in two ways is no number."""
+    assert verdict(number, answer, 12.5, within=0.1) == reason
+
+
+def test_a_text_is_right_by_words_or_by_form() -> None:
+    """Wrong ones may have a reason of their own."""
+    rule = partial(verdict, text)
+    assert rule(" Zürich. ", "Zurich") == ""
+    assert rule("ab12", pattern="[A-Z]{2}[0-9]+") == ""
+    assert rule("ab", pattern="[A-Z]{2}[0-9]+") == "other-text"
+    assert rule("Bern", "Zurich", others={"bern": ("capital", "No.")}) == "capital"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -175,6 +176,26 @@ def test_the_cells_of_a_step_come_back_as_they_were(practice: SeatServer) -> Non
     (cell,) = practice.get(f"pristine?lab={LAB}&step=load-data").body["cells"]
     assert cell["source"] == "# step: load-data\n# your code here"
     assert practice.step()["generation"] == 0
+
+
+def test_the_handbook_is_there_for_its_own_seat_and_runs_nothing(
+    practice: SeatServer,
+) -> None:
+    """It lies with the released lab; a lab without one, or no lab, says so."""
+    refused = practice.get(f"handbook?lab={LAB}")
+    assert (refused.status, refused.body["error"]["code"]) == (404, "not-found")
+    page = practice.root / "labs" / LAB / f"{LAB}-handbook.html"
+    page.write_text("<h1>On paper</h1><script>alert(1)</script>")
+    address = f"{practice.url}airlift/handbook?lab={LAB}&token=secret"
+    with urlopen(address) as answer:
+        assert answer.headers.get_content_type() == "text/html"
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "sandbox" in policy
+        assert "script-src" not in policy
+        assert b"On paper" in answer.read()
+    assert practice.get("handbook?lab=../first_flight").status == 404
+    page.unlink()
 
 
 def test_without_a_room_one_sentence_says_why(practice: SeatServer) -> None:

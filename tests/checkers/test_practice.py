@@ -119,6 +119,19 @@ def test_an_older_zip_does_not_bring_back_an_older_lab(
     assert folder.slugs == ("tiny", "another")
 
 
+def test_a_lab_in_the_shell_finds_its_kernel(seat: Place, tmp_path: Path) -> None:
+    """The package of that kernel does not announce it; other labs do not need it."""
+    kernel = "practice/share/jupyter/kernels/bash/kernel.json"
+    assert not (
+        filled(PracticeFolder(tmp_path / "p"), zipped(seat)).own / kernel
+    ).exists()
+    spec = {"name": "bash", "display_name": "Bash"}
+    notebook = {"cells": [], "metadata": {"kernelspec": spec}}
+    (seat.labs_dir / "tiny" / "tiny.ipynb").write_text(json.dumps(notebook))
+    folder = filled(PracticeFolder(tmp_path / "q"), zipped(seat))
+    assert "bash_kernel" in (folder.own / kernel).read_text()
+
+
 def test_the_folder_is_the_home_of_its_server(seat: Place, tmp_path: Path) -> None:
     """Nothing of another server's settings, of the room or of a token gets there."""
     folder = filled(PracticeFolder(tmp_path / "p"), zipped(seat))
@@ -131,7 +144,9 @@ def test_the_folder_is_the_home_of_its_server(seat: Place, tmp_path: Path) -> No
     }
     found = environment(folder, environ)
     assert not any("elsewhere" in value for value in found.values())
-    assert (found["HOME"], found["PATH"]) == (str(folder.home), "/bin")
+    assert found["HOME"] == str(folder.home)
+    assert found["PATH"] == f"{folder.programs}:/bin"
+    assert os.access(folder.programs / "answer", os.X_OK)
     assert "AIRLIFT_ROOM_URL" not in found
     assert "JUPYTERHUB_API_TOKEN" not in found
     inside = environment(folder, {}, Path("/home/seat"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from checkers.engine import answers
+from checkers.engine import given
 from checkers.engine.attempt import Attempt, Outcome, Trigger
 from checkers.engine.probe import Request
 from checkers.engine.prober import Prober
@@ -26,11 +27,14 @@ def probed(
     root: Path, act: Callable[[Callable[[str], Awaitable[Attempt]], Prober], object]
 ) -> None:
     """Let an asynchronous function check steps by one prober."""
-    environ = {"PYTHONPATH": str(root / "lib"), "PATH": "/usr/local/bin:/usr/bin:/bin"}
-    outbox = root / "home" / ".airlift" / "outbox"
+    environ = {
+        "PATH": os.environ["PATH"],
+        "AIRLIFT_CHECKERS": str(root / "lib"),
+        "AIRLIFT_OUTBOX": str(root / "home" / ".airlift" / "outbox"),
+    }
 
     async def run() -> None:
-        prober = Prober({**environ, "AIRLIFT_OUTBOX": str(outbox)})
+        prober = Prober(environ)
 
         async def check(step: str) -> Attempt:
             folder = str(root / "home" / LAB)
@@ -145,9 +149,9 @@ def test_an_answer_reaches_the_check(root: Path) -> None:
 
     async def act(check: Callable[[str], Awaitable[Attempt]], _: Prober) -> None:
         assert (await check("asks")).reason == "missing-answer"
-        answers.write(folder, LAB, "asks", "blue")
+        given.write(folder, LAB, "asks", "blue")
         assert (await check("asks")).reason == "other-option"
-        answers.write(folder, LAB, "asks", "red")
+        given.write(folder, LAB, "asks", "red")
         assert (await check("asks")).outcome is Outcome.PASSED
 
     probed(root, act)

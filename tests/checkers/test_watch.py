@@ -20,10 +20,12 @@ from tornado.websocket import websocket_connect
 from checkers.engine.attempt import Outcome
 from checkers.engine.cadence import REST, SELDOM, SOON, Cadence
 from checkers.engine.watch import Seen, is_news
+from hub.secrets import ensure_secrets
 from tests.checkers.seat_server import DEADLINE, SeatServer
-from tests.checkers.terminal_lab import LAB, set_up
-from tests.hub.room.process import call
+from tests.checkers.terminal_lab import LAB, lab_toml, set_up
+from tests.hub.room.process import RoomProcess, StandInHub, call
 
+KEPT = ("HOME", "AIRLIFT_CHECKERS", "AIRLIFT_LABS_DIR", "AIRLIFT_LABS")
 MISSING = Seen(Outcome.FAILED, "missing-file", "There is no file.", 1_000)
 SLOW = Seen(Outcome.FAILED, "too-slow", "It took 812 ms.", 1_000)
 
@@ -89,12 +91,30 @@ def test_looks_follow_activity_and_never_pile_up(
 
 
 class Watched:
-    """A seat whose steps are watched, its terminal, and a service of its own."""
+    """A seat in a real room, whose steps are watched."""
 
-    def __init__(self, server: SeatServer, home: Path) -> None:
-        self.server = server
-        self.folder = home / LAB
-        self.home = home
+    def __init__(self, root: Path) -> None:
+        environ = set_up(root)
+        self.home = root / "home"
+        self.folder = self.home / LAB
+        evening = root / "evening"
+        (evening / "labs" / LAB).mkdir(parents=True)
+        (evening / "labs" / LAB / "lab.toml").write_text(lab_toml())
+        ensure_secrets(evening / ".airlift" / "secrets")
+        self.hub = StandInHub()
+        self.room = RoomProcess(evening, self.hub).start()
+        made = self.room.make_room(labs=[LAB])
+        self.id = made["id"]
+        self.seat, token = self.room.seat(made["code"])
+        self.staff = self.room.staff(made)
+        kept = {key: environ[key] for key in KEPT}
+        self.server = SeatServer(root, self.room.url, token, **kept).start()
+
+    def close(self) -> None:
+        """Stop all of it."""
+        self.server.stop()
+        self.room.stop()
+        self.hub.close()
 
     def type(self, line: str) -> None:
         """Open a terminal and type a line there, as JupyterLab does."""
@@ -127,14 +147,22 @@ class Watched:
         )
 
     def attempts(self, step: str) -> list[tuple[str, str, str]]:
-        """Return the attempts at a step that wait in the outbox."""
-        found = []
-        files = (self.home / ".airlift" / "outbox").glob("n*/*.json")
-        for path in sorted(files, key=lambda one: (one.parent.name == "new", one.name)):
-            one = json.loads(path.read_text()).get("attempt") or {}
-            if one.get("step") == step:
-                found.append((one["trigger"], one["outcome"], one["reason"]))
-        return found
+        """Return the attempts at a step that the room has of this seat, in order."""
+        path = f"api/rooms/{self.id}/seats/{self.seat}/timeline"
+        answer = self.room.get(path, self.staff)
+        assert answer.status == 200, answer
+        return [
+            (one["trigger"], one["outcome"], one["reason"])
+            for one in answer.body["entries"]
+            if one["kind"] == "attempt" and one["step"] == step
+        ]
+
+    def expect(self, step: str, *attempts: tuple[str, str, str]) -> None:
+        """Wait until the room has exactly these attempts at a step, newest last."""
+        deadline = time.monotonic() + DEADLINE
+        while (found := self.attempts(step)) != list(attempts):
+            assert time.monotonic() < deadline, found
+            time.sleep(0.1)
 
     def probes(self) -> list[str]:
         """Return the probes that run below the server."""
@@ -147,12 +175,9 @@ class Watched:
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """One seat for the whole story."""
-    root = tmp_path_factory.mktemp("watched")
-    kept = ("HOME", "PYTHONPATH", "AIRLIFT_LABS_DIR", "AIRLIFT_LABS", "AIRLIFT_OUTBOX")
-    environ = set_up(root)
-    server = SeatServer(root, **{key: environ[key] for key in kept}).start()
-    yield Watched(server, root / "home")
-    server.stop()
+    found = Watched(tmp_path_factory.mktemp("watched"))
+    yield found
+    found.close()
 
 
 def test_a_seat_nobody_works_at_has_no_probe(watched: Watched) -> None:
@@ -173,23 +198,21 @@ def test_a_step_done_in_a_terminal_passes_by_itself(watched: Watched) -> None:
     watched.wait("file", "reason", "other-text")
     watched.type(f"echo ready > ~/{LAB}/note.txt")
     watched.wait("file", "state", "passed")
-    assert watched.attempts("file") == [
-        ("watch", "failed", "other-text"),
-        ("watch", "passed", ""),
-    ]
+    told = ("watch", "failed", "other-text"), ("watch", "passed", "")
+    watched.expect("file", *told)
     assert watched.step("service")["attempts"] == 0
 
 
 def test_a_reset_step_is_watched_again(watched: Watched) -> None:
     """And passes at once where the work is still there; a given answer is forgotten."""
-    (watched.home / ".airlift" / "answers.json").write_text(
+    (watched.server.root / ".airlift" / "answers.json").write_text(
         json.dumps({"v": 1, LAB: {"file": "x", "asks": "red"}})
     )
     wish = {"kind": "reset", "lab": LAB, "step": "file", "body": {"generation": 1}}
     assert watched.server.post("notes", wish).status == 200
     watched.wait("file", "now", "passed")
     assert watched.step("file")["generation"] == 1
-    kept = json.loads((watched.home / ".airlift" / "answers.json").read_text())
+    kept = json.loads((watched.server.root / ".airlift" / "answers.json").read_text())
     assert kept[LAB] == {"asks": "red"}
 
 
@@ -212,19 +235,13 @@ def test_a_service_that_comes_up_passes_by_itself(watched: Watched) -> None:
 
 def test_a_check_that_hangs_is_ended_and_said_to_be_at_fault(watched: Watched) -> None:
     """It is the next step; nothing of it stays, and it is said once."""
-    deadline = time.monotonic() + DEADLINE
-    while not watched.attempts("hangs"):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    fault = ("watch", "error", "time-limit")
+    watched.expect("hangs", fault)
     answer = watched.server.post("check", {"lab": LAB, "step": "hangs"})
     assert (answer.status, answer.body["error"]["code"]) == (409, "check-fault")
     watched.type("true")
     time.sleep(3)
-    assert set(watched.attempts("hangs")) == {
-        ("watch", "error", "time-limit"),
-        ("asked", "error", "time-limit"),
-    }
-    assert len(watched.attempts("hangs")) == 2
+    watched.expect("hangs", fault, ("asked", *fault[1:]))
 
 
 def test_a_step_is_checked_now_when_asked(watched: Watched) -> None:
@@ -236,13 +253,16 @@ def test_a_step_is_checked_now_when_asked(watched: Watched) -> None:
 
     (watched.folder / "note.txt").write_text("other")
     assert check(lab=LAB, step="file") == (200, "")
-    assert watched.attempts("file")[-1] == ("asked", "failed", "other-text")
+    watched.server.until(
+        lambda _: watched.attempts("file")[-1:] == [("asked", "failed", "other-text")],
+        "the room has it",
+    )
     assert check(lab=LAB, step="forks") == (409, "not-watched")
     assert check(lab=LAB, step="nothing") == (404, "unknown-step")
     assert check(lab="nothing", step="file") == (404, "unknown-lab")
     assert check(lab=[], step={}) == (404, "unknown-lab")
     gate = {"room": {"state": "open"}, "steps": {f"{LAB}/file": {"gate": "strict"}}}
-    room = watched.home / ".airlift" / "room.json"
+    room = watched.server.root / ".airlift" / "room.json"
     room.write_text(json.dumps(gate))
     assert check(lab=LAB, step="hangs") == (409, "shut")
     room.unlink()

@@ -155,6 +155,22 @@ def test_all_steps_passed_end_with_three_questions(
     expect(side.node.get_by_role("heading", name="Before you leave")).to_have_count(0)
 
 
+def test_the_handbook_opens_in_a_page_of_its_own(
+    browser: Browser, airlift: Airlift
+) -> None:
+    """What attendees read, to print or to read beside the lab, without solutions."""
+    side = SidePanel(airlift, browser).open()
+    side.foot.get_by_text("More", exact=True).click()
+    with side.context.expect_page() as opened:
+        side.foot.get_by_role("link", name="Handbook, to read or print").click()
+    page = opened.value
+    expect(page.get_by_role("heading", name="First flight", exact=True)).to_be_visible()
+    expect(page.locator("#load-data .work")).to_contain_text("# step: load-data")
+    assert READ not in page.content()
+    shoot(page, "handbook")
+    assert not (side.home / SLUG / f"{SLUG}-handbook.html").exists()
+
+
 def test_feedback_is_one_key(browser: Browser, airlift: Airlift) -> None:
     """1 to 5 on the faces, a click changes it, words are optional; the room has it."""
     side = SidePanel(airlift, browser).begin()

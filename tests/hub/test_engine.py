@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,11 +70,44 @@ def test_engine_json_keeps_what_was_found(tmp_path: Path) -> None:
     """What is saved is loaded again; everybody may read it."""
     airlift = settings(tmp_path, environ={})
     airlift.state_dir.mkdir()
-    found = Engine("docker", "172.18.0.1", fresh_name(), "n", "n-out", "sha256:0")
+    found = Engine(
+        "docker", "172.18.0.1", fresh_name(), "n", "n-out", {"base": "sha256:0"}
+    )
     found.save(airlift)
     assert Engine.load(airlift) == found
     mode = (airlift.state_dir / "engine.json").stat().st_mode & 0o777
     assert mode == 0o644
+
+
+def test_an_older_engine_json_keeps_name_and_image(tmp_path: Path) -> None:
+    """An installation's volumes carry its name: it must not be drawn anew."""
+    airlift = settings(tmp_path, environ={})
+    airlift.state_dir.mkdir()
+    old = {"engine": "docker", "gateway": "172.18.0.1", "name": "airlift-00c0ffee"}
+    old["image"] = "sha256:0"
+    (airlift.state_dir / "engine.json").write_text(json.dumps(old))
+    found = Engine.load(airlift)
+    assert (found.name, found.images) == ("airlift-00c0ffee", {"base": "sha256:0"})
+
+
+@pytest.mark.parametrize(
+    ("engine", "image", "why"),
+    [
+        ("docker", "base", ""),
+        ("docker", "postgres", "tuning needs the image postgres, which is not built"),
+        ("local", "base", ""),
+        ("local", "postgres", "tuning needs the image postgres, and seats without"),
+    ],
+)
+def test_a_lab_whose_image_is_not_here_is_refused_by_name(
+    engine: Any, image: str, why: str
+) -> None:
+    """With what to do about it."""
+    found = Engine(engine, "127.0.0.1", "airlift-00c0ffee", images={"base": "sha256:0"})
+    said = found.lack("tuning", image)
+    assert said.startswith(why)
+    assert bool(said) == bool(why)
+    assert not why or "`airlift " in said
 
 
 @pytest.mark.parametrize("text", [None, "", "{}", '{"engine": 1, "more": 2}'])

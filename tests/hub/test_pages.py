@@ -35,6 +35,14 @@ LAB = {
     "version": "1.0.0",
     "language": "en",
     "room": None,
+    "terms": [],
+}
+TERMS = {
+    "lab": "first_flight",
+    "language": "en",
+    "title": "Terms of Example Ltd",
+    "text": "1. Be kind.\n2. No resale.",
+    "version": "0123456789abcdef",
 }
 HELD = {
     "code": "KUPA-37",
@@ -57,6 +65,9 @@ GIVEN: dict[str, Any] = {
     "mode": "code",
     "retry": False,
     "remembered": None,
+    "terms": [],
+    "accepted": [],
+    "refused": "",
     "staff_url": "/hub/staff",
     "join_url": "/hub/join",
     "seat": SEAT,
@@ -280,6 +291,54 @@ def test_a_labs_card_says_everything_and_asks_for_a_name_only_when_needed() -> N
         assert words in text
     text = page("labs.html", shelf=shelf)
     assert fields(text) == ["_xsrf", "lab", "asked", "name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("join.html", {"terms": [TERMS]}),
+        ("join.html", {"terms": [TERMS], "remembered": SEAT}),
+        (
+            "join.html",
+            {"terms": [TERMS], "remembered": SEAT, "error": "x", "refused": "terms"},
+        ),
+        ("join.html", {"terms": [TERMS], "mode": "phrase", "refused": "terms"}),
+        (
+            "labs.html",
+            {"shelf": {"known": True, "labs": [LAB | {"terms": [TERMS]}], "mine": []}},
+        ),
+    ],
+)
+def test_terms_are_read_in_full_and_accepted_by_a_box(
+    name: str, more: dict[str, Any]
+) -> None:
+    """In the same form as the button, never ticked beforehand; hostile text is text."""
+    text = page(name, **more)
+    (form,) = re.findall(r"<form(?:(?!</form>).)*accept.*?</form>", text, re.S)
+    assert "1. Be kind.\n2. No resale." in Tags(form).text
+    assert 'name="accept" value="0123456789abcdef" required>' in form
+    assert "I have read and accept: Terms of Example Ltd" in Tags(form).text
+    assert "data-busy" in form
+    again = page(name, **more, accepted=[TERMS["version"]])
+    assert "required checked>" in again
+    german = Tags(page(name, **more, lang="de")).text
+    assert "Ich habe gelesen und nehme an: Terms of Example Ltd" in german
+
+
+def test_hostile_terms_stay_text() -> None:
+    """A vendor's text opens no tag and leaves no attribute."""
+    bad = TERMS | dict.fromkeys(("title", "text", "language", "version"), HOSTILE)
+    seen, calm = (
+        Tags(page("join.html", terms=[bad])),
+        Tags(page("join.html", terms=[TERMS])),
+    )
+    assert [tag for tag, _ in seen.tags] == [tag for tag, _ in calm.tags]
+    assert HOSTILE in seen.text
+
+
+def test_whoever_comes_by_phrase_is_asked_only_when_something_is_open() -> None:
+    """The door cannot know before which seat it is."""
+    assert "accept" not in fields(page("join.html", mode="phrase", terms=[TERMS]))
 
 
 def test_own_seats_are_gone_on_with() -> None:

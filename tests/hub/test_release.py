@@ -60,6 +60,7 @@ def test_a_release_holds_notebook_data_licence_and_description(tmp_path: Path) -
         "data/LICENSE",
         "data/airports.csv",
         "data/flights.csv",
+        "first_flight-handbook.html",
         "first_flight.ipynb",
         "lab.json",
     ]
@@ -80,7 +81,9 @@ def test_the_description_says_what_a_seat_needs(tmp_path: Path) -> None:
         "level": "beginner",
         "language": "en",
         "interface": "lab",
+        "image": "base",
         "notebook": "first_flight.ipynb",
+        "handbook": True,
     }
     assert [step["id"] for step in steps] == list(lab.step_ids)
     keys = {"id", "title", "minutes", "points", "cells", "hints", "needs"}

@@ -17,6 +17,7 @@ from tests.harness import REPOSITORY
 INPUTS = (
     *("checkers", "labs", "images"),
     *("hub/authoring", "hub/catalog.py", "pyproject.toml"),
+    "jupyterhub_config.py",
 )
 
 

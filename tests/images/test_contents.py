@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import contents
+from hub.settings import CONFIG, settings
 
 
 @pytest.fixture
@@ -16,11 +17,12 @@ def root(tmp_path: Path) -> Path:
     for name in (
         "checkers/first.py",
         "labs/first/lab.toml",
+        CONFIG,
         "hub/authoring/release.py",
         "hub/room/static/vendor/preact.mjs",
     ):
         path = tmp_path / name
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
     return tmp_path
 
@@ -28,7 +30,7 @@ def root(tmp_path: Path) -> Path:
 def own(root: Path) -> str:
     """Return the fingerprint of checkers and labs."""
     lab = SimpleNamespace(folder=root / "labs/first")
-    return contents.fingerprint(root, contents.own_files(root, [lab]))
+    return contents.fingerprint(root, contents.own_files(settings(root, {}), [lab]))
 
 
 def test_the_same_files_elsewhere_are_the_same(root: Path) -> None:
@@ -63,6 +65,23 @@ def test_every_change_counts(root: Path, change: str) -> None:
         "vendor": lambda: (root / "hub/room/static/vendor/preact.mjs").write_text(""),
     }[change]()
     assert own(root) != before
+
+
+def test_checkers_of_a_place_come_beside_those_of_an_installed_airlift(
+    tmp_path: Path,
+) -> None:
+    """In one folder, as the seat has them; a place's own come first."""
+    (tmp_path / "airlift.toml").touch()
+    (tmp_path / "checkers").mkdir()
+    (tmp_path / "checkers/added_lab.py").write_text("added")
+    (tmp_path / "checkers/first_flight.py").write_text("own")
+    place = settings(tmp_path, {})
+    assert set(contents.added_checkers(place)) < set(contents.own_files(place, []))
+    contents.gather_own(place, [], tmp_path / "context", tmp_path)
+    gathered = tmp_path / "context/checkers"
+    assert (gathered / "added_lab.py").read_text() == "added"
+    assert (gathered / "first_flight.py").read_text() == "own"
+    assert (gathered / "engine/hook.py").is_file()
 
 
 def test_words_count_one_by_one(root: Path) -> None:

@@ -16,6 +16,7 @@ Change = Callable[[Path], None]
 LAB = "labs/trial/lab.toml"
 MISTAKES = "labs/trial/mistakes.toml"
 CHECKER = "checkers/trial.py"
+SERVICES = "images/trial/services.toml"
 NOTEBOOK = "labs/trial/lab.ipynb"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -158,15 +159,17 @@ GALLERY = {
     ),
     "terms that are not there": Broken(
         after(LAB, '[terms]\ntitle = "Terms"\nfile = "EULA.txt"\n'),
-        ("lab.toml:41: terms.file: expected a file of the lab, got 'EULA.txt'",),
+        ("lab.toml:52: terms.file: expected a file of the lab, got 'EULA.txt'",),
     ),
     "question without options": Broken(
-        after(LAB, '[steps.question]\nkind = "choice"\ntext = "Which?"\n'),
+        swap(LAB, 'kind = "number"', 'kind = "choice"'),
+        ("lab.toml:45: steps[3].question.options: expected two or more, got []",),
+    ),
+    "question that is not asked": Broken(
+        source("warm-days", "%question warm-days", "# How many?"),
         (
-            "lab.toml:39: steps[2].question.options: expected two or more, got []",
-            "lab.ipynb, cell mean-temperature: expected the second line "
-            "'%question mean-temperature', got '# The sum of temperatures, divided "
-            "by h…'",
+            "lab.ipynb, cell warm-days: expected the second line "
+            "'%question warm-days', got '# How many?'",
         ),
     ),
     "several things at once": Broken(
@@ -214,7 +217,7 @@ GALLERY = {
     "a cell copied with its id": Broken(
         notebook(lambda data: data["cells"].append(dict(data["cells"][0]))),
         (
-            "lab.ipynb: cell 9: expected an id of its own, got 'welcome', that of "
+            "lab.ipynb: cell 11: expected an id of its own, got 'welcome', that of "
             "cell 1; `airlift lab ids trial` sets it",
         ),
     ),
@@ -289,7 +292,7 @@ GALLERY = {
         notebook(lambda data: data["cells"].insert(3, data["cells"].pop(6))),
         (
             "lab.ipynb: expected the steps' cells in the order of lab.toml, got "
-            "['mean-temperature', 'load-week']",
+            "['mean-temperature', 'load-week', 'warm-days']",
         ),
     ),
     "end of a solution misspelt": Broken(
@@ -338,7 +341,7 @@ GALLERY = {
     ),
     "checker that is no Python": Broken(
         swap(CHECKER, "if None in values:", "if None in values"),
-        ("checkers/trial.py:24: expected Python, got SyntaxError: expected ':'",),
+        ("checkers/trial.py:30: expected Python, got SyntaxError: expected ':'",),
     ),
     "checker with an import that is not there": Broken(
         swap(CHECKER, "import csv", "import cvs"),
@@ -366,7 +369,7 @@ GALLERY = {
         swap(CHECKER, '@check("load-week")', '@check("load-weak")'),
         (
             "checkers/trial.py:18: expected a check for one of load-week, "
-            "mean-temperature; got 'load-weak'; did you mean 'load-week'?",
+            "mean-temperature, warm-days; got 'load-weak'; did you mean 'load-week'?",
         ),
     ),
     "check that is missing": Broken(
@@ -406,21 +409,45 @@ GALLERY = {
             "is the sum of all days. Divide it by how many.'",
         ),
     ),
+    # an image of its own
+    "service misspelt": Broken(
+        swap(SERVICES, "command =", "comand ="),
+        (
+            "images/trial/services.toml:6: services[1].comand: expected one of name, "
+            "command, ready, stop, environment",
+            "images/trial/services.toml:4: services[1].command: expected a list of "
+            "words: the program and its arguments, it is missing",
+        ),
+        "service",
+    ),
+    "services that are no TOML": Broken(
+        swap(SERVICES, '"greeter"', "greeter"),
+        (
+            "images/trial/services.toml:5: expected TOML, got: Invalid value in "
+            "'name = greeter'",
+        ),
+        "service",
+    ),
+    "image that is not made from a seat": Broken(
+        swap("images/trial/Dockerfile", "FROM ${SEAT}", "FROM debian"),
+        ("images/trial/Dockerfile: expected the line 'FROM ${SEAT}', there is none",),
+        "service",
+    ),
     # mistakes.toml and the data
     "mistake at a step that is none": Broken(
         swap(MISTAKES, 'step = "load-week"', 'step = "load-weak"'),
         (
             "mistakes.toml:5: mistakes[1].step: expected one of load-week, "
-            "mean-temperature, got 'load-weak'; did you mean 'load-week'?",
+            "mean-temperature, warm-days, got 'load-weak'; did you mean 'load-week'?",
         ),
     ),
     "mistake without code": Broken(
         after(MISTAKES, '\n[[mistakes]]\nstep = "load-week"\nreason = "x"\n'),
-        ("mistakes.toml:50: mistakes[7].code: expected a value, it is missing",),
+        ("mistakes.toml:64: mistakes[9].code: expected a value, it is missing",),
     ),
     "excuse without a reason": Broken(
         after(MISTAKES, '\n[[excused]]\nstep = "load-week"\nchange = "a -> b"\n'),
-        ("mistakes.toml:50: excused[1].reason: expected a value, it is missing",),
+        ("mistakes.toml:64: excused[1].reason: expected a value, it is missing",),
     ),
     "link in the data": Broken(
         lambda root: (root / "labs/trial/data/more.csv").symlink_to("/etc/hostname"),

@@ -182,6 +182,11 @@ export function isShut(lab, step) {
   return gate?.kind === "strict" && gate.behind;
 }
 
+// Whether a step is checked by itself now: what is passed or shut is not.
+export function isWatched(lab, step) {
+  return Boolean(step.watch) && (step.state !== "passed" || isDifferent(step)) && !isShut(lab, step);
+}
+
 // Who of the staff is at this seat, as a key.
 export const visitOf = (visit) => (/helper/.test(visit) ? "visit.helper" : "visit.presenter");
 

@@ -53,6 +53,7 @@ function More({ page, state, lab, run, onForm }) {
       await page.desk.open(await page.seat.file("reset-lab", lab.slug));
     });
   return html`<details class="more wide"><summary>${say("more.lab")}</summary><div class="column">
+    ${lab.handbook && html`<a class="btn" href=${`${page.base}handbook?lab=${encodeURIComponent(lab.slug)}`} target="_blank">${say("more.handbook")}</a>`}
     <a class="btn" href=${`${page.base}take-home.zip`} download>${say("home.zip")}</a>
     <a class="btn" href=${`${page.base}take-home.html?lab=${encodeURIComponent(lab.slug)}`} download>${say("home.html")}</a>
     <${BringBack} page=${page} run=${run} />

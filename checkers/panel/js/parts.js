@@ -7,6 +7,11 @@ export { useEffect, useRef, useState } from "./vendor/hooks.mjs";
 export { render };
 export const html = htm.bind(h);
 
+// A text in which `backticks` set code apart; text nodes only.
+export function Said({ text }) {
+  return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
+}
+
 // The shapes of look/marks.svg, on a grid of 20; a test compares them. A page of
 // JupyterLab cannot reach that file, which is the hub's.
 const MARKS = {

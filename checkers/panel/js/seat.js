@@ -127,9 +127,18 @@ export class Seat {
   }
 
   // Tells a note; the agent's answer is the new state.
-  async tell(kind, lab, step, body = {}) {
+  tell(kind, lab, step, body = {}) {
+    return this._act("notes", { kind, lab, step, body });
+  }
+
+  // Checks a watched step now; the agent's answer is the new state.
+  check(lab, step) {
+    return this._act("check", { lab, step });
+  }
+
+  async _act(path, body) {
     try {
-      this._take(await this._post("notes", { kind, lab, step, body }));
+      this._take(await this._post(path, body));
       return this.state;
     } catch (error) {
       if (AWAY.includes(error.status)) {

@@ -2,13 +2,9 @@
 
 import * as facts from "./facts.js";
 import { Feedback } from "./feedback.js";
-import { html, mark, useEffect, useRef, useState } from "./parts.js";
+import { Said, html, mark, useEffect, useRef, useState } from "./parts.js";
+import { Question, Watched } from "./watched.js";
 import { clock, say } from "./words.js";
-
-// A text in which `backticks` set code apart; text nodes only.
-function Said({ text }) {
-  return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
-}
 
 // What the last check said, in the amber-edged box.
 function LastCheck({ step }) {
@@ -99,7 +95,9 @@ function Open({ page, state, lab, step, run, tell, onGo }) {
     html`<${Sharing} ...${{ page, lab, step, run, tell }} />`;
   return html`<div class="open" id=${`airlift-open-${step.id}`}>
     ${gate && html`<p class="note ask">${mark("gate")}<span>${say(facts.gateKey(lab, gate), { at: gate.number })}</span></p>`}
+    <${Question} lab=${lab} step=${step} />
     <${LastCheck} step=${step} />
+    <${Watched} key=${`w-${step.id}`} ...${{ page, lab, step, run }} />
     <${Hints} hints=${step.hints} />
     ${step.caught_up && step.state !== "passed" && html`<p class="dim">${say("step.caught-up")}</p>`}
     ${next && html`<div><button type="button" class=${`btn ${gate ? "" : "main"}`} onClick=${() => onGo(next)}>

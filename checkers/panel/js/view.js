@@ -78,10 +78,11 @@ function Head({ labs, lab, room, now, onLab }) {
 }
 
 // How steps turn green and what is sent, until it was read once.
-function Welcome({ practice, onDone }) {
+function Welcome({ practice, watched, onDone }) {
   return html`<section class="card" aria-labelledby="airlift-welcome">
     <h3 id="airlift-welcome">${say("welcome.title")}</h3>
     <p>${say("welcome.steps")}</p>
+    ${watched && html`<p>${say("welcome.watch")}</p>`}
     <p>${say(practice ? "welcome.practice" : "welcome.sent")}</p>
     <p>${say("welcome.keys")}</p>
     <button type="button" class="btn main" onClick=${onDone}>${say("welcome.done")}</button>
@@ -166,7 +167,7 @@ export function Panel({ page }) {
       <${Head} labs=${state.labs} lab=${lab} room=${state.room} now=${now} onLab=${setChosenLab} />
       <${Alarm} page=${page} trouble=${trouble} />
       ${!state.welcomed &&
-      html`<${Welcome} practice=${!facts.hasHelpers(state)} onDone=${() => run(() => seat.welcomed())} />`}
+      html`<${Welcome} practice=${!facts.hasHelpers(state)} watched=${lab.steps.some((one) => one.watch)} onDone=${() => run(() => seat.welcomed())} />`}
       <${Visit} visit=${state.visit} />
       <${Countdown} countdown=${state.countdown} labs=${state.labs} skew=${seat.skew} />
       <${Goal} ...${common} />

@@ -7,12 +7,16 @@ from contextlib import suppress
 import click
 
 from hub.authoring.places import open_checkers
+from hub.cli.lab.add import add
 from hub.cli.lab.exporting import export_course
 from hub.cli.lab.ids import ids
 from hub.cli.lab.importing import import_course
 from hub.cli.lab.licences import licences
+from hub.cli.lab.manual import manual
 from hub.cli.lab.new import new
 from hub.cli.lab.offer import offer
+from hub.cli.lab.pack import pack
+from hub.cli.lab.preview import preview
 from hub.cli.lab.release import release
 from hub.machine.installation import InstallationError, running_settings
 from hub.settings import SettingsError
@@ -25,5 +29,17 @@ def lab() -> None:
         open_checkers(running_settings())
 
 
-for command in (export_course, ids, import_course, licences, new, offer, release):
+for command in (
+    add,
+    export_course,
+    ids,
+    import_course,
+    licences,
+    manual,
+    new,
+    offer,
+    pack,
+    preview,
+    release,
+):
     lab.add_command(command)

@@ -59,6 +59,8 @@ def new(slug: str, kind: str, title: str | None) -> None:
     width = max(map(len, shown))
     for path, name in zip(files, shown, strict=True):
         about = "one check a step" if name.startswith("checkers") else ""
+        if name.startswith("images") and name.endswith(".py"):
+            about = "a file of the image"
         about = about or _FOR.get(path.name, "a file the lab reads")
         console.print(f"  {name:{width}}  {about}", markup=False, highlight=False)
     notebook = _relative(airlift.labs_dir / slug / "lab.ipynb", airlift.root)

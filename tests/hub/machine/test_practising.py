@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from hub.catalog import LabError
 from hub.engine import Engine
 from hub.machine import practising
 from hub.seating import container
@@ -49,7 +48,7 @@ def test_a_lab_that_cannot_be_released_says_why(
 ) -> None:
     """The author's own sentence."""
     (tmp_path / "broken").mkdir()
-    with pytest.raises(LabError, match=r"lab\.toml"):
+    with pytest.raises(practising.PractisingError, match=r"lab\.toml"):
         practising.write_parcel(airlift, tmp_path / "broken", tmp_path / "parcel")
     (tmp_path / "broken" / "lab.toml").write_text((LAB / "lab.toml").read_text())
     with pytest.raises(practising.PractisingError, match=r"lab\.ipynb"):
@@ -119,7 +118,9 @@ def test_a_lab_runs_in_the_seats_image_with_a_seats_limits(
 ) -> None:
     """Loopback alone, no root, nothing to gain; its files are in the folder."""
     airlift.state_dir.mkdir(parents=True)
-    Engine("docker", "127.0.0.1", "airlift-practice", image=image).save(airlift)
+    Engine("docker", "127.0.0.1", "airlift-practice", images={"base": image}).save(
+        airlift
+    )
     practising.write_parcel(airlift, LAB, tmp_path / "parcel")
     folder = tmp_path / "practice"
     parcel = str(tmp_path / "parcel")
@@ -161,6 +162,19 @@ def test_without_an_image_it_says_how_to_build_one(
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
     with (
         pytest.raises(practising.PractisingError, match="leave --docker out"),
-        practising.in_container(airlift, {}),
+        practising.in_container(airlift, {"image": "base"}),
+    ):
+        pass
+
+
+def test_a_lab_with_another_image_says_without_an_engine_what_it_needs(
+    airlift: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the image's name: leaving --docker out would not help."""
+    airlift.state_dir.mkdir(parents=True)
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    with (
+        pytest.raises(practising.PractisingError, match="needs the image postgres"),
+        practising.in_container(airlift, {"image": "postgres"}),
     ):
         pass

@@ -169,7 +169,7 @@ def test_the_door_shows_the_room_and_never_gives_a_code_away(
 ) -> None:
     """Without a code: the one open room, without its code; with it: everything."""
     room = own_room
-    nothing = {"room": None, "practice": False, "seat": None}
+    nothing = {"room": None, "practice": False, "seat": None, "terms": []}
     assert room.desk("GET", "/door").body == nothing
     evening = room.make_room()
     shown = room.desk("GET", "/door?browser=b1").body
@@ -260,6 +260,7 @@ def test_the_spawner_learns_what_runs_at_a_seat(room: RoomProcess) -> None:
         "seat": seat,
         "room": evening["id"],
         "number": 1,
+        "vouchers": {},
         "labs": ["first_flight"],
         "image": "base",
         "interface": "lab",

@@ -18,7 +18,7 @@ ENGINE = Engine(
     name="airlift-00c0ffee",
     network="airlift-00c0ffee",
     egress_network="airlift-00c0ffee-out",
-    image="sha256:1",
+    images={"base": "sha256:1"},
 )
 PLACE = Placement(
     seat="sabcdefghjk",
@@ -81,4 +81,22 @@ def test_names_and_labels_hold_opaque_ids_only() -> None:
         "org.airlift.installation": "airlift-00c0ffee",
         "org.airlift.seat": "sabcdefghjk",
         "org.airlift.room": "r1",
+        "org.airlift.image": "base",
     }
+
+
+@pytest.mark.parametrize(
+    ("labels", "running", "expected"),
+    [
+        ({"org.airlift.image": "postgres"}, True, True),
+        ({"org.airlift.image": "postgres"}, False, False),
+        ({"org.airlift.image": "base"}, True, False),
+        (None, True, False),
+    ],
+)
+def test_only_a_running_seat_of_another_image_is_given_time_to_end(
+    labels: dict[str, str] | None, running: bool, expected: bool
+) -> None:
+    """The others are removed at once."""
+    found = {"Config": {"Labels": labels}, "State": {"Running": running}}
+    assert container.has_services(found) is expected

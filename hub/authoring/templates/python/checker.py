@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 
-from checkers import Work, check, fail
+from checkers import Work, answers, check, fail
 from checkers.values import number
 
 
@@ -20,18 +20,18 @@ def load_week(work: Work) -> str:
     expected = _celsius(work)
     # Missing, or of another type: failed, with a standard hint.
     temperatures = work.value("temperatures", "list")
+    if len(temperatures) != len(expected):
+        fail(
+            "days-lost" if len(temperatures) < len(expected) else "days-added",
+            f"`temperatures` has {len(temperatures)} values, the file has "
+            f"{len(expected)} days. Read all of it, once.",
+        )
     values = [number(value) for value in temperatures]
     if None in values:
         fail(
             "not-numbers",
             "There is a value in `temperatures` that is no number. The file holds "
             "text; float(…) makes a number of it.",
-        )
-    if len(values) != len(expected):
-        fail(
-            "days-lost" if len(values) < len(expected) else "days-added",
-            f"`temperatures` has {len(values)} values, the file has {len(expected)} "
-            "days. Read all of it, once.",
         )
     if values != expected:
         fail(
@@ -60,6 +60,14 @@ def mean_temperature(work: Work) -> str:
             "divided by how many there are.",
         )
     return f"{mean:.1f} degrees."
+
+
+@check("warm-days")
+def warm_days(work: Work) -> None:
+    """The question of lab.toml has its answer; checkers.answers has the rules."""
+    days = _celsius(work)
+    warm = [day for day in days if day > sum(days) / len(days)]
+    answers.number(work, "warm-days", len(warm))
 
 
 def _celsius(work: Work) -> list[float]:

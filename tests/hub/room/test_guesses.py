@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.room.reception import Guesses
+from hub.room.guesses import Guesses
 from hub.room.refusal import RefusalError
 
 

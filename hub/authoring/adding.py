@@ -1,0 +1,225 @@
+"""Adding: another group's lab is looked at, put in its place, and taken back if wrong.
+
+Labs go to ``<root>/labs/<slug>``, checkers to ``<root>/checkers/<slug>.py``, images to
+``<root>/images/<name>``. What is replaced comes back unless everything went well.
+
+Errors:
+    ParcelError: says what was expected of the parcel.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.authoring.licences import clear
+from hub.authoring.packing import check_manifest, digest
+from hub.authoring.parcels import ParcelError
+from hub.authoring.places import checker_file, package_folder
+from hub.catalog import Lab, load_lab
+from hub.settings import Settings
+
+_IMAGE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A lab that has come: where it lies now, and where its parts are to lie.
+
+    Args:
+        lab: as it is in the parcel.
+        moves: (from, to) of the folder, the checker and perhaps the image.
+        said: sentences for the organiser.
+    """
+
+    lab: Lab
+    moves: tuple[tuple[Path, Path], ...]
+    said: tuple[str, ...]
+
+
+def arrivals(parcel: Path, airlift: Settings, only: Sequence[str]) -> list[Arrival]:
+    """Look at the labs of an unpacked parcel, or at those named in `only`.
+
+    Raises:
+        ParcelError: a part is missing, or is not what the manifest says.
+        LabError: a lab.toml cannot be used.
+    """
+    names = [
+        path.relative_to(parcel).as_posix()
+        for path in sorted(parcel.rglob("*"))
+        if path.is_file()
+    ]
+    check_manifest(parcel, names)
+    there = sorted(path.parent for path in parcel.glob("labs/*/lab.toml"))
+    slugs = [folder.name for folder in there]
+    for slug in only:
+        if slug not in slugs:
+            known = ", ".join(slugs) or "none"
+            raise ParcelError(f"expected the lab {slug}, the source has {known}")
+    if not there:
+        raise ParcelError("expected labs/<slug>/lab.toml, found no lab")
+    return [
+        _arrival(parcel, folder, airlift)
+        for folder in there
+        if not only or folder.name in only
+    ]
+
+
+def _arrival(parcel: Path, folder: Path, airlift: Settings) -> Arrival:
+    """Look at one lab."""
+    lab, checker = load_lab(folder), parcel / "checkers" / f"{folder.name}.py"
+    slug = lab.slug
+    if not checker.is_file():
+        raise ParcelError(f"{slug}: expected its checker at checkers/{slug}.py")
+    if _of_airlift(slug):
+        raise ParcelError(f"{slug}: expected another name, checkers has a part by it")
+    if not _IMAGE.fullmatch(lab.image):
+        raise ParcelError(f"{slug}: lab.image: expected a name, got {lab.image!r}")
+    moves = [
+        (lab.folder, airlift.labs_dir / slug),
+        (checker, airlift.checkers_dir / checker.name),
+    ]
+    image, said = _image(parcel / "images" / lab.image, lab, airlift)
+    return Arrival(lab, (*moves, *image), said)
+
+
+def _of_airlift(slug: str) -> bool:
+    """Say whether a name is a part of the package that checks nothing by itself."""
+    module = package_folder() / f"{slug}.py"
+    if module.is_file():
+        return "@check(" not in module.read_text(encoding="utf-8")
+    return (package_folder() / slug).is_dir()
+
+
+def _image(
+    brought: Path, lab: Lab, airlift: Settings
+) -> tuple[list[tuple[Path, Path]], tuple[str, ...]]:
+    """Return the image to put in place, if any, and what to say of it.
+
+    The base, and what an installed Airlift brings along, are never replaced.
+    """
+    if lab.image == "base":
+        return [], ()
+    ours = airlift.software / "images" / lab.image
+    here = airlift.image_folder(lab.image)
+    if not brought.is_dir():
+        if here.is_dir():
+            return [], ()
+        raise ParcelError(
+            f"{lab.slug}: expected its image at images/{lab.image}, neither the source "
+            "nor this place has one"
+        )
+    if here.is_dir() and _same(brought, here):
+        return [], ()
+    if ours.is_dir() and ours == here and airlift.software != airlift.root:
+        said = f"{lab.slug} brings another image {lab.image}: Airlift's own is used."
+        return [], (said,)
+    said = f"Its image {lab.image} is built here, as its Dockerfile says."
+    return [(brought, airlift.root / "images" / lab.image)], (said,)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Say whether two folders hold the same files."""
+    return _files(one) == _files(other)
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """Return the hash of each file below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): digest(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def check(arrival: Arrival, airlift: Settings, *, replace: bool) -> None:
+    """Check that a lab may come in: no other is in its place, and it has licences.
+
+    Raises:
+        ParcelError: something is there already, or licences stand in the way.
+    """
+    taken = [place for _, place in arrival.moves if place.exists()]
+    if taken and not replace:
+        names = ", ".join(str(place.relative_to(airlift.root)) for place in taken)
+        raise ParcelError(
+            f"{names}: there already. --replace puts the new one in its place"
+        )
+    sources = {place: source for source, place in arrival.moves}
+    here = airlift.root / "images" / arrival.lab.image
+    found = clear(
+        arrival.lab,
+        "teach",
+        checker=arrival.moves[1][0],
+        image=sources.get(here, airlift.image_folder(arrival.lab.image)),
+    )
+    if found.findings:
+        raise ParcelError("\n".join(found.findings))
+
+
+@contextmanager
+def in_place(arrivals: Sequence[Arrival], airlift: Settings) -> Iterator[None]:
+    """Put labs in their places; what was there comes back if the block fails."""
+    airlift.state_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="replaced-", dir=airlift.state_dir) as kept:
+        done: list[tuple[Path, Path]] = []
+        try:
+            for number, (source, place) in enumerate(
+                move for arrival in arrivals for move in arrival.moves
+            ):
+                aside = Path(kept, str(number))
+                if place.exists():
+                    shutil.move(place, aside)
+                done.append((place, aside))
+                place.parent.mkdir(parents=True, exist_ok=True)
+                _copy(source, place)
+            yield
+        except BaseException:
+            for place, aside in reversed(done):
+                _remove(place)
+                if aside.exists():
+                    shutil.move(aside, place)
+            raise
+
+
+def _copy(source: Path, place: Path) -> None:
+    """Copy a file or a folder, readable by all."""
+    if source.is_file():
+        shutil.copyfile(source, place)
+        place.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
+        return
+    place.mkdir()
+    place.chmod(0o755)
+    for path in sorted(source.iterdir()):
+        _copy(path, place / path.name)
+
+
+def _remove(place: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if place.is_dir():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
+
+
+def own_image(lab: Lab, airlift: Settings) -> Path | None:
+    """Return the folder of a lab's image that goes with it; None of Airlift's base."""
+    folder = airlift.image_folder(lab.image)
+    return folder if lab.image != "base" and folder.is_dir() else None
+
+
+def checker_of(lab: Lab, airlift: Settings) -> Path:
+    """Return the module of a lab's checker.
+
+    Raises:
+        ParcelError: there is none.
+    """
+    found = checker_file(airlift, lab.slug)
+    if found is None:
+        raise ParcelError(f"{lab.slug}: expected its checker, there is none")
+    return found

@@ -1,0 +1,230 @@
+"""Parcels: labs on their way between groups, in a folder, a git repository or a zip.
+
+A parcel is laid out like an installation's root: ``labs/<slug>/``,
+``checkers/<slug>.py``, and ``images/<name>/`` for a lab on an image of its own. Beside
+them, a zip of `airlift lab pack` has `MANIFEST` with the hash of every file, and
+`PROOF` if the lab was proved. Nothing else of a source is looked at.
+
+What comes from elsewhere is read without following links, leaving the folder or taking
+more than fits; none of it is run here.
+
+Errors:
+    ParcelError: names the file and says what was expected.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+MANIFEST = "airlift-lab.json"
+PROOF = "proof.json"
+MOST_FILES = 5_000
+MOST_BYTES = 512 * 1024 * 1024
+"""What one parcel may hold, unpacked."""
+_GIT_WITHIN = 300
+"""Seconds for a clone."""
+_WANTED = re.compile(
+    rf"labs/[a-z][a-z0-9_]*/.+|checkers/[a-z][a-z0-9_]*\.py|images/[a-z0-9_-]+/.+"
+    rf"|{re.escape(MANIFEST)}|{re.escape(PROOF)}"
+)
+_LEFT = re.compile(r"(^|/)(\.[^/]*|__pycache__)(/|$)")
+"""Files that running a lab or an editor left, at any depth."""
+
+
+class ParcelError(ValueError):
+    """A parcel cannot be taken in as it is."""
+
+
+def fetch(source: str, into: Path) -> Path:
+    """Copy the labs of a source into the empty folder `into`; returns that folder.
+
+    Raises:
+        ParcelError: the source is none, or holds what a parcel may not.
+    """
+    path = Path(source)
+    if path.is_dir():
+        _copy_folder(path.absolute(), into)
+    elif path.is_file() and zipfile.is_zipfile(path):
+        _unpack(path, into)
+    elif path.exists():
+        raise ParcelError(f"{source}: expected a folder, a zip or a git address")
+    elif re.match(r"(https?|ssh|git|file)://|[\w.-]+@[\w.-]+:", source):
+        _clone(source, into)
+    else:
+        raise ParcelError(f"{source}: expected a folder, a zip or a git address; none")
+    return into
+
+
+def wanted(name: str) -> bool:
+    """Say whether a file belongs to a parcel, by its path in it."""
+    return bool(_WANTED.fullmatch(name)) and not _LEFT.search(name)
+
+
+def _copy_folder(source: Path, into: Path) -> None:
+    """Copy from a folder laid out like a root, or from one lab's folder in it."""
+    root, below = source, ""
+    if (source / "lab.toml").is_file():
+        if source.parent.name != "labs":
+            raise ParcelError(
+                f"{source}: expected a lab at labs/<slug>, with its checker at "
+                "checkers/<slug>.py beside labs; or name the folder above labs"
+            )
+        root, below = source.parents[1], f"labs/{source.name}/"
+    room = _Room(into)
+    for folder in ("labs", "checkers", "images"):
+        if (root / folder).is_symlink():
+            raise ParcelError(f"{folder}: expected a folder, got a link")
+        for path in sorted(_walk(root / folder)):
+            name = path.relative_to(root).as_posix()
+            other = below and name.startswith("labs/") and not name.startswith(below)
+            if wanted(name) and not other:
+                if not stat.S_ISREG(path.lstat().st_mode):
+                    raise ParcelError(f"{name}: expected a plain file, got a link")
+                with path.open("rb") as data:
+                    room.take(name, data, runs=os.access(path, os.X_OK))
+
+
+def _walk(folder: Path) -> Iterable[Path]:
+    """Yield everything below a folder that is no folder; links are not followed."""
+    for place, folders, names in os.walk(folder):
+        yield from (Path(place, name) for name in names)
+        yield from (p for n in folders if (p := Path(place, n)).is_symlink())
+
+
+def _clone(source: str, into: Path) -> None:
+    """Clone a git repository, `address#branch` for one of its branches.
+
+    Nothing of it is run: no hooks, filters, submodules or transports by command.
+    """
+    address, _, branch = source.partition("#")
+    if address.lower().endswith(".zip"):
+        raise ParcelError(f"{source}: expected a zip that is here: download it first")
+    clone = into.with_name(f"{into.name}-clone")
+    command = [
+        *("git", "-c", "core.symlinks=false", "-c", "core.hooksPath=/dev/null"),
+        *("-c", "protocol.ext.allow=never", "-c", "submodule.recurse=false"),
+        *("clone", "--quiet", "--depth", "1", "--no-tags", "--template="),
+        *((f"--branch={branch}",) if branch else ()),
+        *("--", address, str(clone)),
+    ]
+    environ = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1"}
+    try:
+        subprocess.run(
+            command,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_GIT_WITHIN,
+            check=True,
+        )
+        _refuse_links(clone)
+        _copy_folder(clone, into)
+    except FileNotFoundError:
+        raise ParcelError("expected the command git, there is none here") from None
+    except subprocess.TimeoutExpired:
+        raise ParcelError(f"{address}: no answer for {_GIT_WITHIN} s") from None
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.strip().splitlines()[-1:] or ["nothing"]
+        raise ParcelError(f"{address}: git said: {said[0]}") from None
+    finally:
+        shutil.rmtree(clone, ignore_errors=True)
+
+
+def _refuse_links(clone: Path) -> None:
+    """Refuse links, which git wrote as files that hold their target."""
+    listed = subprocess.run(
+        ["git", "-C", str(clone), "ls-files", "--stage", "-z"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for row in listed.stdout.split("\0"):
+        mode, _, name = row.partition(" ")[0], *row.partition("\t")[1:]
+        if mode in ("120000", "160000") and wanted(name):
+            raise ParcelError(f"{name}: expected a plain file, got a link")
+
+
+def _unpack(path: Path, into: Path) -> None:
+    """Unpack a zip; one folder around everything, as code hosts make it, is left out.
+
+    What an entry says of its size counts for nothing: bytes are counted as they come.
+    """
+    room = _Room(into)
+    try:
+        with zipfile.ZipFile(path) as pack:
+            entries = [entry for entry in pack.infolist() if not entry.is_dir()]
+            around = _around([entry.filename for entry in entries])
+            for entry in entries:
+                name = entry.filename.removeprefix(around)
+                _check_entry(entry)
+                if wanted(name):
+                    runs = bool(entry.external_attr >> 16 & stat.S_IXUSR)
+                    with pack.open(entry) as data:
+                        room.take(name, data, runs=runs)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise ParcelError(f"{path.name}: expected a whole zip, got: {error}") from None
+
+
+def _around(names: list[str]) -> str:
+    """Return the one folder around all files; "" when there is none."""
+    tops = {name.partition("/")[0] for name in names}
+    inside = len(tops) == 1 and all("/" in name for name in names)
+    top = next(iter(tops), "")
+    return f"{top}/" if inside and top not in ("labs", "checkers", "images") else ""
+
+
+def _check_entry(entry: zipfile.ZipInfo) -> None:
+    """Refuse an entry that leads out, is a link or is locked; even one not wanted."""
+    name = entry.filename
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or "\\" in name or ".." in parts or ":" in parts[0]:
+        raise ParcelError(f"{name[:120]!r}: expected a path inside the zip")
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        raise ParcelError(f"{name}: expected a plain file, got a link")
+    if entry.flag_bits & 1:
+        raise ParcelError(f"{name}: expected a file without a password")
+
+
+class _Room:
+    """Takes files into a folder, up to what a parcel may hold."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files = 0
+        self.bytes = 0
+
+    def take(self, name: str, data: IO[bytes], *, runs: bool) -> None:
+        """Write one file.
+
+        Raises:
+            ParcelError: it is there already, or one too many or too large.
+        """
+        self.files += 1
+        if self.files > MOST_FILES:
+            raise ParcelError(f"expected at most {MOST_FILES} files, got more")
+        target = self.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with target.open("xb") as file:
+                while piece := data.read(1 << 20):
+                    self.bytes += len(piece)
+                    if self.bytes > MOST_BYTES:
+                        size = f"{MOST_BYTES // 1024**2} MB"
+                        raise ParcelError(f"{name}: expected at most {size} in all")
+                    file.write(piece)
+            target.chmod(0o755 if runs else 0o644)
+        except FileExistsError:
+            raise ParcelError(
+                f"{name}: expected this file once, got it twice"
+            ) from None

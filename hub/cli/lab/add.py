@@ -1,0 +1,79 @@
+"""`airlift lab add`: another group's lab is taken in after a look at it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from hub.authoring import adding
+from hub.authoring.parcels import fetch
+from hub.catalog import load_lab
+from hub.cli.terminal import Terminal, console
+from hub.machine import releasing
+from hub.machine.installation import running_settings
+from hub.settings import Settings
+
+
+@click.command()
+@click.argument("source", metavar="FOLDER|GIT|ZIP")
+@click.option("--lab", "only", multiple=True, help="Only this lab of it; repeatable.")
+@click.option(
+    "--replace", is_flag=True, help="Put it in the place of one that is here."
+)
+@click.option("--no-prove", is_flag=True, help="Do not prove it here.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def add(
+    source: str, only: tuple[str, ...], replace: bool, no_prove: bool, yes: bool
+) -> None:
+    """Take in a lab of another group: read its licences, prove it, say what came."""
+    airlift = running_settings()
+    with tempfile.TemporaryDirectory(prefix="airlift-add-") as folder:
+        parcel = Path(folder, "parcel")
+        parcel.mkdir()
+        found = adding.arrivals(fetch(source, parcel), airlift, only)
+        for arrival in found:
+            adding.check(arrival, airlift, replace=replace)
+            _tell(arrival)
+        if not yes:
+            click.confirm("Take it in?", abort=True)
+        with adding.in_place(found, airlift):
+            for arrival in found if not no_prove else ():
+                _prove(airlift, arrival.lab.slug)
+    for arrival in found:
+        console.print(
+            f"{arrival.lab.slug} is here: `airlift up` brings it to the seats.",
+            markup=False,
+        )
+
+
+def _tell(arrival: adding.Arrival) -> None:
+    """Say what comes in, and that it is a program."""
+    lab, (_, checker, *_) = arrival.lab, arrival.moves
+    lines = len(checker[0].read_text(encoding="utf-8", errors="replace").splitlines())
+    console.print(
+        f"{lab.slug} {lab.version}: {lab.title}, {lab.minutes} minutes, "
+        f"{len(lab.steps)} steps, by {', '.join(lab.authors)}; {lab.license}.",
+        markup=False,
+    )
+    console.print(
+        f"  Its checker ({lines} lines) and notebook are programs. They run in every "
+        "seat of its rooms, and here when it is proved: look at them first unless you "
+        "trust where they come from.",
+        markup=False,
+    )
+    if lab.egress:
+        console.print("  Its seats reach the internet.", markup=False)
+    if lab.terms:
+        console.print(f"  People must accept: {lab.terms.title}.", markup=False)
+    if lab.vouchers:
+        console.print(f"  Each seat needs a key: {lab.vouchers.title}.", markup=False)
+    for sentence in arrival.said:
+        console.print(f"  {sentence}", markup=False)
+
+
+def _prove(airlift: Settings, slug: str) -> None:
+    """Prove a lab that was put in its place."""
+    with Terminal().step(f"Proving {slug}"):
+        releasing.prove(airlift, load_lab(airlift.labs_dir / slug))

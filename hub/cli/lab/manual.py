@@ -1,0 +1,40 @@
+"""`airlift lab manual`: attendee handbook and presenter guide, to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hub.cli.lab.named import named_lab
+from hub.cli.terminal import Terminal, console
+from hub.machine import releasing
+from hub.machine.installation import chosen_settings
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--large", is_flag=True, help="The handbook in large print as well.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="manuals",
+    show_default=True,
+    help="Folder for the files.",
+)
+@click.option("--accept", is_flag=True, help="Keep what the cells show now.")
+@click.option("--no-run", is_flag=True, help="Print what was captured; run nothing.")
+def manual(slug: str, large: bool, out: Path, accept: bool, no_run: bool) -> None:
+    """Write the attendee handbook and the presenter guide of a lab, HTML and PDF."""
+    if accept and no_run:
+        raise click.ClickException(
+            "--accept keeps what a run shows: leave out --no-run."
+        )
+    airlift = chosen_settings()
+    lab = named_lab(airlift, slug)
+    asked = {"--large": large, "--accept": accept, "--no-run": no_run}
+    flags = [flag for flag, wanted in asked.items() if wanted]
+    with Terminal().step(f"The manual of {slug}"):
+        done = releasing.make_manual(airlift, lab, out, *flags)
+    for sentence in done:
+        console.print(sentence, markup=False)

@@ -1,0 +1,47 @@
+"""`airlift lab pack`: a lab as one zip, for other groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hub.authoring.adding import checker_of, own_image
+from hub.authoring.licences import clear
+from hub.authoring.packing import contents, write_pack
+from hub.authoring.parcels import ParcelError
+from hub.cli.lab.named import named_lab
+from hub.cli.terminal import console
+from hub.machine.installation import running_settings
+
+
+@click.command()
+@click.argument("slug")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="File or folder to write it to; the present folder if left out.",
+)
+def pack(slug: str, out: Path) -> None:
+    """Write a lab with its checker, image and licences into one zip."""
+    airlift = running_settings()
+    found = named_lab(airlift, slug)
+    checker, image = checker_of(found, airlift), own_image(found, airlift)
+    held = clear(
+        found,
+        "redistribute",
+        checker=checker,
+        image=image or airlift.image_folder(found.image),
+    )
+    if held.findings:
+        raise ParcelError("\n".join(held.findings))
+    proof = airlift.state_dir / "proofs" / f"{slug}.json"
+    there = proof if proof.is_file() else None
+    files = contents(found, checker, image, there)
+    path = out / f"{slug}-{found.version}.zip" if out.is_dir() else out
+    write_pack(found, files, path)
+    said = "with its last proof" if there else "without a proof (airlift lab prove)"
+    console.print(f"{path} holds {slug} {found.version}, {said}.", markup=False)
+    for say, names in held.duties():
+        console.print(f"  {', '.join(names)}: {say}", markup=False)

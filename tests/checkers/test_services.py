@@ -1,0 +1,175 @@
+"""Services beside the server, by the real supervisord: started, kept up, ended well."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness import wait_for
+
+SERVICE = """
+import os, signal, sys, time
+def end(*_):
+    open("ended", "w").close()
+    sys.exit(0)
+signal.signal(signal.SIGINT, end)
+print("begun with", os.environ["COLOUR"], flush=True)
+open("pid", "w").write(str(os.getpid()))
+while True:
+    time.sleep(0.1)
+"""
+GOOD = f"""
+[[services]]
+name = "clock"
+command = [{sys.executable!r}, "-c", '''{SERVICE}''']
+ready = ["test", "-s", "pid"]
+stop = "INT"
+environment = {{COLOUR = "blue # 50% ; green"}}
+"""
+DYING = """
+[[services]]
+name = "moth"
+command = ["sh", "-c", "echo too hot; exit 3"]
+[[services]]
+name = "ghost"
+command = ["/nowhere/ghost"]
+"""
+
+
+class Seat:
+    """A seat's entry with a server that does nothing, and its `services` command."""
+
+    def __init__(self, folder: Path, toml: str) -> None:
+        self.home = folder / "the home"
+        self.home.mkdir()
+        (folder / "services.toml").write_text(toml)
+        self.environ = {
+            **os.environ,
+            "HOME": str(self.home),
+            "AIRLIFT_LABS": "",
+            "AIRLIFT_SERVICES": str(folder / "services.toml"),
+            "XDG_RUNTIME_DIR": str(folder),
+        }
+        server = [sys.executable, "-c", "open('up', 'w').close(); input()"]
+        entry = [sys.executable, "-P", "-m", "checkers.engine.seat", "--", *server]
+        self.process = subprocess.Popen(
+            entry,
+            env=self.environ,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        wait_for("the server", lambda: (self.home / "up").exists())
+
+    def services(self, *words: str) -> tuple[int, str]:
+        """Run the command; returns its exit code and all that it printed."""
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "checkers.engine.services", *words],
+            env=self.environ,
+            cwd=self.home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return done.returncode, done.stdout
+
+    def end(self) -> str:
+        """End the server by itself; returns what the entry said."""
+        said = self.process.communicate("\n", timeout=30)[1]
+        return str(said)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[str], Seat]]:
+    """Start a seat with such a services.toml; it is ended after the test."""
+    seats: list[Seat] = []
+
+    def start(toml: str) -> Seat:
+        """Start one."""
+        seats.append(Seat(Path(name), toml))
+        return seats[-1]
+
+    # a short name, as a socket needs it
+    with tempfile.TemporaryDirectory(prefix="services-") as name:
+        yield start
+        for seat in seats:
+            seat.process.terminate()
+            seat.process.communicate()
+
+
+def test_a_service_lives_and_ends_with_the_seat(start: Callable[[str], Seat]) -> None:
+    """It is ready, comes back when it is killed, obeys, and ends before the seat."""
+    seat = start(GOOD)
+    assert seat.services("wait", "60") == (0, "")
+    code, said = seat.services()
+    assert (code, said.startswith("clock: ready")) == (0, True)
+    assert seat.services("logs") == (0, "begun with blue # 50% ; green\n")
+
+    os.kill(int((seat.home / "pid").read_text()), signal.SIGKILL)
+    log = seat.home / ".airlift/services/clock.log"
+    wait_for("it again", lambda: log.read_text().count("begun") == 2)
+
+    assert seat.services("stop", "clock")[1] == "clock: stopped\n"
+    assert (seat.home / "ended").exists()
+    assert seat.services("status") == (1, "clock: stopped\n")
+    assert seat.services("restart")[0] == 0
+    wait_for("it once more", lambda: log.read_text().count("begun") == 3)
+    assert seat.services("logs", "none") == (
+        1,
+        "There is no service none; there is clock.\n",
+    )
+
+    (seat.home / "ended").unlink()
+    seat.process.send_signal(signal.SIGTERM)
+    assert seat.process.wait(30) == 128 + signal.SIGTERM
+    assert (seat.home / "ended").exists()
+    assert seat.services() == (
+        1,
+        "The services are not running yet. If it stays so, restart your seat.\n",
+    )
+
+
+def test_a_service_that_keeps_dying_is_said_and_harms_nobody(
+    start: Callable[[str], Seat],
+) -> None:
+    """The server runs on; state and log say what happened."""
+    seat = start(DYING)
+    log = seat.home / ".airlift/services/moth.log"
+    wait_for("two starts", lambda: log.is_file() and log.read_text().count("h") > 1)
+    code, said = seat.services("wait", "0.1")
+    assert code == 1
+    assert "moth: ended, is tried again. `services logs moth` says why." in said
+    assert "too hot" in seat.services("logs", "moth")[1]
+    assert "/nowhere/ghost: No such file" in seat.services("logs", "ghost")[1]
+    assert seat.process.poll() is None
+    assert seat.end() == ""
+    assert seat.process.returncode == 0
+
+
+def test_a_broken_declaration_keeps_no_seat_from_starting(
+    start: Callable[[str], Seat],
+) -> None:
+    """Its log and the command say what is wrong with it."""
+    seat = start('[[services]]\nname = "x"\n')
+    problem = "services[1].command: expected a list of words: the program and its"
+    code, said = seat.services()
+    assert code == 1
+    assert problem in said
+    assert seat.process.poll() is None
+    assert (
+        f"no services are started: {seat.home.parent.name}/services.toml" in seat.end()
+    )
+
+
+def test_a_lab_without_services_says_so(start: Callable[[str], Seat]) -> None:
+    """The command is in every seat."""
+    seat = start("")
+    assert seat.services() == (1, "This lab has no services.\n")
+    seat.end()
