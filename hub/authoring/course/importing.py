@@ -30,7 +30,7 @@ from hub.authoring.course.steps import Group, grouped
 from hub.authoring.course.text import slug
 from hub.authoring.course.trial import Tried, opened, tried
 from hub.authoring.course.writing import Draft
-from hub.catalog import load_lab
+from hub.catalog import LabError, load_lab
 
 LEAST, MOST = 5.0, 60.0
 """Seconds that a step's check may take: five times what the solution needs."""
@@ -53,14 +53,8 @@ def take_in(
     """
     sources, skipped = found(path)
     names = slugs(sources, name)
-    if not force:
-        for one in names:
-            for place in (labs / one, checkers_to / f"{one}.py"):
-                if place.exists():
-                    raise CourseError(
-                        f"{place} is there already: choose another name with --slug, "
-                        "or --force to write over it"
-                    )
+    for one in names:
+        _free(labs / one, checkers_to / f"{one}.py", force=force)
     taken = [
         _taken(source, one, labs, checkers_to)
         for source, one in zip(sources, names, strict=True)
@@ -68,9 +62,30 @@ def take_in(
     return report(taken, skipped)
 
 
+def _free(folder: Path, checker: Path, *, force: bool) -> None:
+    """Refuse to write over a lab, or over one that was not imported in any case.
+
+    Raises:
+        CourseError: there is one; says what to do.
+    """
+    there = [place for place in (folder, checker) if place.exists()]
+    if not there:
+        return
+    what = f"{there[0]} is there already: choose another name with --slug"
+    try:
+        imported = load_lab(folder).imported
+    except LabError:
+        imported = ""
+    if not imported:
+        raise CourseError(f"{what}; it was not imported, so nothing writes over it")
+    if not force:
+        raise CourseError(f"{what}, or --force to write over it")
+
+
 def slugs(sources: Sequence[Source], name: str) -> list[str]:
     """Return a free slug for each notebook."""
-    own = {module.name for module in pkgutil.iter_modules(checkers.__path__[:1])}
+    place = str(Path(str(checkers.__file__)).parent)
+    own = {module.name for module in pkgutil.iter_modules([place])}
     labs = {path.parent.name for path in _own_labs()}
     used = own - labs
     names: list[str] = []

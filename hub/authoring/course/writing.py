@@ -18,8 +18,8 @@ from hub.authoring.course.folder import Source
 from hub.authoring.course.steps import Group
 from hub.authoring.course.text import literal, toml
 
-LONGEST = 60.0
-"""Seconds a check may take at most."""
+LONGEST = 20.0
+"""Seconds a check may take in a trial, in which nothing is known of it yet."""
 MINUTES = 5
 FILES = "files"
 _RESERVED = ("lab.json",)

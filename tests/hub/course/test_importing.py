@@ -124,10 +124,14 @@ ODD = (
     answer("last", "last = half(3)"),
     autograded("tests_last", "assert last == 1.5"),
     by_hand("why", "Because."),
+    answer("old", "old = 1"),
+    autograded("tests_old", "from nose_like.tools import equal\nequal(old, 1)"),
 )
 TRIED = [
     "odd.ipynb → labs/odd",
     "  cell 17 (why): graded by hand: left as it is, no step",
+    "  it imports nose_like: not installed here, so what needs it cannot be proved "
+    "here; name its package in the lab's requirements.txt unless the seat's image has it",
     "  cell 14: it did not end in time: it was interrupted",
     "  step wrong: not proved: its hidden tests say not-right: `wrong(5)` gives 2; "
     "expected 2.5.",
@@ -138,7 +142,9 @@ TRIED = [
     "cell stopped with ZeroDivisionError: the last line of the message above says why.",
     "  step slow: 0.5 points are 1 in lab.toml; its tests keep theirs",
     "  step slow: its tests take 0.4 s: too long after a cell, it is no step",
-    "  2 of 7 steps prove",
+    "  step old: not proved: with the solution it says error: TestCellError: "
+    "tests-old: ModuleNotFoundError: No module named 'nose_like'",
+    "  2 of 8 steps prove",
 ]
 
 
@@ -160,8 +166,8 @@ def test_nothing_counts_that_checks_nothing(odd: tuple[Path, str]) -> None:
     folder, said = odd
     assert said.splitlines() == TRIED
     lab = load_lab(folder / "labs" / "odd")
-    assert lab.step_ids == ("half", "wrong", "broken", "last")
-    assert lab.steps[-1].needs == ("half",)
+    assert lab.step_ids == ("half", "wrong", "broken", "last", "old")
+    assert lab.steps[-2].needs == ("half",)
 
 
 def test_hidden_tests_never_leave_the_labs_folder(odd: tuple[Path, str]) -> None:
@@ -184,5 +190,9 @@ def test_hidden_tests_never_leave_the_labs_folder(odd: tuple[Path, str]) -> None
 def test_a_lab_that_is_there_is_not_written_over(odd: tuple[Path, str]) -> None:
     """Unless somebody says so."""
     folder, _said = odd
-    with pytest.raises(CourseError, match="is there already: choose another name"):
-        take_in(folder / "odd.ipynb", folder / "labs", folder / "checkers")
+    places = (folder / "odd.ipynb", folder / "labs", folder / "checkers")
+    with pytest.raises(CourseError, match=r"--slug, or --force to write over it$"):
+        take_in(*places)
+    (folder / "checkers" / "mine.py").write_text("")
+    with pytest.raises(CourseError, match="nothing writes over it"):
+        take_in(*places, "mine", force=True)
