@@ -131,7 +131,8 @@ TRIED = [
     "odd.ipynb → labs/odd",
     "  cell 17 (why): graded by hand: left as it is, no step",
     "  it imports nose_like: not installed here, so what needs it cannot be proved "
-    "here; name its package in the lab's requirements.txt unless the seat's image has it",
+    "here; name its package in the lab's requirements.txt unless the seat's image has "
+    "it",
     "  cell 14: it did not end in time: it was interrupted",
     "  step wrong: not proved: its hidden tests say not-right: `wrong(5)` gives 2; "
     "expected 2.5.",
