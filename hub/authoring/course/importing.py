@@ -30,6 +30,7 @@ from hub.authoring.course.steps import Group, grouped
 from hub.authoring.course.text import slug
 from hub.authoring.course.trial import Tried, opened, tried
 from hub.authoring.course.writing import Draft
+from hub.authoring.release import ReleaseError
 from hub.catalog import LabError, load_lab
 
 LEAST, MOST = 5.0, 60.0
@@ -126,7 +127,7 @@ def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
             if not any(group.live for group in draft.groups):
                 raise CourseError("no test of it checks anything: it makes no lab")
             _put(Path(folder) / "done", name, labs, checkers_to)
-    except CourseError as error:
+    except (CourseError, LabError, ReleaseError) as error:
         notes.append(Note("", str(error)))
         return Taken(source.shown, "", len(groups), 0, tuple(notes))
     return Taken(source.shown, name, len(groups), proved, tuple(notes))
@@ -146,6 +147,9 @@ def drafted(source: Source, name: str) -> tuple[Draft, list[Note]]:
     notes += more
     groups, more = grouped(found, whole, source.rules.autotest)
     notes += more + _absent(found, source)
+    own = {name for name, _path in source.files} & set(writing.PACKAGES)
+    what = "its packages make an image of this lab's own"
+    notes += [Note(name, what) for name in sorted(own)]
     return Draft(name, source, found, whole, groups, {}), notes
 
 
@@ -270,7 +274,7 @@ def _limit(seconds: float) -> float:
 
 def _said(group: Group, seen: Tried) -> Iterator[Note]:
     """Say why a step is not proved, or none at all."""
-    where = f"step {group.id}"
+    where = f"step {group.id} ({', '.join(test.cell for test in group.live)})"
     if group.points % 1:
         what = f"{group.points:g} points are {ceil(group.points)} in lab.toml"
         yield Note(where, f"{what}; its tests keep theirs")

@@ -17,12 +17,13 @@ from hub.authoring.course import hidden
 from hub.authoring.course.folder import Source
 from hub.authoring.course.steps import Group
 from hub.authoring.course.text import literal, toml
+from hub.authoring.release import BESIDE
 
 LONGEST = 20.0
 """Seconds a check may take in a trial, in which nothing is known of it yet."""
 MINUTES = 5
-FILES = "files"
-_RESERVED = ("lab.json",)
+PACKAGES = ("apt.txt", "requirements.txt")
+"""Files of packages for a lab's image, as repo2docker names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ def write(draft: Draft, labs: Path, checkers: Path) -> None:
 def _place(name: str) -> str:
     """Return where a file beside the notebook goes in the lab's folder."""
     first = name.partition("/")[0]
-    known = name == "requirements.txt" or re.match(r"LICEN[CS]E", name)
-    return name if known and "/" not in name else f"{FILES}/{name}" if first else name
+    known = name in PACKAGES or (first == name and re.match(r"LICEN[CS]E", name))
+    return name if known else f"{BESIDE}/{name}"
 
 
 def lab_toml(draft: Draft) -> str:

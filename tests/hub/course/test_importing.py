@@ -131,20 +131,23 @@ TRIED = [
     "odd.ipynb → labs/odd",
     "  cell 17 (why): graded by hand: left as it is, no step",
     "  it imports nose_like: not installed here, so what needs it cannot be proved "
-    "here; name its package in the lab's requirements.txt unless the seat's image has "
-    "it",
+    "here; name its package in the lab's requirements.txt unless the seat's image "
+    "has it",
     "  cell 14: it did not end in time: it was interrupted",
-    "  step wrong: not proved: its hidden tests say not-right: `wrong(5)` gives 2; "
-    "expected 2.5.",
-    "  step untouched: its tests pass before anybody has done anything: it is no step",
-    "  step hollow: its tests pass as well with nothing in the place of the solution: "
-    "it is no step",
-    "  step broken: not proved: with the solution it says failed: cell-raised: The "
-    "cell stopped with ZeroDivisionError: the last line of the message above says why.",
-    "  step slow: 0.5 points are 1 in lab.toml; its tests keep theirs",
-    "  step slow: its tests take 0.4 s: too long after a cell, it is no step",
-    "  step old: not proved: with the solution it says error: TestCellError: "
-    "tests-old: ModuleNotFoundError: No module named 'nose_like'",
+    "  step wrong (not_right): not proved: its hidden tests say not-right: "
+    "`wrong(5)` gives 2; expected 2.5.",
+    "  step untouched (never_fails): its tests pass before anybody has done "
+    "anything: it is no step",
+    "  step hollow (only_calls): its tests pass as well with nothing in the place of "
+    "the solution: it is no step",
+    "  step broken (tests_z): not proved: with the solution it says failed: "
+    "cell-raised: The cell stopped with ZeroDivisionError: the last line of the "
+    "message above says why.",
+    "  step slow (tests_slow): 0.5 points are 1 in lab.toml; its tests keep theirs",
+    "  step slow (tests_slow): its tests take 0.4 s: too long after a cell, it is no "
+    "step",
+    "  step old (tests_old): not proved: with the solution it says error: "
+    "TestCellError: tests-old: ModuleNotFoundError: No module named 'nose_like'",
     "  2 of 8 steps prove",
 ]
 
