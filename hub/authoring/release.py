@@ -28,10 +28,10 @@ from hub.catalog import Lab
 
 VERSION = 1
 KEPT_METADATA = ("kernelspec", "language_info")
-BESIDE = "files"
-"""Folder of a lab whose contents lie beside the notebook in the release."""
 NOTES = "presenter-notes"
 """Tag of the cells that presenters alone read."""
+BESIDE = "files"
+"""Folder of a lab whose contents lie beside the notebook in the release."""
 
 
 class ReleaseError(ValueError):

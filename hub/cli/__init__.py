@@ -28,6 +28,7 @@ from hub.machine.accounts import AccountError
 from hub.machine.installation import InstallationError, chosen_settings
 from hub.machine.ports import PortError
 from hub.machine.practising import PractisingError
+from hub.machine.proving import ProvingError
 from hub.machine.proxy import ProxyError
 from hub.machine.releasing import ReleasingError
 from hub.machine.seat_images import SeatImageError
@@ -46,6 +47,7 @@ EXPECTED = (
     ParcelError,
     PortError,
     PractisingError,
+    ProvingError,
     ProxyError,
     ReleasingError,
     SeatImageError,

@@ -77,7 +77,7 @@ def test_the_description_says_what_a_seat_needs(tmp_path: Path) -> None:
         "slug": "first_flight",
         "title": "First flight",
         "version": lab.version,
-        "minutes": 25,
+        "minutes": lab.minutes,
         "level": "beginner",
         "language": "en",
         "interface": "lab",
