@@ -31,6 +31,7 @@ from hub.authoring.course.text import slug
 from hub.authoring.course.trial import Tried, opened, tried
 from hub.authoring.course.writing import Draft
 from hub.authoring.release import ReleaseError
+from hub.authoring.texts import outside
 from hub.catalog import LabError, load_lab
 
 LEAST, MOST = 5.0, 60.0
@@ -245,10 +246,14 @@ def _tried(draft: Draft, folder: Path) -> tuple[Draft, int, list[Note]]:
         lab = load_lab(trial / "labs" / draft.slug)
         seen, notes = tried(lab, live, folder / "kernels", whole)
         notes += [Note(one.where, one.what) for one in ids_agree(lab)]
+        links = tuple(outside(lab))
     notes += [note for group in live for note in _said(group, seen[group.id])]
     kept = [_kept(group, seen.get(group.id)) for group in draft.groups]
     limits = {name: _limit(one.seconds) for name, one in seen.items()}
-    done = replace(draft, groups=_needed(kept), limits=limits)
+    done = replace(draft, groups=_needed(kept), limits=limits, links=links)
+    if links:
+        what = f"it names {len(links)} addresses outside: lab.toml allows them"
+        notes.insert(0, Note("", what))
     writing.write(done, folder / "done" / "labs", folder / "done" / "checkers")
     proved = sum(seen[group.id].proved for group in done.groups if group.live)
     return done, proved, notes

@@ -37,6 +37,7 @@ class Draft:
         whole: the whole texts of cells with hidden parts.
         groups: its steps.
         limits: seconds that a step's check may take, by step.
+        links: addresses outside that its text names.
     """
 
     slug: str
@@ -45,6 +46,7 @@ class Draft:
     whole: Mapping[str, str]
     groups: Sequence[Group]
     limits: Mapping[str, float]
+    links: tuple[str, ...] = ()
 
 
 def write(draft: Draft, labs: Path, checkers: Path) -> None:
@@ -103,6 +105,8 @@ def lab_toml(draft: Draft) -> str:
         kept = {key: value for key, value in row.items() if value != ()}
         lines += ["", "[[steps]]"]
         lines += [f"{key} = {toml(value)}" for key, value in kept.items()]
+    if draft.links:
+        lines += ["", "[prove]", f"links = {toml(draft.links)}"]
     return "\n".join(lines) + "\n"
 
 

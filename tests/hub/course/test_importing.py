@@ -16,11 +16,21 @@ from hub.authoring.course.exporting import give_back
 from hub.authoring.course.importing import take_in
 from hub.authoring.course.notes import CourseError
 from hub.authoring.course.trial import opened
+from hub.authoring.prove import prove
 from hub.authoring.release import release
+from hub.authoring.texts import links_are_known
 from hub.authoring.versions import write_version
 from hub.catalog import load_lab
 from hub.versions import Versions
-from tests.hub.course.cells import answer, autograded, by_hand, code, save, solved
+from tests.hub.course.cells import (
+    answer,
+    autograded,
+    by_hand,
+    code,
+    save,
+    solved,
+    text,
+)
 
 GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 CONFIG = """c = get_config()
@@ -72,6 +82,19 @@ def test_nbgraders_own_course_becomes_labs_that_prove(course: tuple[Path, str]) 
     assert (lab.folder / "files" / "jupyter.png").is_file()
     for path in (folder / "labs").iterdir():
         assert ids_agree(load_lab(path)) == ()
+        assert links_are_known(load_lab(path)).findings == ()
+
+
+def test_an_imported_lab_proves(course: tuple[Path, str], tmp_path: Path) -> None:
+    """In every way that ours do, but for mistakes; its tests tell mutants, too."""
+    folder, _said = course
+    proof = prove(load_lab(folder / "labs" / "ps1_problem1"), tmp_path / "p", mutants=1)
+    findings = [one for result in proof.results for one in result.findings]
+    assert [str(finding) for finding in findings] == []
+    assert {score.step: score.kill for score in proof.scores} == {
+        "squares": 1,
+        "sum-of-squares": 1,
+    }
 
 
 def test_autotests_are_tests_and_no_comments(course: tuple[Path, str]) -> None:
@@ -100,6 +123,9 @@ def test_an_export_opens_in_nbgrader(course: tuple[Path, str]) -> None:
 VISIBLE = "assert half(4) == 2"
 SECRET = "assert half(5) == 2.5  # the secret"
 ODD = (
+    text(
+        "See [the manual](https://docs.python.org/3/) and ![it](https://x.org/a.png)."
+    ),
     code("import time"),
     solved("half", "def half(x):", "return x / 2"),
     autograded(
@@ -129,11 +155,12 @@ ODD = (
 )
 TRIED = [
     "odd.ipynb → labs/odd",
-    "  cell 17 (why): graded by hand: left as it is, no step",
+    "  cell 18 (why): graded by hand: left as it is, no step",
     "  it imports nose_like: not installed here, so what needs it cannot be proved "
     "here; name its package in the lab's requirements.txt unless the seat's image "
     "has it",
-    "  cell 14: it did not end in time: it was interrupted",
+    "  it names 2 addresses outside: lab.toml allows them",
+    "  cell 15: it did not end in time: it was interrupted",
     "  step wrong (not_right): not proved: its hidden tests say not-right: "
     "`wrong(5)` gives 2; expected 2.5.",
     "  step untouched (never_fails): its tests pass before anybody has done "
@@ -172,6 +199,8 @@ def test_nothing_counts_that_checks_nothing(odd: tuple[Path, str]) -> None:
     lab = load_lab(folder / "labs" / "odd")
     assert lab.step_ids == ("half", "wrong", "broken", "last", "old")
     assert lab.steps[-2].needs == ("half",)
+    assert lab.links == ("https://docs.python.org/3/", "https://x.org/a.png")
+    assert links_are_known(lab).findings == ()
 
 
 def test_hidden_tests_never_leave_the_labs_folder(odd: tuple[Path, str]) -> None:
