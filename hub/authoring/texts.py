@@ -14,9 +14,9 @@ from markdown_it.token import Token
 from hub.authoring.finding import Finding
 from hub.authoring.notebook import place
 from hub.authoring.proof import Result
-from hub.authoring.release import BESIDE, attendee_version, source_notebook
+from hub.authoring.release import attendee_version, source_notebook
 from hub.authoring.solutions import regions
-from hub.catalog import Lab
+from hub.catalog import BESIDE, Lab
 
 _OUTSIDE = re.compile(r"(?:https?|ftp)://[^\s\"'<>)\]}`\\|…,;]+", re.IGNORECASE)
 _HERE = re.compile(r"(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|.*\.localhost)")

@@ -17,7 +17,7 @@ from hub.authoring.course import hidden
 from hub.authoring.course.folder import Source
 from hub.authoring.course.steps import Group
 from hub.authoring.course.text import literal, toml
-from hub.authoring.release import BESIDE
+from hub.catalog import BESIDE
 
 LONGEST = 20.0
 """Seconds a check may take in a trial, in which nothing is known of it yet."""

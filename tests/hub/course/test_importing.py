@@ -97,6 +97,16 @@ def test_an_imported_lab_proves(course: tuple[Path, str], tmp_path: Path) -> Non
     }
 
 
+def test_its_handbook_shows_its_pictures(
+    course: tuple[Path, str], tmp_path: Path
+) -> None:
+    """They lie beside the notebook, not in data/."""
+    folder, _said = course
+    out = release(load_lab(folder / "labs" / "ps1_problem1"), tmp_path)
+    page = (out / "ps1_problem1-handbook.html").read_text()
+    assert 'src="data:image/png;base64,' in page
+
+
 def test_autotests_are_tests_and_no_comments(course: tuple[Path, str]) -> None:
     """The checker has what nbgrader made of the lines, values and hashes."""
     folder, _said = course
