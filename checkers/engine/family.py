@@ -20,9 +20,10 @@ _ROUNDS, _PAUSE = 50, 0.01
 
 def adopt() -> None:
     """Keep what descendants of this process leave behind; die with its own parent."""
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    prctl(_SUBREAPER, 1, 0, 0, 0)
-    prctl(_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    with contextlib.suppress(AttributeError):  # practice on a system without it
+        prctl = ctypes.CDLL(None, use_errno=True).prctl
+        prctl(_SUBREAPER, 1, 0, 0, 0)
+        prctl(_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 def descendants(pid: int) -> list[int]:

@@ -74,7 +74,7 @@ class Form:
         self._said = kit.HTML(layout=wide)
         return kit.VBox(
             [kit.HTML(text, layout=wide), *self._inputs, button, self._said],
-            layout=kit.Layout(align_items="stretch", overflow="visible"),
+            layout=kit.Layout(align_items="stretch", padding="2px 6px"),
         )
 
     def _typed(self, _widget: Any, content: Any, _buffers: Any) -> None:

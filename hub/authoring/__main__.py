@@ -29,7 +29,7 @@ from hub.authoring.mistakes import MistakesError
 from hub.authoring.printing import PrintingError
 from hub.authoring.proof import PROOFS, proved
 from hub.authoring.prove import packages, prove_cells
-from hub.authoring.proving import asked, prove_and_keep
+from hub.authoring.proving import prove_and_keep
 from hub.authoring.release import ReleaseError, release
 from hub.authoring.stand_places import PlaceError
 from hub.authoring.versions import write_version
@@ -83,9 +83,10 @@ def prove_lab(labs: str, slug: str) -> list[str]:
         return [str(finding) for finding in prove_cells(lab, Path(folder))]
 
 
-def prove_whole(root: str, *words: str) -> list[str]:
-    """Prove a lab in every way and keep the proof; says what it does meanwhile."""
-    prove_and_keep(settings(Path(root)), *asked(*words), tell=_say)
+def prove_whole(root: str, slug: str, image: str = "", mutants: str = "") -> list[str]:
+    """Prove a lab in every way and keep the proof, which says what is wrong."""
+    most = int(mutants) if mutants else None
+    prove_and_keep(settings(Path(root)), slug, image, most, _say)
     return []
 
 

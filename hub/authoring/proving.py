@@ -66,11 +66,6 @@ def prove_and_keep(
     return keep(proof, airlift.state_dir / PROOFS)
 
 
-def asked(slug: str, image: str = "", mutants: str = "") -> tuple[str, str, int | None]:
-    """Return slug, image and number of mutants out of a program's words."""
-    return slug, image, int(mutants) if mutants else None
-
-
 def _refused(slug: str, where: str, result: Result) -> Proof:
     """Return the proof of a lab that could not be run."""
     at = datetime.now(UTC).isoformat(timespec="seconds")

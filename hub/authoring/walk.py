@@ -124,7 +124,7 @@ class Walk:
             elif last and mistake.hint not in ("", last.hint):
                 what = f"expected the hint {mistake.hint!r}, got {last.hint!r}"
                 found.append(Finding(self.lab.slug, where, what))
-        if len(own) < FEWEST_MISTAKES and not imported(self.lab):
+        if len(own) < FEWEST_MISTAKES and not self.lab.imported:
             what = f"expected {FEWEST_MISTAKES} or more mistakes, got {len(own)}"
             where = f"mistakes.toml, step {step.id}"
             found.append(Finding(self.lab.slug, where, what))
@@ -196,7 +196,7 @@ class Walk:
         )
         self.scores.append(score)
         found = []
-        if score.kill < self.lab.floor and not imported(self.lab):
+        if score.kill < self.lab.floor and not self.lab.imported:
             changes = "; ".join(one_line(mutant.change) for mutant in alive[:5])
             what = f"expected {self.lab.floor:.0%} of the changed solutions to fail, "
             what += f"got {score.killed} of {score.counted}; passed too: {changes}"
@@ -312,11 +312,6 @@ def named(lab: Lab) -> frozenset[str]:
             if isinstance(n, ast.Constant)
         ]
     return frozenset(re.findall(r"\w+", "\n".join(texts)))
-
-
-def imported(lab: Lab) -> str:
-    """Return whose tool a lab was written for, if not ours; it asks for less."""
-    return str(getattr(lab, "imported", ""))
 
 
 def last_of(attempts: list[Attempt], step: str) -> Attempt | None:

@@ -23,8 +23,8 @@ from hub.room.seal import Seal
 from hub.room.store import Store
 from hub.room.terms import Terms, agree, check_terms, terms_of
 from hub.room.vouchers import Dealt, deal, rows
+from hub.room.wanted import capacity_of, language_of, title_of
 from hub.seats import (
-    MOST_SEATS,
     ZONE_LENGTH,
     Claim,
     Decision,
@@ -41,10 +41,8 @@ from hub.seats import (
     fresh_id,
 )
 from hub.staff import ROLES
-from hub.strings import LANGUAGES
 
 DAY = 24 * 3_600_000
-TITLE_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,15 +287,15 @@ class Reception:
             raise RefusalError("no-image", why)
         room = Room(
             id=fresh_id("r"),
-            title=_text("title", title),
-            host=_text("host", host),
+            title=title_of("title", title),
+            host=title_of("host", host),
             labs=tuple(dict.fromkeys(labs)),
             **traits,
-            capacity=_capacity(capacity),
+            capacity=capacity_of(capacity),
             code="",
             created_at=wall_ms(),
             closes_at=closes_at,
-            language=_language(language),
+            language=language_of(language),
             rehearsal=rehearsal,
         )
         seats = [
@@ -378,30 +376,3 @@ class Reception:
         """Return an entry of this moment."""
         clock = self.clock
         return Entry(room, seat, kind, uid, clock.now(), clock.mono(), clock.boot)
-
-
-def _text(key: str, value: str) -> str:
-    """Return a title or host as it is kept."""
-    text = clean_name(value, TITLE_LENGTH)
-    if not text:
-        raise RefusalError("bad-room", f"{key}: expected some text, got none")
-    return text
-
-
-def _language(value: str) -> str:
-    """Return a room's language, or refuse it; "" is each browser's own."""
-    if value and value not in LANGUAGES:
-        raise RefusalError(
-            "bad-room",
-            f"language: expected one of {', '.join(LANGUAGES)}, got {value[:20]!r}",
-        )
-    return value
-
-
-def _capacity(value: int) -> int:
-    """Return a number of seats, or refuse it."""
-    if not 1 <= value <= MOST_SEATS:
-        raise RefusalError(
-            "bad-room", f"capacity: expected 1 to {MOST_SEATS} seats, got {value}"
-        )
-    return value

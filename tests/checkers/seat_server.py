@@ -76,15 +76,20 @@ class SeatServer:
             "AIRLIFT_LABS": LAB,
             **environ,
         }
+        self.program = [sys.executable, "-m", "jupyter_server"]
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> SeatServer:
         """Start it and wait until it answers."""
-        words = [sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser"]
+        words = [*self.program, "--allow-root", "--no-browser"]
         words += [f"--ServerApp.port={self.port}", "--ServerApp.base_url=/user/x/"]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                words, env=self._environ, cwd=self.root, stdout=log, stderr=log
+                words,
+                env=self._environ,
+                cwd=self._environ["HOME"],
+                stdout=log,
+                stderr=log,
             )
         deadline = time.monotonic() + DEADLINE
         while True:

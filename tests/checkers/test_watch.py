@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -17,9 +19,14 @@ from hypothesis import strategies as st
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-from checkers.engine.attempt import Outcome
-from checkers.engine.cadence import REST, SELDOM, SOON, Cadence
-from checkers.engine.watch import Seen, is_news
+from checkers.engine.attempt import Attempt, Outcome, Trigger
+from checkers.engine.cadence import REST, SELDOM, SHARE, SOON, Cadence
+from checkers.engine.gates import Gates
+from checkers.engine.note import Kind, Note
+from checkers.engine.progress import Progress
+from checkers.engine.record import Record
+from checkers.engine.steps import SeatLab, SeatStep
+from checkers.engine.watch import Seen, current_steps, is_news
 from hub.secrets import ensure_secrets
 from tests.checkers.seat_server import DEADLINE, SeatServer
 from tests.checkers.terminal_lab import LAB, lab_toml, set_up
@@ -69,7 +76,7 @@ def test_only_news_becomes_an_attempt(
 def test_looks_follow_activity_and_never_pile_up(
     story: list[tuple[float, bool, float]],
 ) -> None:
-    """Each look leaves ten times its time free, and without activity they end."""
+    """Each look leaves several times its time free, and without activity they end."""
     cadence, now, free_from, active = Cadence(), 0.0, 0.0, None
     for passes, acts, takes in story:
         now += passes
@@ -81,13 +88,47 @@ def test_looks_follow_activity_and_never_pile_up(
             assert now >= free_from
             now += takes
             cadence = cadence.looked(now, takes)
-            free_from = now + min(max(SOON, 10 * takes), SELDOM)
+            free_from = now + min(max(SOON, SHARE * takes), SELDOM)
             assert cadence.due >= free_from
     while cadence.due < float("inf"):
         assert cadence.due - now <= SELDOM + 0.001
         now = max(now, cadence.due)
         cadence = cadence.looked(now, 0.1)
     assert active is None or now - active <= REST + 2 * SELDOM
+
+
+def test_only_what_may_be_done_now_is_watched(tmp_path: Path) -> None:
+    """Not passed, needs met, open, at most three; caught up counts as done."""
+    ids = ("a", "b", "c", "d", "e", "f")
+    steps = tuple(
+        SeatStep(one, one, 1, (one,), needs=("b",) if one == "d" else (), watch=True)
+        for one in ids
+    )
+    lab = SeatLab("l", "L", "1", (*steps[:1], SeatStep("x", "x", 1, ()), *steps[1:]))
+    outbox = tmp_path / "outbox"
+    record, gates = Record(outbox), Gates(tmp_path)
+
+    def current() -> str:
+        record.look()
+        return " ".join(step.id for step in current_steps(lab, record, gates))
+
+    def attempt(step: str, outcome: Outcome, generation: int = 0) -> None:
+        made = Attempt("i", "l", "1", "", step, Trigger.WATCH, outcome)
+        Progress(outbox).add(replace(made, generation=generation))
+
+    assert current() == "a b c"
+    attempt("a", Outcome.PASSED)
+    attempt("b", Outcome.FAILED)
+    assert current() == "b c e"
+    attempt("b", Outcome.PASSED)
+    assert current() == "c d e"
+    record.add(Note(str(uuid4()), Kind.RESET, "l", "a", {"generation": 1}))
+    assert current() == "a c d"
+    record.add(Note(str(uuid4()), Kind.CAUGHT_UP, "l", "e", {}))
+    assert current() == "e f"
+    gate = {"room": {"state": "open"}, "steps": {"l/e": {"gate": "strict"}}}
+    (tmp_path / "room.json").write_text(json.dumps(gate))
+    assert current() == "e"
 
 
 class Watched:

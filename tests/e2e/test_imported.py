@@ -1,4 +1,4 @@
-"""nbgrader's own course in a room: imported, built into an image, and worked on live."""
+"""nbgrader's own course in a room: imported, built into an image, worked on live."""
 
 from __future__ import annotations
 

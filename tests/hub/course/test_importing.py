@@ -134,8 +134,8 @@ TRIED = [
     "  step untouched: its tests pass before anybody has done anything: it is no step",
     "  step hollow: its tests pass as well with nothing in the place of the solution: "
     "it is no step",
-    "  step broken: not proved: with the solution it says failed: cell-raised: The cell "
-    "stopped with ZeroDivisionError: the last line of the message above says why.",
+    "  step broken: not proved: with the solution it says failed: cell-raised: The "
+    "cell stopped with ZeroDivisionError: the last line of the message above says why.",
     "  step slow: 0.5 points are 1 in lab.toml; its tests keep theirs",
     "  step slow: its tests take 0.4 s: too long after a cell, it is no step",
     "  2 of 7 steps prove",
