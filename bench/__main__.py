@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("hook", "grader", "prove", "room", "board", "agent", "watch", "cells", "seats")
+NAMES = (
+    *("hook", "grader", "courses", "prove", "room", "board", "agent", "watch", "cells"),
+    "seats",
+)
 
 for name in NAMES:
     print(f"== {name} ==", flush=True)
