@@ -102,7 +102,8 @@ def take_back(work: Work) -> str:
             "not-committed", "prices.csv is right in your folder, but not in a commit."
         )
     if "coffee,25.0" not in prices:
-        wrong = next(iter(set(prices.split()) ^ set(before.split())), "")
+        old = before.split()
+        wrong = next((line for line in prices.split() if line not in old), "")
         fail(
             "other-prices",
             f"The prices differ from the old ones still: {_show(wrong)}.",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -60,7 +59,7 @@ class Kernel:
         self._folder = folder
         self._environ = dict(environ)
         self._arguments = list(arguments)
-        self._specs = _specs(name)
+        self._specs = _specs(name, Path(environ["HOME"]) / ".airlift" / "kernels")
         self._manager: KernelManager
         self._client: BlockingKernelClient
         self._pid = 0
@@ -157,12 +156,11 @@ def _whole(program: str) -> str:
     return sys.executable if program in ("python", "python3") else program
 
 
-def _specs(name: str) -> KernelSpecManager:
+def _specs(name: str, folder: Path) -> KernelSpecManager:
     """Return where kernels are looked for; Bash is known where its package is."""
     specs = KernelSpecManager()
     if name == "bash" and name not in specs.find_kernel_specs():
-        folder = Path(tempfile.mkdtemp(prefix="airlift-kernels-"))
-        (folder / name).mkdir()
+        (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "kernel.json").write_text(json.dumps(_BASH))
         specs.kernel_dirs.insert(0, str(folder))
     return specs

@@ -20,8 +20,8 @@ from hub.machine.installation import running_settings
 from hub.machine.seat_images import image_of
 
 _STEPS = ("solution", "release", "mistakes", "garbage", "still", "hints", "mutants")
-_HEADS = ("solution", "untouched", "mistakes", "garbage", "unchanged", "hints")
-_WIDE = 100
+_HEADS = ("solved", "as given", "mistakes", "garbage", "same", "hints")
+_WIDE = 108
 """Columns that the table takes also where there are fewer, as in a log."""
 _TITLES = {kind.key: kind.title for kind in KINDS}
 _File = click.Path(dir_okay=False, path_type=Path)
@@ -99,7 +99,7 @@ _COLOURS = {"-": "red", "+": "green"}
 def _steps(proof: Proof, steps: Sequence[str]) -> Table:
     """Return the table of steps."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in ("step", *_HEADS, "told apart", "check"):
+    for head in ("step", *_HEADS, "told apart", "time"):
         table.add_column(head, no_wrap=True)
     scores = {score.step: score for score in proof.scores}
     for step in steps:
@@ -118,13 +118,11 @@ def _score(proof: Proof, step: str, score: Score | None) -> tuple[Text, Text]:
         return Text("–", style="dim"), Text("")
     found = [result for result in proof.of("mutants") if result.step == step]
     shown = f" {score.killed}/{score.counted}"
-    if score.counted:
+    if score.kill < 1:
         shown += f" {score.kill:.0%}"
     if score.excused:
-        shown += f" ({score.excused} excused)"
-    return Text.assemble(_mark(found), shown), Text(
-        f"{score.ms} ms of {score.limit:g} s"
-    )
+        shown += f", {score.excused} excused"
+    return Text.assemble(_mark(found), shown), Text(f"{score.ms} ms")
 
 
 def _mark(results: Sequence[Result]) -> tuple[str, str]:
