@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 NAMES = (
-    *("hook", "grader", "courses", "room", "board", "agent", "watch", "cells"),
+    *("hook", "grader", "courses", "prove", "room", "board", "agent", "watch", "cells"),
     "seats",
 )
 

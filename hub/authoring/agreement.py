@@ -23,7 +23,14 @@ from hub.authoring.notebook import (
     read_notebook,
     shown,
 )
-from hub.authoring.solutions import BEGIN, END, SolutionError, cleared, regions
+from hub.authoring.solutions import (
+    BEGIN,
+    END,
+    SolutionError,
+    cleared,
+    is_solution,
+    regions,
+)
 from hub.catalog import Lab, Step
 from hub.tables import like
 
@@ -72,11 +79,15 @@ def solution_faults(notebook: Any, near: bool = True) -> _Said:
                 whole = False
                 got = f"expected '### {marker}', got {shown(line.strip())}"
                 yield f"{place(notebook, cell)}, line {number}", got
-        try:
-            regions(cell)
-        except SolutionError as error:
+        if is_solution(cell) or not marked(first_line(cell)):
+            # else `_steps` says that a step's cell has no metadata
+            try:
+                regions(cell)
+            except SolutionError as error:
+                whole = False
+                yield place(notebook, cell), _unprefixed(error)[1]
+        else:
             whole = False
-            yield _unprefixed(error)
     if whole:
         try:
             cleared(notebook)

@@ -280,8 +280,6 @@ GALLERY = {
         (
             "lab.ipynb, cell load-week: expected nbgrader metadata with "
             "solution = true, got none; `airlift lab ids trial` writes it",
-            "lab.ipynb, cell load-week: expected nbgrader metadata with "
-            "solution = true beside '### BEGIN SOLUTION', got none",
         ),
     ),
     "another grade_id": Broken(
