@@ -179,9 +179,15 @@ def _evened(output: Any, home: str) -> Any:
     return output
 
 
+def _overwritten(text: str) -> str:
+    """Return a text as a terminal shows it: what follows a return takes its line."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)
+
+
 def _even(part: dict[str, Any], home: str) -> None:
     """Even out the texts of one mapping, in place; pictures stay."""
     for key, text in dict(part).items():
         if isinstance(text, str) and not (key.startswith("image/") and "+" not in key):
-            plain = _ADDRESS.sub("0x…", text.replace(home, HOME))
+            plain = _ADDRESS.sub("0x…", _overwritten(text).replace(home, HOME))
             part[key] = plain

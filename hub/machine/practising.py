@@ -186,6 +186,8 @@ def in_container(
             page = f"http://127.0.0.1:{port}/{prepared['first_page']}?token={token}"
             yield page, lambda seconds=None: _ended(client, made, seconds)
         finally:
+            if name != BASE:  # its services are to end well
+                client.stop(made, timeout=container.ENDING)
             client.remove_container(made, v=True, force=True)
 
 
