@@ -81,6 +81,7 @@ def number(
     near: float,
     *,
     within: float = 0.0,
+    others: Mapping[float, Said] | None = None,
     said: Said | None = None,
 ) -> None:
     """Pass a number that is near enough.
@@ -90,6 +91,8 @@ def number(
         step: the step that asks.
         near: the right number.
         within: how far from it is right too.
+        others: for numbers that are wrong, the reason and hint of each; they are told
+            when they are nearly met, to a hundredth of them.
         said: reason and hint for a number too far, in place of the standard ones.
     """
     text = work.answer(step)
@@ -99,6 +102,9 @@ def number(
         fail("not-a-number", hint.format(answer=_short(text)))
     if abs(found - near) <= within + 1e-9 * abs(near):
         return
+    for other, told in (others or {}).items():
+        if abs(found - other) <= 0.01 * abs(other):
+            fail(*told)
     if said:
         fail(*said)
     hint = _("{answer} is too small.") if found < near else _("{answer} is too large.")

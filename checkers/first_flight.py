@@ -1,8 +1,7 @@
-"""The checker of the lab first_flight: one check for each of its six steps.
+"""The checker of the lab first_flight: one check for each of its eight steps.
 
-What is right is worked out from the lab's own files (`_season`), so nothing here has
-to be kept in step with the data by hand. Tables are read into plain lists: that works
-for every way a table can be built.
+What is right is worked out from the lab's own files (`_season`). Tables are read into
+plain lists: that works for every way a table can be built.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from checkers import Work, check, fail
+from checkers import Work, answers, check, fail
 from checkers.values import column, names, near, need, number, plain, show
 
 ROWS = 9_756
 COLUMNS = ("date", "flight", "origin", "destination", "delay", "status")
-FEW, BARS = 30, 10
+FEW, BARS, LATE = 30, 10, 15
 SECONDS = 5.0  # the first check reads the files, perhaps on a busy machine
 NEAR = 0.06
 Route = tuple[str, str]
@@ -36,11 +35,8 @@ def load_data(work: Work) -> str:
     if "city" in there:
         fail("wrong-file", "This is the table of airports. Read data/flights.csv.")
     if "2025-06-01" in there or 0 in there:
-        fail(
-            "no-header",
-            f"The first column is called {show(there[0])}. The file's first line holds "
-            "the names of the columns; read_csv takes them by itself.",
-        )
+        seen = f"The first column is called {show(there[0])}"
+        fail("no-header", f"{seen}. read_csv takes the names from the first line.")
     need("flights", flights, *COLUMNS)
     if taken := set(flights.index.names) & set(COLUMNS):
         seen = f"The column {show(min(taken))} is the index of the table now"
@@ -48,11 +44,11 @@ def load_data(work: Work) -> str:
     rows = len(flights)
     cleaned_in_place = season.flown <= rows < season.rows and "clean" in work.namespace
     if rows != season.rows and not cleaned_in_place:
-        fail(
-            "rows-lost" if rows < season.rows else "rows-added",
-            f"`flights` has {rows:,} rows, the file has {season.rows:,}. Read all of "
-            "it, once; cleaning comes in the next step.",
+        reason = "rows-lost" if rows < season.rows else "rows-added"
+        seen = (
+            f"`flights` has {rows:,} rows, the file has {season.rows:,}. Read all of it"
         )
+        fail(reason, f"{seen}, once; cleaning comes in the next step.")
     return f"{rows:,} rows, {len(there)} columns."
 
 
@@ -67,12 +63,10 @@ def clean_data(work: Work) -> str:
     for name in ("origin", "destination"):
         _tidy(clean, name)
     _right_rows(clean, season)
-    values = column(clean, "delay")
-    texts = [value for value in values if isinstance(value, str)]
-    if texts:
+    if texts := [value for value in column(clean, "delay") if isinstance(value, str)]:
         seen = f"`delay` still holds text, such as {show(max(texts, key=len))}"
         fail("delay-not-number", f"{seen}. Take out any unit, then make it numbers.")
-    _right_delays([number(value) for value in values], season)
+    _right_delays([number(value) for value in column(clean, "delay")], season)
     for route, flights in Counter(_routes(clean)).items():
         if flights != len(season.routes.get(route, ())):
             seen = f"{flights} flights go from {show(route[0])} to {show(route[1])}"
@@ -92,11 +86,7 @@ def join_airports(work: Work) -> str:
         seen = f"`joined` has {len(joined):,} rows, `clean` has {season.flown:,}"
         if lost < 0:
             fail("rows-doubled", f"{seen}. Join on the airport's code alone.")
-        fail(
-            "rows-lost",
-            f"{seen}: {lost:,} flights got lost in the join. Which `how` keeps every "
-            "row of `clean`?",
-        )
+        fail("rows-lost", f"{seen}: {lost:,} got lost. Which `how` keeps every flight?")
     empty: Counter[str] = Counter()
     for (start, end), city in zip(_routes(joined), column(joined, "city"), strict=True):
         if isinstance(city, str) and city.strip():
@@ -104,11 +94,10 @@ def join_airports(work: Work) -> str:
         else:
             empty[end] += 1
     if empty:
-        fail(
-            "city-missing",
-            f"{empty.total():,} flights have an empty city; they go to "
-            f"{', '.join(sorted(empty)[:3])}. Fill it with the airport's code.",
+        seen = (
+            f"{empty.total():,} flights to {', '.join(sorted(empty)[:3])} have no city"
         )
+        fail("city-missing", f"{seen}. Fill it with the airport's code.")
     return f"{len(joined):,} flights, each with its city."
 
 
@@ -125,11 +114,8 @@ def delay_by_route(work: Work) -> str:
     for route, count in zip(routes, column(table, "flights"), strict=True):
         flown = len(season.routes[route])
         if number(count) != flown:
-            fail(
-                "flights-wrong",
-                f"{season.name(route)} has {show(count)} in `flights`, but was flown "
-                f'{flown} times. `"count"` counts.',
-            )
+            seen = f"{season.name(route)} was flown {flown} times, not {show(count)}"
+            fail("flights-wrong", f'{seen}. `"count"` counts.')
     means = [number(value) for value in column(table, "mean_delay")]
     _are_means(season, dict(zip(routes, means, strict=True)))
     return f"{len(table)} routes."
@@ -183,6 +169,46 @@ def answer_question(work: Work) -> str:
     fail("no-such-city", "No city in `by_route` is called that. Copy it from there.")
 
 
+@check("late-share", limit=SECONDS)
+def late_share(work: Work) -> str:
+    """The share of flights that left more than 15 minutes late, in percent."""
+    delays = [d for route in _season(work).routes.values() for d in route]
+    counts = [sum(d >= least for d in delays) for least in (LATE + 1, LATE, 1)]
+    late, with_bound, delayed = (100 * count / len(delays) for count in counts)
+    wrong = {
+        late / 100: ("not-percent", "That is the share. In percent: times 100."),
+        100 - late: ("other-way", "That is the share that was not late."),
+        with_bound: ("boundary", "More than 15: flights of 15 are not late."),
+        delayed: ("any-delay", "That is any delay at all. Late is more than 15."),
+        late * len(delays) / 100: ("count-not-share", "That is how many, no share."),
+        round(late): ("rounded-too-far", "Nearly. Write it with one decimal."),
+    }
+    answers.number(work, "late-share", late, within=0.1, others=wrong)
+    return f"{len(delays):,} flights counted."
+
+
+@check("mean-or-median")
+def mean_or_median(work: Work) -> str:
+    """Why the mean of the delays is larger than the median."""
+    wrong = {
+        "Half of the flights were late by the mean or more": (
+            "half-is-the-median",
+            "Half above, half below: the median says that, not the mean.",
+        ),
+        "The median leaves out the flights that were early": (
+            "nothing-left-out",
+            "Both look at the same flights, early ones too.",
+        ),
+        "The mean counts the cancelled flights as well": (
+            "cancelled-are-gone",
+            "The cancelled ones are gone since step 2; they have no delay.",
+        ),
+    }
+    right = "A few very long delays pull the mean up"
+    answers.choice(work, "mean-or-median", right, wrong)
+    return "The longest delays move the mean, not the median."
+
+
 @dataclass(frozen=True, slots=True)
 class Season:
     """What the lab's files say: cities by code, delays of what has flown by route."""
@@ -214,8 +240,7 @@ def _season(work: Work) -> Season:
     if season is None or season.rows != ROWS:
         fail(
             "data-changed",
-            "The files in data/ are not those of the lab any more. Restore them, then "
-            "run the cells again from the top.",
+            "The files in data/ are not the lab's any more. Restore them.",
         )
     return season
 
@@ -246,74 +271,58 @@ def _tidy(clean: Any, name: str) -> None:
     codes = column(clean, name)
     untidy = [x for x in codes if not isinstance(x, str) or x != x.strip().upper()]
     if untidy:
-        fail(
-            "codes-untidy",
-            f"{len(untidy):,} codes in `{name}` are not tidy yet, such as "
-            f"{show(untidy[0])}: expected capital letters, no spaces around them.",
+        seen = (
+            f"{len(untidy):,} codes in `{name}` are not tidy, such as {show(untidy[0])}"
         )
+        fail("codes-untidy", f"{seen}: capital letters, no spaces around them.")
 
 
 def _right_rows(clean: Any, season: Season) -> None:
     """Fail when `clean` has rows too many or too few, and say which."""
     extra = len(clean) - season.flown
     if extra == -season.with_unit:
-        fail(
-            "delays-lost",
-            f"{-extra:,} flights are gone: those whose delay is written like '35 min'. "
-            "Take out the unit before you turn the column into numbers.",
+        seen = (
+            f"{-extra:,} flights are gone: those whose delay is written like '35 min'"
         )
+        fail("delays-lost", f"{seen}. Take out the unit, then make it numbers.")
     if extra < 0:
-        fail(
-            "rows-lost",
-            f"`clean` has {len(clean):,} rows, {-extra:,} too few. Copies are rows "
-            "that are equal in every column.",
-        )
+        seen = f"`clean` has {len(clean):,} rows, {-extra:,} too few. Copies are rows "
+        fail("rows-lost", seen + "that are equal in every column.")
     pairs = zip(column(clean, "date"), column(clean, "flight"), strict=True)
     keys = Counter((show(day), show(flight)) for day, flight in pairs)
     (day, flight), most = keys.most_common(1)[0]
     if extra and most == 2:
-        fail(
-            "duplicates-left",
-            f"{len(clean) - len(keys)} rows are copies, such as flight {flight} on "
-            f"{day}. Drop copies after the codes are tidy.",
-        )
+        seen = f"{len(clean) - len(keys)} rows are copies, such as flight {flight} on "
+        fail("duplicates-left", seen + f"{day}. Drop copies after the codes are tidy.")
     if extra:
-        fail(
-            "cancelled-left",
-            f"`clean` has {len(clean):,} rows, but only {season.flown:,} flights have "
-            "flown. Take the cancelled ones out.",
-        )
+        seen = f"`clean` has {len(clean):,} rows, {season.flown:,} flights have flown"
+        fail("cancelled-left", f"{seen}. Take the cancelled ones out.")
 
 
 def _right_delays(delays: list[float | None], season: Season) -> None:
     """Fail when the delays are not those of the file."""
     known = [delay for delay in delays if delay is not None]
     if len(known) < len(delays):
-        fail(
-            "delays-lost",
-            f"{len(delays) - len(known):,} flights that have flown have no delay now. "
-            "In the file it is there, written like '35 min'.",
-        )
+        seen = f"{len(delays) - len(known):,} flights that have flown have no delay now"
+        fail("delays-lost", f"{seen}. In the file it is there, written like '35 min'.")
     if min(known) >= 0:
         seen = "No delay is below zero now, but many flights left early"
         fail("sign-lost", f"{seen}: keep the minus sign, take out only the unit.")
     minutes = sum(sum(route) for route in season.routes.values())
     if abs(sum(known) - minutes) > NEAR:
-        fail(
-            "delays-changed",
-            f"The delays add up to {sum(known):,.0f} minutes, those in the file to "
-            f"{minutes:,}. Take out the unit and change nothing else.",
+        seen = (
+            f"The delays are {sum(known):,.0f} minutes in all, in the file {minutes:,}"
         )
+        fail("delays-changed", f"{seen}. Take out the unit and change nothing else.")
 
 
 def _earlier(work: Work, name: str, season: Season) -> None:
     """Fail when the table that this step builds on is not right yet."""
     rows = len(work.value(name, "pandas.DataFrame"))
     if rows != season.flown:
+        seen = f"`{name}` has {rows:,} rows; expected {season.flown:,}"
         fail(
-            "earlier-step",
-            f"`{name}` has {rows:,} rows; expected {season.flown:,}. Finish that step "
-            "first, then run this cell again.",
+            "earlier-step", f"{seen}. Finish that step first, then run this cell again."
         )
 
 
@@ -343,28 +352,21 @@ def _one_row_a_route(work: Work, table: Any, season: Season) -> None:
     """Fail when the groups are not the routes."""
     there = names(table)
     if "origin" not in there or not ("city" in there or "destination" in there):
-        fail(
-            "routes-merged",
-            f"`by_route` has {len(table):,} rows. A route is an origin and a city: "
-            "group by both.",
-        )
+        seen = f"`by_route` has {len(table):,} rows. A route is an origin and a city: "
+        fail("routes-merged", seen + "group by both.")
     _earlier(work, "joined", season)
     if len(table) != len(season.routes):
-        fail(
-            "routes-lost" if len(table) < len(season.routes) else "routes-split",
-            f"`by_route` has {len(table):,} rows, but there are {len(season.routes)} "
-            "routes. Group all of `joined` by origin and city.",
-        )
+        reason = "routes-lost" if len(table) < len(season.routes) else "routes-split"
+        seen = f"`by_route` has {len(table):,} rows, but there are {len(season.routes)}"
+        fail(reason, f"{seen} routes. Group all of `joined` by origin and city.")
 
 
 def _are_means(season: Season, got: dict[Route, float | None]) -> None:
     """Fail when the numbers are not the average delays, and say what they are."""
 
     def they_are(kind: Callable[[list[int]], float], most: float = NEAR) -> bool:
-        return all(
-            value is not None and abs(value - kind(season.routes[route])) <= most
-            for route, value in got.items()
-        )
+        pairs = [(kind(season.routes[route]), value) for route, value in got.items()]
+        return all(value is not None and abs(value - k) <= most for k, value in pairs)
 
     if they_are(mean):
         return
@@ -386,15 +388,13 @@ def _right_bars(season: Season, bars: list[float]) -> None:
     if near(bars, often[-BARS:], NEAR):
         return
     if near(bars, every[-BARS:], NEAR):
-        fail(
-            "too-few-flights",
-            f"The longest bar has {max(bars):.0f} minutes, but that route was flown "
-            f"fewer than {FEW} times. Leave such routes out first.",
+        seen = (
+            f"The longest bar has {max(bars):.0f} minutes, but fewer than {FEW} flights"
         )
+        fail("too-few-flights", f"{seen}. Leave such routes out first.")
     if any(near(bars, means[:BARS], NEAR) for means in (often, every)):
         fail("shortest-delays", "These are the ten shortest delays; draw the longest.")
-    fail(
-        "wrong-bars",
-        f"The bars go from {min(bars):.1f} to {max(bars):.1f}: these are not the ten "
-        "longest average delays. Sort by mean_delay first.",
+    seen = (
+        f"The bars go from {min(bars):.1f} to {max(bars):.1f}: not the longest averages"
     )
+    fail("wrong-bars", f"{seen}. Sort by mean_delay first.")

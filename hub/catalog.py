@@ -18,6 +18,9 @@ TABLES = ("[lab]", "[prove]", "[terms]", "[vouchers]", "[[steps]]")
 QUESTIONS = ("choice", "choices", "number", "text")
 FLOOR = 0.8
 IMPORTED = ("nbgrader",)
+BESIDE = "files"
+"""Folder of a lab whose contents lie beside the notebook in a seat."""
+MUTANTS = 12
 LEVELS = ("beginner", "intermediate", "advanced")
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STEP = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -107,6 +110,8 @@ class Lab:
     """The least share of wrong variants of a solution that each check must tell."""
     links: tuple[str, ...] = ()
     """Addresses outside that the notebook may name."""
+    mutants: int = MUTANTS
+    """How many changed solutions of a step a proof tries at most."""
     terms: Terms | None = None
     vouchers: Vouchers | None = None
     imported: str = ""
@@ -190,6 +195,7 @@ def _lab(folder: Path, source: Source) -> Lab:
         level=table.choice("level", LEVELS),
         floor=prove.share("floor", FLOOR),
         links=prove.texts("links", ()),
+        mutants=prove.number("mutants", MUTANTS, least=0),
         terms=_terms(source),
         vouchers=_vouchers(source),
         imported=table.choice("imported", IMPORTED),

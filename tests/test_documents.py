@@ -55,7 +55,7 @@ def test_every_key_of_lab_toml_is_in_the_reference() -> None:
     """The keys of each table match what the catalogue reads."""
     text = section(reference(), "lab.toml")
     parts = {"terms": Terms, "vouchers": Vouchers, "question": Question, "steps": Step}
-    proving = {"floor", "links"}
+    proving = {"floor", "links", "mutants"}
     inside = {"slug", "folder", "steps", "terms", "vouchers"} | proving
     keys = {item.name for item in fields(Lab)} - inside
     assert first_column(text) == {
@@ -73,7 +73,7 @@ def test_each_dependency_says_why() -> None:
     text = section((ROOT / "CONTRIBUTING.md").read_text(), "Why each dependency")
     said = {
         name.strip()
-        for row in re.findall(r"^\| ([a-z][a-z0-9, -]+) \|", text, re.M)
+        for row in re.findall(r"^\| ([a-z][a-z0-9_, -]+) \|", text, re.M)
         for name in row.split(",")
     } - {"package"}
     assert said == names
@@ -110,6 +110,23 @@ def test_every_command_and_option_is_in_the_reference() -> None:
             if option.startswith("--") and option != "--help"
         }
         assert set(re.findall(r"`(--[a-z-]+)`", row)) == options, path
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_in_the_documents_are_there_to_be_typed(path: Path) -> None:
+    """Each `airlift …` names a command, and only options that it has."""
+    there = dict(commands(main, "airlift"))
+    groups = {name.rsplit(" ", 1)[0] for name in there}
+    text = path.read_text(encoding="utf-8")
+    for line in re.findall(r"(?:`|^\s*\$ )(?:\S*/)?(airlift [a-z][^`\n]*)", text, re.M):
+        words = line.split()
+        while " ".join(words) not in there.keys() | groups:
+            words.pop()
+        found = there.get(" ".join(words))
+        has = {name for item in found.params for name in item.opts} if found else set()
+        given = set(re.findall(r"(?<= )--[a-z][a-z-]+", line))
+        assert given <= has, line
+        assert found or line == " ".join(words), line
 
 
 def test_every_call_of_the_api_is_in_the_reference() -> None:

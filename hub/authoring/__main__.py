@@ -3,7 +3,8 @@
     faults LABS SLUG              say everything that is wrong with a lab's files
     ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
-    manual LABS SLUG OUT [FLAG…]  write handbook and guide of a lab
+    manual ROOT SLUG OUT [FLAG…]  write handbook and guide of a lab
+    proof ROOT SLUG [IMAGE [N]]   prove it in every way and keep the proof
     prove LABS SLUG               say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab
     renew LABS OUT SLUG           the same, but first say what is wrong with any file
@@ -14,7 +15,6 @@ the sentences on stderr say what is wrong.
 
 from __future__ import annotations
 
-import ast
 import sys
 import tempfile
 from collections.abc import Callable
@@ -27,10 +27,14 @@ from hub.authoring.kernel import KernelError
 from hub.authoring.manual import ManualError, manual
 from hub.authoring.mistakes import MistakesError
 from hub.authoring.printing import PrintingError
-from hub.authoring.prove import prove_cells
-from hub.authoring.release import ReleaseError, release, source_notebook
+from hub.authoring.proof import PROOFS, proved
+from hub.authoring.prove import packages, prove_cells
+from hub.authoring.proving import prove_and_keep
+from hub.authoring.release import ReleaseError, release
+from hub.authoring.stand_places import PlaceError
 from hub.authoring.versions import write_version
-from hub.catalog import Lab, LabError, load_lab, load_labs
+from hub.catalog import LabError, load_lab, load_labs
+from hub.settings import settings
 from hub.versions import Versions
 
 
@@ -39,7 +43,8 @@ def keep(labs: str, versions: str, *slugs: str) -> list[str]:
     folder = Path(labs)
     found = [load_lab(folder / slug) for slug in slugs] or load_labs(folder).values()
     for lab in found:
-        write_version(lab, Versions(Path(versions)))
+        kept = Path(versions)
+        write_version(lab, Versions(kept), proved(lab, kept.parent / PROOFS))
     return []
 
 
@@ -61,7 +66,7 @@ def renew_lab(labs: str, out: str, slug: str) -> list[str]:
 
 def name_cells(labs: str, slug: str) -> list[str]:
     """Set the ids of a lab's cells by their markers; returns what was done."""
-    return list(set_ids(load_lab(Path(labs) / slug)))
+    return list(set_ids(Path(labs) / slug))
 
 
 def prove_lab(labs: str, slug: str) -> list[str]:
@@ -78,25 +83,22 @@ def prove_lab(labs: str, slug: str) -> list[str]:
         return [str(finding) for finding in prove_cells(lab, Path(folder))]
 
 
-def packages(lab: Lab) -> set[str]:
-    """Return the packages that a lab's cells import."""
-    found: set[str] = set()
-    for cell in source_notebook(lab).cells:
-        try:
-            tree = ast.parse(cell.source if cell.cell_type == "code" else "")
-        except SyntaxError:
-            continue  # a magic, or a cell that is to be mended
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.partition(".")[0])
-    return found
+def prove_whole(root: str, slug: str, image: str = "", mutants: str = "") -> list[str]:
+    """Prove a lab in every way and keep the proof, which says what is wrong."""
+    most = int(mutants) if mutants else None
+    prove_and_keep(settings(Path(root)), slug, image, most, _say)
+    return []
+
+
+def _say(sentence: str) -> None:
+    """Say what is done now."""
+    print(sentence, flush=True)  # noqa: T201 - read by `hub.machine.proving`
 
 
 COMPLAINING: dict[str, Callable[..., list[str]]] = {
     "faults": read_faults,
     "keep": keep,
+    "proof": prove_whole,
     "prove": prove_lab,
     "release": release_lab,
     "renew": renew_lab,
@@ -105,13 +107,8 @@ COMPLAINING: dict[str, Callable[..., list[str]]] = {
 TELLING: dict[str, Callable[..., list[str]]] = {"ids": name_cells, "manual": manual}
 """Verbs that return what they did."""
 ERRORS = (
-    LabError,
-    ReleaseError,
-    KernelError,
-    MistakesError,
-    ManualError,
-    PrintingError,
-    OSError,
+    *(LabError, ReleaseError, MistakesError, ManualError, PrintingError),
+    *(KernelError, PlaceError, OSError),
 )
 
 

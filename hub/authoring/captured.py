@@ -24,6 +24,7 @@ from hub.authoring.finding import Finding
 from hub.authoring.kernel import LabKernel
 from hub.authoring.notebook import code_cells, place
 from hub.authoring.release import source_notebook, whole_notebook
+from hub.authoring.stand_places import Place, here
 from hub.catalog import Lab
 
 VOLATILE = "volatile"
@@ -31,6 +32,7 @@ RAISES = "raises-exception"
 """Jupyter's own tag for a cell that is meant to raise."""
 HOME = "/home/seat"
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 _LINES = 'class="airlift-lines"'
 _MOST = 24
 """Lines of a difference that are shown."""
@@ -40,15 +42,17 @@ class CapturedError(ValueError):
     """The source does not run to its end."""
 
 
-def run_source(lab: Lab, folder: Path) -> Any:
-    """Run the source in the empty `folder`; return it with what its cells showed.
+def run_source(lab: Lab, folder: Path, where: Place = here) -> Any:
+    """Run the source at a place; return it with what its cells showed.
+
+    What is beside this program has the empty `folder` for itself.
 
     Raises:
         CapturedError: a cell raised that is not meant to.
-        ReleaseError, KernelError: it cannot be run at all.
+        ReleaseError, KernelError, PlaceError: it cannot be run at all.
     """
     notebook = source_notebook(lab)
-    with LabKernel(lab, folder) as kernel:
+    with LabKernel(lab, folder, where) as kernel:
         home = str(kernel.folder.parent)
         for cell in code_cells(notebook):
             shown = map(nbformat.from_dict, kernel.show(cell.source))
@@ -149,6 +153,8 @@ def _joined(outputs: Iterable[Any]) -> list[Any]:
     found: list[Any] = []
     streams: dict[str, Any] = {}
     for output in outputs:
+        if _WIDGET in output.get("data", {}):
+            continue  # a form, which works for nobody but who runs the cell
         if output.output_type == "stream" and output.name in streams:
             streams[output.name].text += output.text
             continue
@@ -173,9 +179,15 @@ def _evened(output: Any, home: str) -> Any:
     return output
 
 
+def _overwritten(text: str) -> str:
+    """Return a text as a terminal shows it: what follows a return takes its line."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)
+
+
 def _even(part: dict[str, Any], home: str) -> None:
     """Even out the texts of one mapping, in place; pictures stay."""
     for key, text in dict(part).items():
         if isinstance(text, str) and not (key.startswith("image/") and "+" not in key):
-            plain = _ADDRESS.sub("0x…", text.replace(home, HOME))
+            plain = _ADDRESS.sub("0x…", _overwritten(text).replace(home, HOME))
             part[key] = plain

@@ -156,6 +156,14 @@ class LabKernel:
         """Return a hash of the files, and one of each value."""
         return dict(self._ask(STARTING, "content"))
 
+    def spoil(self, watched: list[str], asked: list[str]) -> list[list[str]]:
+        """Look at steps with strange files and answers; see `stand.spoil`."""
+        return list(self._ask(STARTING * 4, "spoil", watched=watched, asked=asked))
+
+    def versions(self, packages: list[str]) -> dict[str, str]:
+        """Return the versions of Python and of packages where the lab is run."""
+        return dict(self._ask(STARTING, "versions", packages=packages))
+
     def _run(
         self, source: str, seconds: float, *, show: bool = False, trial: bool = False
     ) -> dict[str, Any]:

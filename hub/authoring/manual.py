@@ -24,48 +24,55 @@ from hub.authoring.mistakes import load_mistakes
 from hub.authoring.notebook import code_cells
 from hub.authoring.printing import NoBrowserError, print_pdf
 from hub.authoring.release import attendee_version, source_notebook, whole_notebook
+from hub.authoring.stand_places import Place, here, in_image
 from hub.authoring.verdicts import Verdicts, verdicts
 from hub.catalog import Lab, load_lab
+from hub.settings import settings
 
 
 class ManualError(ValueError):
     """A manual cannot be made."""
 
 
-def manual(labs: str, slug: str, out: str, *flags: str) -> list[str]:
+def manual(root: str, slug: str, out: str, *flags: str) -> list[str]:
     """Make the manual of a lab; returns what was done, a sentence each.
 
     Args:
-        labs: the folder of all labs.
+        root: of the installation that has the lab.
         slug: which one.
         out: the folder for the files.
-        flags: `--large`, `--accept`, `--no-run`; see `airlift lab manual`.
+        flags: `--large`, `--accept`, `--no-run`, see `airlift lab manual`; and
+            `--image=` with the id of the image to run it in.
 
     Raises:
         ManualError, ReleaseError, MistakesError, KernelError, PrintingError, LabError
     """
-    lab = load_lab(Path(labs) / slug)
+    airlift = settings(Path(root))
+    lab = load_lab(airlift.labs_dir / slug)
+    image = next((flag[8:] for flag in flags if flag.startswith("--image=")), "")
+    place = in_image(airlift, image) if image else here
     said = []
     if "--no-run" not in flags:
-        said.append(check_outputs(lab, take="--accept" in flags))
+        said.append(check_outputs(lab, place, take="--accept" in flags))
     written, why_no_pdf = write_manual(lab, Path(out), large="--large" in flags)
     return [*said, *map(str, written), *([why_no_pdf] if why_no_pdf else [])]
 
 
-def check_outputs(lab: Lab, *, take: bool) -> str:
+def check_outputs(lab: Lab, place: Place = here, *, take: bool) -> str:
     """Run the source and compare what it shows; returns what was done, in a sentence.
 
     Args:
         lab: the lab.
+        place: where it runs.
         take: whether to keep what differs instead of refusing it.
 
     Raises:
         ManualError: outputs differ and are not to be taken, or a cell raised.
-        ReleaseError, KernelError: the source cannot be run.
+        ReleaseError, KernelError, PlaceError: the source cannot be run.
     """
     with tempfile.TemporaryDirectory(prefix="airlift-manual-") as folder:
         try:
-            fresh = run_source(lab, Path(folder))
+            fresh = run_source(lab, Path(folder), place)
         except CapturedError as error:
             raise ManualError(str(error)) from None
     if take:

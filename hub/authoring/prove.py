@@ -1,51 +1,88 @@
-"""Prove: does a lab do what its author says? Each function returns what is wrong.
+"""Prove: does a lab do what its author says? All that is looked at, in one proof.
 
-Nothing wrong is an empty tuple. They run the lab in a `LabKernel`, as an attendee
-would, hook and outbox included.
+What only has to be read is read first; then the lab is run in a `LabKernel`, as an
+attendee would, hook, probe and outbox included.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import ast
+import sys
+import time
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from checkers.engine.attempt import Attempt, Outcome
+from checkers.engine.attempt import Outcome
+from checkers.engine.check import checker_for
 from hub.authoring.agreement import ids_agree
 from hub.authoring.finding import Finding
 from hub.authoring.kernel import LabKernel
-from hub.authoring.mistakes import Mistake, load_mistakes
+from hub.authoring.notebook import code_cells
+from hub.authoring.proof import Proof, Result, Score, content_of
 from hub.authoring.release import attendee_version, source_notebook
-from hub.authoring.states import before
+from hub.authoring.stand_places import Place, here
+from hub.authoring.texts import hints_hold_no_solution, links_are_known
+from hub.authoring.walk import Tell, Walk, blocks, last_of, said
 from hub.catalog import Lab
 
-FEWEST_MISTAKES = 2
 _GARBAGE = "hub.authoring.stand.garbage"
 
 
-def prove(lab: Lab, folder: Path) -> tuple[Finding, ...]:
+def _quiet(_sentence: str) -> None:
+    """Tell nobody."""
+
+
+def prove(
+    lab: Lab,
+    folder: Path,
+    *,
+    place: Place = here,
+    where: str = "here",
+    mutants: int | None = None,
+    tell: Tell = _quiet,
+) -> Proof:
     """Prove a lab in every way there is, with one kernel in the empty `folder`.
 
-    What comes later would only repeat it when ids do not agree, so then it stops.
+    Running it would only repeat it when ids do not agree, so then it stops.
+
+    Args:
+        lab: the lab.
+        folder: empty; everything that is written lies below it.
+        place: where the lab is run; see `stand_places`.
+        where: what the proof says of that place.
+        mutants: how many changed solutions of a step count at most, if not as many
+            as lab.toml says.
+        tell: told what is done now.
 
     Raises:
         ReleaseError, MistakesError: a file cannot be used at all.
-        KernelError: the kernel gave up.
+        KernelError, PlaceError: the lab could not be run.
     """
-    found = ids_agree(lab)
-    if found:
-        return found
-    with LabKernel(lab, folder) as kernel:
-        return (
-            *source_passes(lab, kernel),
-            *values_stay(lab, kernel),
-            *garbage_is_no_error(lab, kernel),
-            *release_passes_nothing(lab, kernel),
-            *states_lead_on(lab, kernel),
-            *mistakes_fail(lab, kernel),
-        )
+    started = time.monotonic()
+    results: list[Result] = [Result("ids", findings=ids_agree(lab))]
+    scores: tuple[Score, ...] = ()
+    versions: dict[str, str] = {}
+    most = lab.mutants if mutants is None else mutants
+    if not results[0].findings:
+        results.append(links_are_known(lab))
+        with LabKernel(lab, folder, place) as kernel:
+            ran, scores, versions = _run(lab, kernel, most, tell)
+        results += ran
+    return Proof(
+        lab=lab.slug,
+        version=lab.version,
+        content=content_of(lab),
+        where=where,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - started, 1),
+        versions=versions,
+        results=tuple(results),
+        scores=scores,
+    )
 
 
 def prove_cells(lab: Lab, folder: Path) -> tuple[Finding, ...]:
@@ -53,126 +90,196 @@ def prove_cells(lab: Lab, folder: Path) -> tuple[Finding, ...]:
 
     Raises:
         ReleaseError: a file cannot be used at all.
-        KernelError: the kernel gave up.
+        KernelError, PlaceError: the lab could not be run.
     """
     found = ids_agree(lab)
     if found:
         return found
     with LabKernel(lab, folder) as kernel:
-        return (
-            *source_passes(lab, kernel),
-            *release_passes_nothing(lab, kernel),
-            *states_lead_on(lab, kernel),
-        )
+        walk = Walk(lab, kernel, mistakes=False)
+        walk.run()
+        results = [*walk.results, *release_passes_nothing(lab, kernel)]
+    return tuple(found for result in results for found in result.findings)
 
 
-def source_passes(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
-    """Run the source from top to bottom: each step passes when its cells have run."""
-    kernel.forget()
-    last: dict[str, Attempt] = {}
-    for cell in _code(source_notebook(lab)):
-        for attempt in kernel.run(cell.source):
-            last[attempt.step] = attempt
-    return tuple(
-        Finding(
-            lab.slug, f"step {step.id}", f"expected the solution to pass, got {got}"
-        )
-        for step in lab.steps
-        if (got := _said(last.get(step.id))) != "passed"
-    )
+def _run(
+    lab: Lab, kernel: LabKernel, mutants: int, tell: Tell
+) -> tuple[list[Result], tuple[Score, ...], dict[str, str]]:
+    """Run a lab in every way; return results, scores and versions."""
+    walk = Walk(lab, kernel, mutants=mutants, tell=tell)
+    walk.run()
+    tell("garbage")
+    ended = [*values_stay(lab, kernel), *garbage_is_no_error(lab, kernel)]
+    tell("hints, untouched cells, other orders")
+    checks = {check.step: check.limit for check in checker_for(module_of(lab))}
+    scores = tuple(replace(score, limit=checks[score.step]) for score in walk.scores)
+    results = [
+        *walk.results,
+        *ended,
+        *hints_hold_no_solution(lab, walk.shown),
+        *release_passes_nothing(lab, kernel),
+        *orders_pass(lab, kernel),
+        egress(lab, kernel),
+    ]
+    return results, scores, versions_of(lab, kernel)
 
 
-def release_passes_nothing(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
-    """Run what attendees get, untouched: every step is checked and none passes."""
+def release_passes_nothing(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
+    """Run what attendees get, untouched: every step is checked and none passes.
+
+    A question that nobody answered may go unchecked.
+    """
     kernel.forget()
     seen: dict[str, list[str]] = {step.id: [] for step in lab.steps}
-    for cell in _code(attendee_version(lab)):
+    for cell in code_cells(attendee_version(lab)):
         for attempt in kernel.run(cell.source):
-            seen[attempt.step].append(attempt.outcome.value)
-    return tuple(
-        Finding(
-            lab.slug,
-            f"step {step}",
-            f"expected the untouched cell to fail, got {', '.join(got) or 'no check'}",
-        )
-        for step, got in seen.items()
-        if set(got) != {Outcome.FAILED.value}
-    )
-
-
-def states_lead_on(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
-    """Catch up before each step: nothing counts, and its solution passes there."""
-    solutions = {cell.id: cell.source for cell in _code(source_notebook(lab))}
-    found = []
+            seen.setdefault(attempt.step, []).append(said(attempt))
+    results = []
     for step in lab.steps:
-        kernel.forget()
-        where = f"state before step {step.id}"
-        for cell in _code(before(lab, step.id)):
-            if cell.id in step.cells:
-                break
-            for attempt in kernel.run(cell.source):
-                what = f"cell {cell.id}: expected no check, got {attempt.step}"
-                found.append(Finding(lab.slug, where, what))
-        attempts = [
-            attempt
-            for cell in step.cells
-            if cell in solutions
-            for attempt in kernel.run(solutions[cell])
+        got = seen[step.id]
+        unasked = step.question is not None and not got
+        found = []
+        failed = all(word.startswith(f"{Outcome.FAILED.value}:") for word in got)
+        if not unasked and not (got and failed):
+            what = "expected the untouched cell to fail, got "
+            what += ", ".join(got) or "no check"
+            found.append(Finding(lab.slug, f"step {step.id}", what))
+        results.append(Result("release", step.id, tuple(found)))
+    return tuple(results)
+
+
+def garbage_is_no_error(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
+    """Put garbage in the place of every value a check reads: never `error`.
+
+    The kernel has run the solution. Steps done outside it have no values there.
+    """
+    found: dict[str, list[Finding]] = {step.id: [] for step in lab.steps}
+    if kernel.python:
+        answer = kernel.ask(_GARBAGE, "errors", module_of(lab), str(kernel.folder))
+        for step, name, kind, why in answer:
+            what = f"expected passed or failed with {name} = {kind}, got error: {why}"
+            found[step].append(Finding(lab.slug, f"step {step}", what))
+    watched = [step.id for step in lab.steps if step.watch]
+    asked = [step.id for step in lab.steps if step.question]
+    for name, kind, why in kernel.spoil(watched, asked):
+        what = f"expected passed or failed with {kind}, got error: {why}"
+        found[name].append(Finding(lab.slug, f"step {name}", what))
+    return tuple(Result("garbage", step, tuple(said)) for step, said in found.items())
+
+
+def values_stay(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
+    """Run each check on right work: no name, value or file is another afterwards."""
+    found: dict[str, list[Finding]] = {step.id: [] for step in lab.steps}
+    if kernel.python:
+        answer = kernel.ask(_GARBAGE, "changes", module_of(lab), str(kernel.folder))
+        for step, name in answer:
+            what = f"expected {name} unchanged by the check"
+            found[step].append(Finding(lab.slug, f"step {step}", what))
+    for step in lab.steps:
+        if step.watch:
+            before = kernel.content()["files"]
+            kernel.check(step.id)
+            if kernel.content()["files"] != before:
+                what = "expected the files unchanged by the check"
+                found[step.id].append(Finding(lab.slug, f"step {step.id}", what))
+    return tuple(Result("still", step, tuple(said)) for step, said in found.items())
+
+
+def orders(lab: Lab) -> tuple[tuple[str, ...], ...]:
+    """Return other orders of the steps that their needs allow, two at most.
+
+    In one each step comes as late as it can, in the other the last step as early as it
+    can: so of two steps that do not need each other, each is tried without the other.
+    """
+    latest: list[str] = []
+    while len(latest) < len(lab.steps):
+        free = [
+            step.id
+            for step in lab.steps
+            if step.id not in latest and set(step.needs) <= set(latest)
         ]
-        got = _said(_last(attempts, step.id))
-        if got != "passed":
-            what = f"expected the solution to pass, got {got}"
-            found.append(Finding(lab.slug, where, what))
-    return tuple(found)
+        latest.append(free[-1])
+    needs = {step.id: step.needs for step in lab.steps}
+    earliest: list[str] = []
+
+    def visit(step: str) -> None:
+        """Do a step after all that it needs."""
+        for need in needs[step]:
+            visit(need)
+        if step not in earliest:
+            earliest.append(step)
+
+    for step in reversed(lab.step_ids):
+        visit(step)
+    found = dict.fromkeys((tuple(latest), tuple(earliest)))
+    return tuple(order for order in found if order != lab.step_ids)
 
 
-def mistakes_fail(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
-    """Make each mistake: it fails with its reason. A step has at least two."""
-    mistakes = load_mistakes(lab)
-    notebook = source_notebook(lab)
-    found = []
-    for step, same in groupby(mistakes, key=lambda mistake: mistake.step):
+def orders_pass(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
+    """Do the steps in other orders: each passes when what it needs is done."""
+    other = orders(lab)
+    if not other:
+        return (Result("order", note="each step needs those before it"),)
+    found: dict[str, Finding] = {}
+    for order in other:
         kernel.forget()
-        for cell in builds_on(lab, notebook, step):
-            kernel.run(cell.source)
-        kernel.keep()
-        for mistake in same:
-            kernel.restore()
-            last = _last(kernel.run(mistake.cell, trial=True), step)
-            if _said(last) != f"failed: {mistake.reason}":
-                found.append(_mistake_finding(lab, mistake, _said(last)))
-            elif last and mistake.hint not in ("", last.hint):
-                found.append(_hint_finding(lab, mistake, last.hint))
-    counts = Counter(mistake.step for mistake in mistakes)
-    for step in lab.step_ids:
-        if counts[step] < FEWEST_MISTAKES:
-            what = f"expected {FEWEST_MISTAKES} or more mistakes, got {counts[step]}"
-            found.append(Finding(lab.slug, f"mistakes.toml, step {step}", what))
-    return tuple(found)
+        for step, got in _in_order(lab, kernel, order):
+            if got != "passed":
+                what = f"expected the solution to pass in the order {', '.join(order)}"
+                what += f", got {got}"
+                found.setdefault(step, Finding(lab.slug, f"step {step}", what))
+    note = "; ".join(", ".join(order) for order in other)
+    return (Result("order", findings=tuple(found.values()), note=note),)
 
 
-def garbage_is_no_error(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
-    """Put garbage in the place of every value a check reads: never `error`."""
-    _solve(lab, kernel)
-    answer = kernel.ask(_GARBAGE, "errors", _module(lab), str(kernel.folder))
-    return tuple(
-        Finding(
-            lab.slug,
-            f"step {step}",
-            f"expected passed or failed with {name} = {kind}, got error: {why}",
-        )
-        for step, name, kind, why in answer
-    )
+def _in_order(
+    lab: Lab, kernel: LabKernel, order: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Run steps in an order, each after the cells above it that are of no step."""
+    waiting = list(blocks(lab))
+    for name in order:
+        for block in list(waiting):
+            if block.step and block.step.id != name:
+                continue
+            attempts = [
+                attempt for cell in block.cells for attempt in kernel.run(cell.source)
+            ]
+            waiting.remove(block)
+            if block.step:
+                yield name, said(last_of(attempts, name))
+                break
 
 
-def values_stay(lab: Lab, kernel: LabKernel) -> tuple[Finding, ...]:
-    """Run each check on right work: no name and no value is another afterwards."""
-    _solve(lab, kernel)
-    answer = kernel.ask(_GARBAGE, "changes", _module(lab), str(kernel.folder))
-    return tuple(
-        Finding(lab.slug, f"step {step}", f"expected {name} unchanged by the check")
-        for step, name in answer
-    )
+def egress(lab: Lab, kernel: LabKernel) -> Result:
+    """Say whether the lab was run without a way out."""
+    if lab.egress:
+        return Result("egress", note="lab.toml allows it the internet")
+    if kernel.cut:
+        return Result("egress", note="run without a way out")
+    note = "not proved here: this system gives no network of its own; use --in-image"
+    return Result("egress", note=note, proved=False)
+
+
+def versions_of(lab: Lab, kernel: LabKernel) -> dict[str, str]:
+    """Return the versions of airlift, Python and what the lab's cells import."""
+    found = {"airlift": metadata.version("jupyterhub-airlift")}
+    return found | kernel.versions(sorted(packages(lab)))
+
+
+def packages(lab: Lab) -> set[str]:
+    """Return the packages that a lab's cells import."""
+    found: set[str] = set()
+    for cell in code_cells(source_notebook(lab)):
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:
+            continue  # a magic, or a cell that is to be mended
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names)
 
 
 def builds_on(lab: Lab, notebook: Any, step_id: str) -> Iterator[Any]:
@@ -186,57 +293,13 @@ def builds_on(lab: Lab, notebook: Any, step_id: str) -> Iterator[Any]:
         needed.update(needs)
     first = steps[step_id].cells[0]
     others = {cell: step.id for step in lab.steps for cell in step.cells}
-    for cell in _code(notebook):
+    for cell in code_cells(notebook):
         if cell.id == first:
             return
         if others.get(cell.id) in (None, *needed):
             yield cell
 
 
-def _solve(lab: Lab, kernel: LabKernel) -> None:
-    """Run the source in an empty namespace."""
-    kernel.forget()
-    for cell in _code(source_notebook(lab)):
-        kernel.run(cell.source)
-
-
-def _code(notebook: Any) -> Iterable[Any]:
-    """Return the code cells of a notebook."""
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def _last(attempts: list[Attempt], step: str) -> Attempt | None:
-    """Return the last attempt at a step."""
-    return next((item for item in reversed(attempts) if item.step == step), None)
-
-
-def _said(attempt: Attempt | None) -> str:
-    """Say in a few words what came of an attempt."""
-    if attempt is None:
-        return "no check"
-    if attempt.outcome is Outcome.PASSED:
-        return "passed"
-    return f"{attempt.outcome.value}: {attempt.reason}"
-
-
-def _mistake_finding(lab: Lab, mistake: Mistake, got: str) -> Finding:
-    """Say that a mistake did something else."""
-    return Finding(
-        lab.slug,
-        f"mistakes.toml, mistakes[{mistake.number}], step {mistake.step}",
-        f"expected failed: {mistake.reason}, got {got}",
-    )
-
-
-def _hint_finding(lab: Lab, mistake: Mistake, got: str) -> Finding:
-    """Say that a mistake showed another sentence."""
-    return Finding(
-        lab.slug,
-        f"mistakes.toml, mistakes[{mistake.number}], step {mistake.step}",
-        f"expected the hint {mistake.hint!r}, got {got!r}",
-    )
-
-
-def _module(lab: Lab) -> str:
+def module_of(lab: Lab) -> str:
     """Return the name of the lab's checker."""
     return f"checkers.{lab.slug}"

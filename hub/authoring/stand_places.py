@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import shlex
 import shutil
@@ -20,12 +21,33 @@ from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
+import docker
+
 from checkers.engine.seat import copy_labs
 from hub.authoring.release import release
 from hub.authoring.stand.__main__ import CUT
 from hub.catalog import Lab
+from hub.seating.container import HOME, UID, limits
+from hub.settings import Settings
 
 STAND = "hub.authoring.stand"
+_RECEIVE = f"""
+import json, os, pathlib, runpy, sys
+size = b""
+while not size.endswith(b"\\n"):
+    size += os.read(0, 1) or sys.exit(3)
+left, text = int(size), b""
+while left > len(text):
+    text += os.read(0, left - len(text)) or sys.exit(3)
+folder = pathlib.Path("/tmp/airlift-stand")
+for name, source in json.loads(text).items():
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(source)
+os.environ["PYTHONPATH"] = str(folder)
+sys.path.insert(0, str(folder))
+runpy.run_module("{STAND}", run_name="__main__")
+"""
+"""Reads modules from stdin, byte by byte so as to leave what follows, and runs them."""
 _ALONE = ("unshare", "--net", "--map-root-user")
 _END = 10.0
 
@@ -88,6 +110,77 @@ def here(lab: Lab, folder: Path, kernel: str) -> Iterator[Opened]:
         yield Opened(process, home / lab.slug, cut, hook=True)
     finally:
         end(process)
+
+
+def in_image(airlift: Settings, image: str) -> Place:
+    """Return the place in a container of an image, held to what a seat is held to.
+
+    It goes with all its files when this program ends, however that happens.
+    """
+
+    @contextlib.contextmanager
+    def opened(lab: Lab, _folder: Path, _kernel: str) -> Iterator[Opened]:
+        """Open a stand in a container of its own."""
+        engine = docker.from_env().api
+        try:
+            container = _create(engine, airlift, image, lab)
+            process = Popen(
+                ["docker", "start", "--attach", "--interactive", container],
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+            )
+            try:
+                _hand_on(process)
+                yield Opened(process, Path(HOME, lab.slug), not lab.egress, hook=False)
+            finally:
+                end(process)
+                with contextlib.suppress(docker.errors.APIError):
+                    engine.remove_container(container, force=True, v=True)
+        finally:
+            engine.close()
+
+    return opened
+
+
+def _create(engine: docker.APIClient, airlift: Settings, image: str, lab: Lab) -> str:
+    """Make a container with a seat's limits, whose files go with it."""
+    host = engine.create_host_config(
+        **{**limits(airlift), "restart_policy": None},
+        auto_remove=True,
+        mem_limit=airlift.seat_memory,
+        nano_cpus=round(airlift.seat_cpus * 1e9),
+        network_mode="bridge" if lab.egress else "none",
+    )
+    entry = ["python", "-P", "-m", "checkers.engine.seat", "--"]
+    made = engine.create_container(
+        image,
+        [*entry, "python", "-P", "-c", _RECEIVE],
+        user=f"{UID}:{UID}",
+        working_dir=HOME,
+        hostname="seat",
+        stdin_open=True,
+        volumes=[HOME],
+        environment={"AIRLIFT_LABS": lab.slug, "AIRLIFT_ROOM_URL": ""},
+        host_config=host,
+    )
+    return str(made["Id"])
+
+
+def _hand_on(process: Popen[bytes]) -> None:
+    """Give the stand's own modules to a container, whose image has none of ours."""
+    root = Path(__file__).parents[2]
+    package = Path(__file__).parent / "stand"
+    paths = [root / "hub" / "__init__.py", package.with_name("__init__.py")]
+    modules = {
+        str(path.relative_to(root)): path.read_text(encoding="utf-8")
+        for path in [*paths, *sorted(package.glob("*.py"))]
+    }
+    text = json.dumps(modules).encode()
+    assert process.stdin is not None  # a pipe
+    with contextlib.suppress(BrokenPipeError):  # told by what is asked first
+        process.stdin.write(f"{len(text)}\n".encode() + text)
+        process.stdin.flush()
 
 
 def end(process: Popen[bytes]) -> None:

@@ -50,13 +50,24 @@ def _reasons(
 ) -> Iterator[str]:
     """Yield the reasons of a function and of those it calls, each function once."""
     seen.add(name)
-    calls = [node for node in ast.walk(functions[name]) if isinstance(node, ast.Call)]
+    nodes = list(ast.walk(functions[name]))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    said = {name: value for node in nodes for name, value in _assigned(node)}
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         called = _name(call)
         if called == "fail" and call.args:
-            yield from _texts(call.args[0])
+            given = call.args[0]
+            if isinstance(given, ast.Name):
+                given = said.get(given.id, given)
+            yield from _texts(given)
         elif called in functions and called not in seen:
             yield from _reasons(called, functions, seen)
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the name and the value of an assignment to one name."""
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        yield node.targets[0].id, node.value
 
 
 def _name(call: ast.Call) -> str:

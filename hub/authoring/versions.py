@@ -22,8 +22,12 @@ from hub.catalog import Lab
 from hub.versions import MOST_BYTES, STAMP, Versions, made_of
 
 
-def write_version(lab: Lab, versions: Versions) -> Path:
+def write_version(
+    lab: Lab, versions: Versions, proved: dict[str, Any] | None = None
+) -> Path:
     """Write a lab's version and return its folder.
+
+    Its lab.json says when and with what it was `proved`, if it was.
 
     It appears whole, in place of an earlier one with the same number. Nobody but its
     owner may read it.
@@ -34,7 +38,7 @@ def write_version(lab: Lab, versions: Versions) -> Path:
     """
     target = versions.path(lab.slug, lab.version)
     texts = {
-        "lab.json": json.dumps(description(lab), indent=1) + "\n",
+        "lab.json": json.dumps(description(lab) | {"proved": proved}, indent=1) + "\n",
         "lab.ipynb": _text(lab, attendee_version(lab)),
         STAMP: made_of(lab) + "\n",
     }

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from hub.authoring.licences_image import ScanError
-from hub.authoring.licences_ledger import LedgerError
+from hub.authoring.licences.image import ScanError
+from hub.authoring.licences.ledger import LedgerError
 from hub.authoring.mistakes import MistakesError
 from hub.authoring.parcels import ParcelError
+from hub.authoring.printing import PrintingError
 from hub.catalog import LabError
 from hub.cli.doctor import doctor
 from hub.cli.down import down
@@ -28,6 +29,7 @@ from hub.machine.accounts import AccountError
 from hub.machine.installation import InstallationError, chosen_settings
 from hub.machine.ports import PortError
 from hub.machine.practising import PractisingError
+from hub.machine.proving import ProvingError
 from hub.machine.proxy import ProxyError
 from hub.machine.releasing import ReleasingError
 from hub.machine.seat_images import SeatImageError
@@ -46,6 +48,8 @@ EXPECTED = (
     ParcelError,
     PortError,
     PractisingError,
+    PrintingError,
+    ProvingError,
     ProxyError,
     ReleasingError,
     SeatImageError,

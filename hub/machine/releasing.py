@@ -51,13 +51,30 @@ def prove(airlift: Settings, lab: Lab) -> None:
     _run(airlift, "prove", str(airlift.labs_dir), lab.slug)
 
 
-def set_ids(airlift: Settings, lab: Lab) -> list[str]:
+def set_ids(airlift: Settings, slug: str) -> list[str]:
     """Set the ids of a lab's cells by their markers; return what was done.
 
     Raises:
         ReleasingError: it is no notebook.
     """
-    return _run(airlift, "ids", str(airlift.labs_dir), lab.slug).splitlines()
+    return _run(airlift, "ids", str(airlift.labs_dir), slug).splitlines()
+
+
+def make_manual(airlift: Settings, lab: Lab, out: Path, *flags: str) -> list[str]:
+    """Write the handbook and the guide of a lab; return what was done.
+
+    Args:
+        airlift: for the labs.
+        lab: the lab.
+        out: the folder for the files.
+        flags: of `airlift lab manual`, and `--image=` with an image's id.
+
+    Raises:
+        ReleasingError: it cannot be made, or captured outputs have drifted.
+    """
+    place = str(out.absolute())
+    done = _run(airlift, "manual", str(airlift.root), lab.slug, place, *flags)
+    return done.splitlines()
 
 
 def import_course(airlift: Settings, place: Path, slug: str, *, force: bool) -> str:
@@ -79,23 +96,6 @@ def export_course(airlift: Settings, slug: str, out: Path) -> str:
     """
     words = ("export", str(airlift.labs_dir), slug, str(out.absolute()))
     return _run(airlift, *words, program="hub.authoring.course").rstrip()
-
-
-def make_manual(airlift: Settings, lab: Lab, out: Path, *flags: str) -> list[str]:
-    """Write the handbook and the guide of a lab; return what was done.
-
-    Args:
-        airlift: for the labs.
-        lab: the lab.
-        out: the folder for the files.
-        flags: of `airlift lab manual`.
-
-    Raises:
-        ReleasingError: it cannot be made, or captured outputs have drifted.
-    """
-    place = str(out.absolute())
-    done = _run(airlift, "manual", str(airlift.labs_dir), lab.slug, place, *flags)
-    return done.splitlines()
 
 
 def check_correction(lab: Lab, versions: Versions) -> None:

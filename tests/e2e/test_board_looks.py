@@ -36,7 +36,7 @@ NAMES = [
 ]
 NAMES += ["Sofía", "Friederike", "Søren", "Priya", "Chen", "Dario", "Maja", "Felix"]
 STEPS = ["load-data", "clean-data", "join-airports", "delay-by-route", "plot-delays"]
-STEPS += ["answer-question"]
+STEPS += ["answer-question", "late-share", "mean-or-median"]
 TROUBLES = [
     ("rows-lost", "9,756 rows were expected, 9,102 are there: which ones fell out?"),
     ("wrong-column", "The tables are joined on city; look at the code of the airport."),

@@ -78,13 +78,13 @@ def test_a_step_passes_and_the_panel_says_so(
     expect(side.node.locator(".hint")).to_contain_text("has 5")
     side.lab.do(LOAD, SOLVED)
     expect(row).to_contain_text("passed at")
-    expect(side.node.locator("header")).to_contain_text("1 of 6 · about")
-    told = side.node.locator(".said[role=status]").filter(has_text="of 6")
-    expect(told).to_have_text("Load the flights: passed. 1 of 6.")
+    expect(side.node.locator("header")).to_contain_text("1 of 8 · about")
+    told = side.node.locator(".said[role=status]").filter(has_text="of 8")
+    expect(told).to_have_text("Load the flights: passed. 1 of 8.")
     side.lab.do(LOAD, SHORT)
     expect(row).to_contain_text("passed earlier, now different")
     expect(side.node.locator(".hint")).to_contain_text("Passed earlier, now different.")
-    expect(side.node.locator("header")).to_contain_text("1 of 6")
+    expect(side.node.locator("header")).to_contain_text("1 of 8")
     assert [error for error in side.errors if "airlift" in error] == []
 
 
@@ -139,7 +139,7 @@ def test_all_steps_passed_end_with_three_questions(
     """They are offered once, can wait, and are found again below "More"."""
     side = SidePanel(airlift, browser)
     side.open(side.solve()).lab.run_all()
-    expect(side.node.locator("header")).to_contain_text("All 6 steps passed")
+    expect(side.node.locator("header")).to_contain_text("All 8 steps passed")
     expect(side.node.get_by_role("heading", name="Before you leave")).to_be_visible()
     shoot(side.lab.page, "closing")
     side.button("Not now").click()

@@ -125,7 +125,7 @@ def test_the_own_progress_shows_what_passed(
     context = as_visitor(browser, over[1], locale="en-GB")
     page = context.new_page()
     page.goto(f"{over[1].url}/services/room/progress")
-    expect(page.get_by_text("You have passed 1 of 6 steps.")).to_be_visible()
+    expect(page.get_by_text("You have passed 1 of 8 steps.")).to_be_visible()
     expect(page.get_by_text("passed, provisional")).to_have_count(1)
     expect(page.get_by_text(re.compile("is erased on .* 20"))).to_be_visible()
     expect(page.locator(".strip use[href$='#passed']")).to_have_count(1)

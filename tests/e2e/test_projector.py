@@ -145,7 +145,7 @@ def test_what_presenters_do_is_on_the_wall(browser: Browser, room: StaffRoom) ->
     expect(wall.page.locator("blockquote")).to_have_text("<b>Look up</b>, please.")
     room.act("messages", to="seat", seat=room.seats[0].visitor.seat, text="Psst.")
     room.act("goal", lab=LAB, step="clean-data")
-    expect(wall.page.locator("header .step")).to_contain_text("step 2 of 6")
+    expect(wall.page.locator("header .step")).to_contain_text("step 2 of 8")
     expect(wall.page.locator(".news")).not_to_contain_text("wait for each other")
     assert "Psst." not in wall.page.content()
     assert wall.errors == []

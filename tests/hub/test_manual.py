@@ -92,7 +92,8 @@ class Printed:
 
     def make(self, *flags: str) -> list[str]:
         """Make the manual."""
-        return manual(str(self.lab.folder.parent), self.lab.slug, str(self.out), *flags)
+        root = str(self.lab.folder.parents[1])
+        return manual(root, self.lab.slug, str(self.out), *flags)
 
     def html(self, name: str) -> str:
         """Return a page as HTML."""

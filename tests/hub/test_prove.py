@@ -17,6 +17,7 @@ from checkers.engine.check import checker_for
 from hub.authoring import prove
 from hub.authoring.kernel import LabKernel
 from hub.authoring.stand import garbage
+from hub.authoring.walk import Walk
 from hub.catalog import Lab, load_lab
 
 LAB = Path(__file__).parents[2] / "labs" / "first_flight"
@@ -82,7 +83,8 @@ def test_ids_that_do_not_agree_are_found(name: str, tmp_path: Path) -> None:
 def test_a_proof_stops_at_ids_that_do_not_agree(tmp_path: Path) -> None:
     """No kernel is started for a lab whose parts do not fit together."""
     lab = broken(tmp_path, regrade)
-    assert prove.prove(lab, tmp_path / "kernel") == prove.ids_agree(lab)
+    proof = prove.prove(lab, tmp_path / "kernel")
+    assert proof.findings == prove.ids_agree(lab)
     assert not (tmp_path / "kernel").exists()
 
 
@@ -114,29 +116,28 @@ def test_what_a_run_shows_is_found(tmp_path: Path) -> None:
     other = mistake.replace("rows-lost", "wrong-type") + 'hint = "It is no table."\n'
     path.write_text(f"[[mistakes]]\n{mistake}\n[[mistakes]]\n{other}", encoding="utf-8")
     with LabKernel(lab, tmp_path / "kernel") as kernel:
-        source = said(prove.source_passes(lab, kernel))
-        release = said(prove.release_passes_nothing(lab, kernel))
-        mistakes = said(prove.mistakes_fail(lab, kernel))
-    assert source[0] == (
+        walk = Walk(lab, kernel)
+        walk.run()
+        untouched = prove.release_passes_nothing(lab, kernel)
+    found = [str(one) for result in walk.results for one in result.findings]
+    assert found[:4] == [
+        "first_flight: mistakes.toml, mistakes[1], step load-data: "
+        "expected failed: rows-lost, got failed: wrong-type",
+        "first_flight: mistakes.toml, mistakes[2], step load-data: expected the hint "
+        "'It is no table.', got '`flights` is a int; expected a pandas DataFrame.'",
+        "first_flight: mistakes.toml, step clean-data: "
+        "expected 2 or more mistakes, got 0",
+        "first_flight: mistakes.toml, step join-airports: "
+        "expected 2 or more mistakes, got 0",
+    ]
+    assert (
         "first_flight: step join-airports: "
-        "expected the solution to pass, got failed: column-missing"
+        "expected the solution to pass, got failed: column-missing" in found
     )
-    assert release == [
+    assert [str(one) for result in untouched for one in result.findings] == [
         "first_flight: step answer-question: "
         "expected the untouched cell to fail, got passed, passed"
     ]
-    assert mistakes[0] == (
-        "first_flight: mistakes.toml, mistakes[1], step load-data: "
-        "expected failed: rows-lost, got failed: wrong-type"
-    )
-    assert mistakes[1] == (
-        "first_flight: mistakes.toml, mistakes[2], step load-data: expected the hint "
-        "'It is no table.', got '`flights` is a int; expected a pandas DataFrame.'"
-    )
-    assert mistakes[2] == (
-        "first_flight: mistakes.toml, step clean-data: "
-        "expected 2 or more mistakes, got 0"
-    )
 
 
 @pytest.fixture

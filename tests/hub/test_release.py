@@ -77,7 +77,7 @@ def test_the_description_says_what_a_seat_needs(tmp_path: Path) -> None:
         "slug": "first_flight",
         "title": "First flight",
         "version": lab.version,
-        "minutes": 25,
+        "minutes": lab.minutes,
         "level": "beginner",
         "language": "en",
         "interface": "lab",
@@ -202,7 +202,7 @@ REFUSED = {
         source('flights = pd.read_csv("data/flights.csv")', "welcome"),
         "cell welcome: expected no solution text, got 'flights = pd.read_csv",
     ),
-    "no id": (without("id"), "cell 6: expected an id (nbformat 4.5), got none"),
+    "no id": (without("id"), "cell 8: expected an id (nbformat 4.5), got none"),
     "no source": (without("source"), "expected a notebook, got"),
     "no cells": (lambda data: data.pop("cells"), "expected a notebook, got"),
 }

@@ -204,6 +204,12 @@ often = by_route.reset_index().query("flights >= 30 and origin == 'AMS'")
 answer = often.sort_values("mean_delay")["city"].iloc[0]
 """,
     ),
+    "late: two decimals": ("late-share", "%answer late-share 20.69"),
+    "late: a comma and a sign": ("late-share", "%answer late-share 20,7"),
+    "median: in words": (
+        "mean-or-median",
+        "%answer mean-or-median a few very long delays pull the mean up",
+    ),
 }
 
 

@@ -12,22 +12,26 @@ import contextlib
 import fcntl
 import json
 import os
+import platform
+import shlex
 import signal
 import socket
 import struct
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any, TextIO
 
 from checkers.engine import family
-from checkers.engine.attempt import Attempt
+from checkers.engine.attempt import Attempt, Outcome
 from checkers.engine.outbox import outbox_folder
 from checkers.engine.probe import Request
 from checkers.engine.prober import Prober
 from checkers.engine.steps import marked
 from hub.authoring.stand.home import Home
 from hub.authoring.stand.kernel import Kernel, Shown
+from hub.authoring.stand.spoil import spoilt_answers, spoilt_files
 
 HOOK = "checkers.engine.hook"
 CUT = "AIRLIFT_STAND_CUT"
@@ -96,7 +100,7 @@ class Stand:
         so that the shell itself stays as it is; a new one would take seconds.
         """
         shown: Shown | None = [] if show else None
-        cell = f"(\n{source}\n)" if trial and not self.python else source
+        cell = self._child(source) if trial and not self.python else source
         ended = self.kernel.execute(cell, seconds, shown)
         attempts = self._attempts()
         seen = {attempt["step"] for attempt in attempts}
@@ -104,6 +108,12 @@ class Stand:
             if step in self.watched and (self.python or step not in seen):
                 attempts.append(self.check(step))
         return {"attempts": attempts, "ended": ended, "shown": shown}
+
+    def _child(self, source: str) -> str:
+        """Return one line that runs a cell in a shell of its own, with all it has."""
+        place = self.home.folder / ".airlift" / "trial.sh"
+        place.write_text(source + "\n", encoding="utf-8")
+        return f"( . {shlex.quote(str(place))} )"
 
     def check(self, step: str) -> dict[str, Any]:
         """Check a step outside the kernel, as the seat's agent does."""
@@ -170,8 +180,41 @@ class Stand:
             found |= {f"value {name}": value for name, value in values.items()}
         return found
 
+    def spoil(self, watched: list[str], asked: list[str]) -> list[list[str]]:
+        """Look at steps with strange files, answers and services that stand still.
+
+        Returns:
+            [step, what was in place, what the checker raised] for each `error`.
+        """
+
+        def look(step: str) -> str:
+            """Check a step; return what its checker raised."""
+            found = self.check(step)
+            error = found["outcome"] == Outcome.ERROR.value
+            return f"{found['reason']} {found['hint']}" if error else ""
+
+        found = [*spoilt_answers(look, asked, self.outbox, self.lab)]
+        if watched:
+            found += spoilt_files(look, watched, self.folder)
+        if watched and self._services:
+            with self._still():
+                down = [
+                    (step, "services that stand still", look(step)) for step in watched
+                ]
+            found += [one for one in down if one[2]]
+        return [list(one) for one in found]
+
+    def versions(self, packages: list[str]) -> dict[str, str]:
+        """Return the versions of Python and of packages by their import names."""
+        found = {"python": platform.python_version()}
+        known = metadata.packages_distributions()
+        for name in packages:
+            for distribution in known.get(name, ())[:1]:
+                found[distribution] = metadata.version(distribution)
+        return found
+
     @contextlib.contextmanager
-    def _still(self) -> Any:
+    def _still(self) -> Iterator[None]:
         """Stop the services for a moment, if there are any."""
         self._serve("stop")
         yield

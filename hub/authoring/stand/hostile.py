@@ -25,6 +25,8 @@ _TRAPS = (
 )
 _IN_ONE_COLUMN = ("nothing", "huge number", "a list", "quits", "closed")
 _traps = dict.fromkeys(_TRAPS, _raise)
+ENDLESS = "endless"
+"""Begins the names of values whose methods never end."""
 
 
 class Quits:
@@ -47,6 +49,12 @@ class Closed:
 
     def __getattribute__(self, name: str) -> Any:
         raise RuntimeError(name)
+
+
+def _forever(*_args: Any, **_kwargs: Any) -> NoReturn:
+    """Stand in for any method, and never end."""
+    while True:
+        pass
 
 
 def _endless() -> Iterator[int]:
@@ -157,9 +165,25 @@ def pictures(real: Any) -> dict[str, Any]:
     }
 
 
+def endless(real: Any) -> dict[str, Any]:
+    """Return values whose methods never end: of no kind, and of that of a right one."""
+    traps = dict.fromkeys(_TRAPS, _forever)
+    found = {f"{ENDLESS} object": type("Endless", (), dict(traps))()}
+    for kind in (str, int, float, list, dict):
+        if isinstance(real, kind) and not isinstance(real, bool):
+            like: Any = type("Endless", (kind,), dict(traps))
+            found[f"{ENDLESS} {kind.__name__}"] = like(real)
+    frames = getattr(sys.modules.get("pandas"), "DataFrame", None)
+    if frames and isinstance(real, frames):
+        names = ("__len__", "__getitem__", "__iter__", "__eq__")
+        table: Any = type("Endless", (type(real),), dict.fromkeys(names, _forever))
+        found[f"{ENDLESS} table"] = table(real)
+    return found
+
+
 def garbage(real: Any) -> dict[str, Any]:
     """Return everything to put in the place of one right value."""
-    found = plain()
+    found = plain() | endless(real)
     pandas = sys.modules.get("pandas")
     if pandas and isinstance(real, pandas.DataFrame):
         found |= tables(real)

@@ -130,11 +130,13 @@ class Kernel:
 
     def _run(self, source: str, seconds: float, shown: Shown | None = None) -> None:
         """Run source and wait until the kernel is idle again."""
-        left = MOST_SHOWN
+        left, end = MOST_SHOWN, time.monotonic() + seconds
 
         def look(message: Mapping[str, Any]) -> None:
-            """Keep what is shown, if anybody wants it."""
+            """Keep what is shown, if anybody wants it; a flood ends in time, too."""
             nonlocal left
+            if time.monotonic() > end:
+                raise TimeoutError
             if shown is not None and message["msg_type"] in SHOWN:
                 kept = {key: message[key] for key in ("msg_type", "content")}
                 left -= len(json.dumps(kept, default=str))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import io
 import itertools
 import pickle
+import sys
 from collections.abc import Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -18,6 +20,8 @@ from typing import Any
 IPYTHONS = frozenset(("In", "Out", "exit", "get_ipython", "open", "quit"))
 """Names that a kernel gives itself; a copy of them would copy the kernel."""
 _kept: dict[str, Any] = {}
+_put: dict[str, Any] = {}
+"""What `restore` put there last: the same object is as it was."""
 _unlike = itertools.count()
 
 
@@ -32,7 +36,9 @@ def restore(namespace: dict[str, Any]) -> None:
     for name in [name for name in namespace if _is_attendees(name)]:
         if name not in _kept:
             del namespace[name]
-    namespace.update(_copied(_kept))
+    _put.clear()
+    _put.update(_copied(_kept))
+    namespace.update(_put)
 
 
 def _copied(names: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,10 +65,15 @@ def _copy(value: Any, memo: dict[int, Any]) -> Any:
 def contents(namespace: dict[str, Any]) -> dict[str, str]:
     """Return a hash of each value's content; what has none is never like another."""
     return {
-        name: content(value) or f"unlike {next(_unlike)}"
+        name: content(value) or _unsaid(name, value)
         for name, value in namespace.items()
         if _is_attendees(name)
     }
+
+
+def _unsaid(name: str, value: object) -> str:
+    """Return what stands for a value whose content nobody can tell."""
+    return "as it was" if _put.get(name) is value else f"unlike {next(_unlike)}"
 
 
 def content(value: object) -> str:
@@ -73,11 +84,27 @@ def content(value: object) -> str:
         return value.__name__
     if isinstance(value, type):
         return ""  # pickled by its name alone
+    if picture := _picture(value):
+        return picture
     try:
         once, again = pickle.dumps(value), pickle.dumps(value)
     except Exception:  # whatever an attendee's value does when it is pickled
         return ""
     return hashlib.sha256(once).hexdigest() if once == again else ""
+
+
+def _picture(value: object) -> str:
+    """Return a hash of what a matplotlib figure, or that of axes, shows; else ""."""
+    figures = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
+    figure: Any = getattr(value, "figure", None)
+    if figures is None or not isinstance(figure, figures):
+        return ""
+    try:
+        picture = io.BytesIO()
+        figure.savefig(picture, format="raw", dpi=50)
+        return hashlib.sha256(picture.getvalue()).hexdigest()
+    except Exception:  # whatever somebody did to the figure
+        return ""
 
 
 def _code(code: CodeType) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from hub.cli.lab.new import new
 from hub.cli.lab.offer import offer
 from hub.cli.lab.pack import pack
 from hub.cli.lab.preview import preview
+from hub.cli.lab.prove import prove
 from hub.cli.lab.release import release
 from hub.machine.installation import InstallationError, running_settings
 from hub.settings import SettingsError
@@ -30,16 +31,7 @@ def lab() -> None:
 
 
 for command in (
-    add,
-    export_course,
-    ids,
-    import_course,
-    licences,
-    manual,
-    new,
-    offer,
-    pack,
-    preview,
-    release,
+    *(add, export_course, ids, import_course, licences, manual, new, offer, pack),
+    *(preview, prove, release),
 ):
     lab.add_command(command)

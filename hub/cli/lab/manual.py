@@ -8,8 +8,10 @@ import click
 
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import Terminal, console
+from hub.engine import BASE
 from hub.machine import releasing
-from hub.machine.installation import chosen_settings
+from hub.machine.installation import running_settings
+from hub.machine.seat_images import image_of
 
 
 @click.command()
@@ -25,16 +27,22 @@ from hub.machine.installation import chosen_settings
 @click.option("--accept", is_flag=True, help="Keep what the cells show now.")
 @click.option("--no-run", is_flag=True, help="Print what was captured; run nothing.")
 def manual(slug: str, large: bool, out: Path, accept: bool, no_run: bool) -> None:
-    """Write the attendee handbook and the presenter guide of a lab, HTML and PDF."""
+    """Write the attendee handbook and the presenter guide of a lab, HTML and PDF.
+
+    The cells run beside airlift, or in the lab's own image where it has one.
+    """
     if accept and no_run:
         raise click.ClickException(
             "--accept keeps what a run shows: leave out --no-run."
         )
-    airlift = chosen_settings()
+    airlift, teller = running_settings(), Terminal()
     lab = named_lab(airlift, slug)
     asked = {"--large": large, "--accept": accept, "--no-run": no_run}
     flags = [flag for flag, wanted in asked.items() if wanted]
-    with Terminal().step(f"The manual of {slug}"):
+    if not no_run and lab.seat_image != BASE:
+        with teller.step(f"The image of {slug}"):
+            flags.append(f"--image={image_of(airlift, lab)}")
+    with teller.step(f"The manual of {slug}"):
         done = releasing.make_manual(airlift, lab, out, *flags)
     for sentence in done:
         console.print(sentence, markup=False)

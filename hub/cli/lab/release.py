@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
-from hub.catalog import load_labs
+from hub.authoring.proof import PROOFS, proved
+from hub.catalog import Lab, load_labs
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import Terminal, console
 from hub.machine import releasing
 from hub.machine.installation import running_settings
+from hub.settings import Settings
 
 
 @click.command()
@@ -21,4 +23,17 @@ def release(slugs: tuple[str, ...]) -> None:
     with Terminal().step("Labs for the room"):
         releasing.keep_versions(airlift, labs)
     for item in labs:
-        console.print(f"{item.slug} {item.version} is released.", markup=False)
+        console.print(
+            f"{item.slug} {item.version} is released, {_proved(airlift, item)}.",
+            markup=False,
+        )
+
+
+def _proved(airlift: Settings, lab: Lab) -> str:
+    """Say when and with what a lab was proved as it is now, or that it was not."""
+    stamp = proved(lab, airlift.state_dir / PROOFS)
+    if stamp is None:
+        return f"not proved as it is now (`airlift lab prove {lab.slug}`)"
+    at, where = stamp.pop("at"), stamp.pop("where")
+    with_what = ", ".join(f"{name} {version}" for name, version in stamp.items())
+    return f"proved on {at[:10]} {where} with {with_what}"

@@ -1,6 +1,6 @@
 """The packages of an image, read from the image itself, and of a seat's environment.
 
-`hub.authoring.licences_scan` runs inside, in a container without a network.
+`hub.authoring.licences.scan` runs inside, in a container without a network.
 
 Errors:
     ScanError: it could not run; says what to do.
@@ -11,16 +11,19 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hub.authoring.licences_ledger import Item, Ledger
-from hub.authoring.licences_names import debian_license, python_license
-from hub.authoring.licences_policy import plain
-from hub.engine import Engine
+from hub.authoring.licences.ledger import Item, Ledger
+from hub.authoring.licences.names import debian_license, python_license
+from hub.authoring.licences.policy import plain
+from hub.catalog import Lab
+from hub.engine import Engine, EngineError
+from hub.machine import seat_images
 from hub.settings import Settings
 
-_SCAN = Path(__file__).with_name("licences_scan.py")
+_SCAN = Path(__file__).with_name("scan.py")
 _INSIDE = (
     *("docker", "run", "--rm", "--interactive", "--network", "none", "--read-only"),
     *("--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"),
@@ -34,21 +37,21 @@ class ScanError(Exception):
     """An image's packages could not be read."""
 
 
-def seat_packages(airlift: Settings) -> list[dict[str, Any]]:
-    """Return the packages of the seats, wherever they run here.
+def seat_packages(airlift: Settings, lab: Lab) -> list[dict[str, Any]]:
+    """Return the packages of a lab's seats, wherever they run here.
 
     Raises:
-        EngineError: nothing was built here yet.
+        SeatImageError: the lab's image is not here and could not be built.
         ScanError: what seats are made of cannot be read.
     """
-    engine = Engine.load(airlift)
-    if engine.engine == "local":
-        return environment_packages(airlift.state_dir / "seat-venv/bin/python")
-    return image_packages(engine.image)
+    with suppress(EngineError):
+        if Engine.load(airlift).engine == "local":
+            return environment_packages(airlift.state_dir / "seat-venv/bin/python")
+    return image_packages(seat_images.image_of(airlift, lab))
 
 
 def image_packages(image: str) -> list[dict[str, Any]]:
-    """Return the packages of an image as `licences_scan` prints them.
+    """Return the packages of an image as `scan` prints them.
 
     Raises:
         ScanError: no engine, no such image, or no Python in it.

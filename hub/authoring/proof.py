@@ -1,0 +1,218 @@
+"""Proof: what was looked at when a lab was proved, and what came of it. Values only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hub.authoring.finding import Finding
+from hub.catalog import Lab
+
+VERSION = 1
+PROOFS = "proofs"
+"""Folder of kept proofs, below the installation's state."""
+
+
+class Kind(NamedTuple):
+    """One of the checks of a proof."""
+
+    number: int
+    key: str
+    title: str
+
+
+KINDS = (
+    Kind(1, "ids", "lab.toml, notebook and checker name the same steps"),
+    Kind(2, "solution", "the author's solution passes, in order"),
+    Kind(3, "release", "what attendees get does not pass untouched"),
+    Kind(4, "mistakes", "each mistake fails with its reason, two or more a step"),
+    Kind(5, "garbage", "garbage is never the checker's error"),
+    Kind(6, "still", "checks change nothing and keep their time limit"),
+    Kind(7, "order", "steps pass in any order that their needs allow"),
+    Kind(8, "mutants", "changed solutions are told from the right one"),
+    Kind(9, "hints", "hints do not hold the solution"),
+    Kind(10, "egress", "it runs without the internet"),
+    Kind(11, "links", "links and pictures are local or listed"),
+    Kind(12, "catching-up", "whoever catches up is not counted as passed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one check of a proof, for one step or ("") the whole lab.
+
+    Args:
+        kind: key of one of `KINDS`.
+        step: the step's id, or "".
+        findings: what is wrong; nothing is passed.
+        note: said beside it, such as why it was not proved here.
+        proved: false when this place cannot prove it.
+    """
+
+    kind: str
+    step: str = ""
+    findings: tuple[Finding, ...] = ()
+    note: str = ""
+    proved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A changed solution that does something else and passes too.
+
+    `change` is its changed lines, as `[[excused]]` names them; `diff` shows the place.
+    """
+
+    change: str
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well one step's check tells changed solutions from the right one.
+
+    Args:
+        step: the step's id.
+        killed: changed solutions that did not pass.
+        survivors: those that passed and are not excused.
+        excused: those that passed, and the author said why that is right.
+        same: those that changed nothing that could be seen.
+        raised: those that ended in an exception, which says nothing of the check.
+        ms: how long the check took on the right solution.
+        limit: seconds that it may take.
+    """
+
+    step: str
+    killed: int = 0
+    survivors: tuple[Survivor, ...] = ()
+    excused: int = 0
+    same: int = 0
+    raised: int = 0
+    ms: int = 0
+    limit: float = 0.0
+
+    @property
+    def counted(self) -> int:
+        """How many changed solutions say something of the check."""
+        return self.killed + len(self.survivors)
+
+    @property
+    def kill(self) -> float:
+        """The share that was told apart; 1 when there was nothing to tell."""
+        return self.killed / self.counted if self.counted else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One lab, proved once.
+
+    Args:
+        lab: its slug.
+        version: its version.
+        content: hash of all that was proved: the lab's folder and its checker.
+        where: "here", or the image in which it was proved.
+        at: when, in ISO 8601.
+        seconds: how long that took.
+        versions: of airlift, Python and the packages that the lab uses.
+        results: what came of each check.
+        scores: of each step, where solutions were changed.
+    """
+
+    lab: str
+    version: str
+    content: str
+    where: str
+    at: str
+    seconds: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict)
+    results: tuple[Result, ...] = ()
+    scores: tuple[Score, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that is wrong."""
+        return tuple(found for result in self.results for found in result.findings)
+
+    def of(self, kind: str) -> tuple[Result, ...]:
+        """Return the results of one check."""
+        return tuple(result for result in self.results if result.kind == kind)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON, version 1."""
+        return {"v": VERSION, **asdict(self), "green": not self.findings}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Proof:
+        """Read what `to_json` gives.
+
+        Raises:
+            KeyError, TypeError: it is something else.
+        """
+        kept = {key: data[key] for key in cls.__slots__}
+        kept["results"] = tuple(
+            Result(**{**one, "findings": _all(Finding, one["findings"])})
+            for one in data["results"]
+        )
+        kept["scores"] = tuple(
+            Score(**{**one, "survivors": _all(Survivor, one["survivors"])})
+            for one in data["scores"]
+        )
+        return cls(**kept)
+
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """What a released lab says of its proof."""
+        return {"at": self.at, "where": self.where, **self.versions}
+
+
+def _all(kind: type[Any], tables: Iterable[Mapping[str, Any]]) -> tuple[Any, ...]:
+    """Return values made of tables."""
+    return tuple(kind(**table) for table in tables)
+
+
+def content_of(lab: Lab) -> str:
+    """Return a hash of all that a proof of a lab is about."""
+    spec = find_spec(f"checkers.{lab.slug}")
+    checker = Path(spec.origin) if spec and spec.origin else None
+    files = [path for path in sorted(lab.folder.rglob("*")) if path.is_file()]
+    found = hashlib.sha256()
+    for path in [*files, *([checker] if checker else [])]:
+        if "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts:
+            continue
+        name = path.name if path == checker else path.relative_to(lab.folder)
+        found.update(
+            f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode()
+        )
+    return found.hexdigest()
+
+
+def keep(proof: Proof, folder: Path) -> Path:
+    """Write a proof in one piece; returns its file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{proof.lab}.json"
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(proof.to_json(), indent=1) + "\n", encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def kept(folder: Path, slug: str) -> Proof | None:
+    """Return the last proof of a lab; None when there is none that can be read."""
+    try:
+        text = (folder / f"{slug}.json").read_text(encoding="utf-8")
+        return Proof.from_json(json.loads(text))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def proved(lab: Lab, folder: Path) -> dict[str, Any] | None:
+    """Return the stamp of a lab that was proved as it is now; None of any other."""
+    proof = kept(folder, lab.slug)
+    if proof is None or proof.findings or proof.content != content_of(lab):
+        return None
+    return proof.stamp

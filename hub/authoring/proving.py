@@ -1,0 +1,88 @@
+"""Proving, as a program: one lab of an installation is proved and its proof kept.
+
+Errors:
+    PlaceError: the lab cannot be run at that place; says what to do.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from hub.authoring.faults import faults
+from hub.authoring.finding import Finding
+from hub.authoring.kernel import KernelError
+from hub.authoring.mistakes import MistakesError
+from hub.authoring.proof import PROOFS, Proof, Result, keep
+from hub.authoring.prove import packages, prove
+from hub.authoring.release import ReleaseError
+from hub.authoring.stand_places import Place, PlaceError, here, in_image
+from hub.authoring.walk import Tell
+from hub.catalog import Lab, LabError, load_lab
+from hub.settings import Settings
+
+
+def prove_and_keep(
+    airlift: Settings, slug: str, image: str, mutants: int | None, tell: Tell
+) -> Path:
+    """Prove a lab of this installation and keep the proof; returns its file.
+
+    Whatever is wrong with the lab is in the proof.
+
+    Args:
+        airlift: the installation.
+        slug: the lab's.
+        image: id of the image to prove it in; "" proves it here.
+        mutants: how many changed solutions of a step count at most, if not as many
+            as lab.toml says.
+        tell: told what is done now.
+
+    Raises:
+        PlaceError: it cannot be run there.
+    """
+    folder = airlift.labs_dir / slug
+    where = f"in {image[:19]}" if image else "here"
+    try:
+        lab = load_lab(folder)
+        place = in_image(airlift, image) if image else _here(airlift, lab)
+        with tempfile.TemporaryDirectory(prefix="airlift-prove-") as temporary:
+            proof = prove(
+                lab,
+                Path(temporary) / "stand",
+                place=place,
+                where=where,
+                mutants=mutants,
+                tell=tell,
+            )
+    except (LabError, MistakesError, ReleaseError) as error:
+        found = faults(folder) or (Finding(slug, "files", str(error)),)
+        proof = _refused(slug, where, Result("ids", findings=found))
+    except KernelError as error:
+        what = str(error).removeprefix(f"{slug}: ")
+        found = (Finding(slug, "kernel", what),)
+        proof = _refused(slug, where, Result("solution", findings=found))
+    return keep(proof, airlift.state_dir / PROOFS)
+
+
+def _refused(slug: str, where: str, result: Result) -> Proof:
+    """Return the proof of a lab that could not be run."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Proof(slug, "", "", where, at, results=(result,))
+
+
+def _here(airlift: Settings, lab: Lab) -> Place:
+    """Return the place beside this program, if the lab can be run there."""
+    if (airlift.image_folder(lab.image) / "services.toml").is_file():
+        raise PlaceError(
+            f"{lab.slug} needs the services of its image {lab.image}: prove it with "
+            "--in-image"
+        )
+    absent = [name for name in packages(lab) if find_spec(name) is None]
+    if absent:
+        raise PlaceError(
+            f"{lab.slug} needs {', '.join(sorted(absent))} to be proved, which is not "
+            "installed beside airlift: prove it with --in-image"
+        )
+    return here

@@ -1,0 +1,176 @@
+"""Texts: what a lab says and points at, read without running anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from html.parser import HTMLParser
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from hub.authoring.finding import Finding
+from hub.authoring.notebook import place
+from hub.authoring.proof import Result
+from hub.authoring.release import attendee_version, source_notebook
+from hub.authoring.solutions import regions
+from hub.catalog import BESIDE, Lab
+
+_OUTSIDE = re.compile(r"(?:https?|ftp)://[^\s\"'<>)\]}`\\|…,;]+", re.IGNORECASE)
+_HERE = re.compile(r"(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|.*\.localhost)")
+_EXAMPLE = re.compile(r".*(?:^|\.)(?:example(?:\.(?:com|org|net))?|invalid|test)")
+_SHORTEST, _FEWEST = 12, 3
+"""A line of a solution that is shorter, or has fewer words, is no secret."""
+
+
+def links_are_known(lab: Lab) -> Result:
+    """Look where links and pictures lead: into the lab, or where lab.toml allows."""
+    found: dict[tuple[str, str], Finding] = {}
+    for where, text, markdown in _texts(lab):
+        for address in _addresses(text, markdown=markdown):
+            if what := _wrong(lab, address):
+                found.setdefault((where, what), Finding(lab.slug, where, what))
+    return Result("links", findings=tuple(found.values()))
+
+
+def outside(lab: Lab) -> list[str]:
+    """Return the addresses outside that a lab names and its lab.toml does not allow."""
+    found = set()
+    for _where, text, markdown in _texts(lab):
+        for address in _addresses(text, markdown=markdown):
+            if _is_outside(address) and _wrong(lab, address):
+                found.add(address)
+    return sorted(found)
+
+
+def _is_outside(address: str) -> bool:
+    """Tell whether an address names a host; what is none does not."""
+    try:
+        return bool(urlsplit(address).netloc)
+    except ValueError:
+        return False
+
+
+def _texts(lab: Lab) -> Iterator[tuple[str, str, bool]]:
+    """Yield all texts that people read: place, text, whether it is markdown."""
+    notebook = source_notebook(lab)
+    for cell in notebook.cells:
+        where = f"lab.ipynb, {place(notebook, cell)}"
+        yield where, cell.source, cell.cell_type == "markdown"
+    for step in lab.steps:
+        for hint in step.hints:
+            yield f"lab.toml, hints of step {step.id}", hint, False
+        if step.question:
+            yield f"lab.toml, question of step {step.id}", step.question.text, False
+
+
+def _addresses(text: str, *, markdown: bool) -> set[str]:
+    """Return the addresses in a text; in markdown those of files, too."""
+    found = {match.rstrip(".:!?*_") for match in _OUTSIDE.findall(text)}
+    if markdown:
+        tokens = list(_flat(MarkdownIt().parse(text)))
+        found |= {
+            str(t.attrs[k]) for t in tokens for k in ("href", "src") if k in t.attrs
+        }
+        html = _Html()
+        for token in tokens:
+            if token.type in ("html_block", "html_inline"):
+                html.feed(token.content)
+        found |= html.found
+    return found
+
+
+def _flat(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Yield tokens with those inside them."""
+    for token in tokens:
+        yield token
+        yield from _flat(token.children or ())
+
+
+class _Html(HTMLParser):
+    """Collects what the tags of a text point at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def handle_starttag(
+        self,
+        tag: str,  # noqa: ARG002 - the parser's signature
+        attrs: list[tuple[str, str | None]],
+    ) -> None:
+        """Keep the addresses of a tag."""
+        names = ("href", "src", "data", "poster", "srcset")
+        self.found |= {value for key, value in attrs if key in names and value}
+
+
+def _wrong(lab: Lab, address: str) -> str:
+    """Say what is wrong with an address, or ""."""
+    parts = urlsplit(address)
+    if parts.scheme in ("mailto", "attachment", "data") or address.startswith("#"):
+        return ""
+    if parts.netloc:
+        host = (parts.hostname or "").lower()
+        listed = any(
+            address == link or (link.endswith("/") and address.startswith(link))
+            for link in lab.links
+        )
+        if listed or _HERE.fullmatch(host) or _EXAMPLE.fullmatch(host):
+            return ""
+        return f"expected a local file, or {address} in prove.links of lab.toml"
+    name = PurePosixPath(unquote(parts.path))
+    places = (lab.folder, lab.folder / BESIDE)
+    if not name.parts or any((place / name).exists() for place in places):
+        return ""
+    if name.is_absolute() or ".." in name.parts:
+        return f"expected a file of the lab, got {address}"
+    if name.name == f"{lab.slug}.ipynb":
+        return ""
+    return f"expected {address} among the lab's files, there is none"
+
+
+def hints_hold_no_solution(
+    lab: Lab, shown: Mapping[str, set[str]]
+) -> tuple[Result, ...]:
+    """Compare hints, the author's and those of checks, with lines of the solution."""
+    given = "\n".join(cell.source for cell in attendee_version(lab).cells)
+    cells = {cell.id: cell for cell in source_notebook(lab).cells}
+    results = []
+    for step in lab.steps:
+        texts = [text for cell in step.cells for text in regions(cells[cell])]
+        lines = {line.strip() for text in texts for line in text.split("\n")}
+        secret = {_bare(line): line for line in lines if _tells(line, given)}
+        hints = {hint: f"hint {n}" for n, hint in enumerate(step.hints, 1)}
+        told = {hint: f"the check's hint {hint!r}" for hint in shown.get(step.id, ())}
+        found = [
+            Finding(
+                lab.slug,
+                f"step {step.id}",
+                f"expected {which} without the solution's line {line!r}",
+            )
+            for hint, which in sorted((hints | told).items(), key=lambda one: one[1])
+            for bare, line in secret.items()
+            if bare in _bare(hint)
+        ]
+        results.append(Result("hints", step.id, tuple(found)))
+    return tuple(results)
+
+
+def _tells(line: str, given: str) -> bool:
+    """Tell whether a line is the solution's own: no short word, and not given away."""
+    words = re.findall(r"\w+", line)
+    bare = _bare(line)
+    comment = line.startswith(("#", "--", "//"))
+    return (
+        len(bare) >= _SHORTEST
+        and len(words) >= _FEWEST
+        and not comment
+        and bare not in _bare(given)
+    )
+
+
+def _bare(text: str) -> str:
+    """Return a text in small letters, without spaces, quoted in one way."""
+    return re.sub(r"\s+", "", re.sub(r"[\"“”‘’`]", "'", text)).casefold()

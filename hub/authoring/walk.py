@@ -1,0 +1,340 @@
+"""The walk: a lab worked through once from top to bottom, with every way to go wrong.
+
+Before each step everything is kept; its mistakes, its changed solutions and what
+somebody runs to catch up are tried there, one after the other; then everything is as
+it was, and the solution is run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from checkers.engine.attempt import Attempt, Outcome
+from hub.authoring.finding import Finding
+from hub.authoring.kernel import LabKernel
+from hub.authoring.mistakes import Mistake, load_excuses, load_mistakes
+from hub.authoring.mutants import Mutant, mutants
+from hub.authoring.notebook import code_cells
+from hub.authoring.proof import Result, Score, Survivor
+from hub.authoring.release import attendee_version, source_notebook
+from hub.authoring.states import before
+from hub.catalog import Lab, Step
+
+FEWEST_MISTAKES = 2
+TRIES = 2
+"""How many changed solutions are tried at most for one that says something."""
+MOST_RAISING = 2
+"""After so many exceptions of one kind of change, no more of that kind is tried."""
+MUTANT_SECONDS = 20.0
+"""How long a changed solution may take; longer is told from the right one, too."""
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The cells of one step, or those between two steps, in order."""
+
+    step: Step | None
+    cells: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Walk:
+    """A walk through a lab and what was seen on it.
+
+    Args:
+        lab: the lab.
+        kernel: where it is worked on.
+        mutants: how many changed solutions count for a step; 0 tries none.
+        mistakes: whether mistakes are made, too.
+        tell: told what is done now.
+    """
+
+    lab: Lab
+    kernel: LabKernel
+    mutants: int = 0
+    mistakes: bool = True
+    tell: Tell = lambda _sentence: None
+    results: list[Result] = field(default_factory=list)
+    scores: list[Score] = field(default_factory=list)
+    shown: dict[str, set[str]] = field(default_factory=dict)
+    """The hints that checks have given, by step."""
+    _done: list[str] = field(default_factory=list)
+    _named: frozenset[str] = frozenset()
+
+    def run(self) -> None:
+        """Walk from top to bottom."""
+        made = load_mistakes(self.lab) if self.mistakes else ()
+        self._named = named(self.lab)
+        caught_up = self._caught_up()
+        self.kernel.forget()
+        for block in blocks(self.lab):
+            if block.step is None:
+                self._solve(block)
+                continue
+            self.tell(f"step {block.step.id}")
+            own = [mistake for mistake in made if mistake.step == block.step.id]
+            self.kernel.keep()
+            if self.mistakes:
+                self._mistakes(block.step, own)
+            trial = self._mutants(block.step, block)
+            self._catch_up(block.step, [caught_up.get(c.id, "") for c in block.cells])
+            self.kernel.restore()
+            self._solution(block.step, block, trial)
+
+    def _solution(self, step: Step, block: Block, trial: _Trial) -> None:
+        """Run the solution of a step: it passes; and say how its mutants did."""
+        last = last_of(self._solve(block), step.id)
+        found = []
+        if said(last) != "passed":
+            what = f"expected the solution to pass, got {said(last)}"
+            found.append(Finding(self.lab.slug, f"step {step.id}", what))
+        self.results.append(Result("solution", step.id, tuple(found)))
+        self._time(step, last)
+        if self.mutants and not found:
+            content = self._content() if trial.passed else {}
+            self._score(step, trial, content, last.ms if last else 0)
+
+    def _solve(self, block: Block) -> list[Attempt]:
+        """Run cells as the author wrote them."""
+        attempts = []
+        for cell in block.cells:
+            attempts += self.kernel.run(cell.source)
+            self._done.append(cell.source)
+        return attempts
+
+    def _mistakes(self, step: Step, own: list[Mistake]) -> None:
+        """Make each mistake: it fails with its reason. A step has at least two."""
+        found = []
+        for mistake in own:
+            self.kernel.restore()
+            last = last_of(self.kernel.run(mistake.cell, trial=True), step.id)
+            self._remember(last)
+            where = f"mistakes.toml, mistakes[{mistake.number}], step {step.id}"
+            if said(last) != f"failed: {mistake.reason}":
+                what = f"expected failed: {mistake.reason}, got {said(last)}"
+                found.append(Finding(self.lab.slug, where, what))
+            elif last and mistake.hint not in ("", last.hint):
+                what = f"expected the hint {mistake.hint!r}, got {last.hint!r}"
+                found.append(Finding(self.lab.slug, where, what))
+        if len(own) < FEWEST_MISTAKES and not self.lab.imported:
+            what = f"expected {FEWEST_MISTAKES} or more mistakes, got {len(own)}"
+            where = f"mistakes.toml, step {step.id}"
+            found.append(Finding(self.lab.slug, where, what))
+        note = f"{len(own)} made"
+        self.results.append(Result("mistakes", step.id, tuple(found), note))
+
+    def _mutants(self, step: Step, block: Block) -> _Trial:
+        """Run changed solutions until enough of them say something."""
+        trial = _Trial()
+        for number, mutant in self._changed(step, block):
+            if trial.counted >= self.mutants or trial.tried >= TRIES * self.mutants:
+                break
+            if trial.raising[mutant.kind] >= MOST_RAISING:
+                continue
+            self.kernel.restore()
+            sources = [cell.source for cell in block.cells]
+            sources[number] = mutant.source
+            attempts: list[Attempt] = []
+            for source in sources:
+                attempts += self.kernel.run(source, MUTANT_SECONDS, trial=True)
+                if self.kernel.interrupted:
+                    break
+            last = last_of(attempts, step.id)
+            self._remember(last)
+            self._judge(step, mutant, last, trial)
+            if self.kernel.interrupted == "restarted":
+                self._again()
+        return trial
+
+    def _changed(self, step: Step, block: Block) -> Iterator[tuple[int, Mutant]]:
+        """Yield the mutants of a step's cells, with the cell's number."""
+        python = self.kernel.python
+        for number, cell in enumerate(block.cells if self.mutants else ()):
+            for mutant in mutants(cell.source, step.question, python=python):
+                yield number, mutant
+
+    def _judge(
+        self, step: Step, mutant: Mutant, last: Attempt | None, trial: _Trial
+    ) -> None:
+        """Put a changed solution where it belongs."""
+        if last is not None and last.reason == "cell-raised":
+            trial.raising[mutant.kind] += 1
+        elif last is not None and last.outcome is Outcome.PASSED:
+            trial.passed.append((mutant, self._content()))
+        elif last is not None and last.outcome is Outcome.ERROR:
+            what = f"expected passed or failed with {one_line(mutant.change)}, got "
+            what += f"error: {last.reason} {last.hint}"
+            trial.errors.append(Finding(self.lab.slug, f"step {step.id}", what))
+        else:
+            trial.killed += 1
+
+    def _score(self, step: Step, trial: _Trial, right: dict[str, str], ms: int) -> None:
+        """Say how well a check tells changed solutions from the right one."""
+        excuses = [
+            plain(excuse.change)
+            for excuse in load_excuses(self.lab)
+            if excuse.step == step.id
+        ]
+        other = [mutant for mutant, content in trial.passed if content != right]
+        alive = [mutant for mutant in other if plain(mutant.change) not in excuses]
+        score = Score(
+            step=step.id,
+            killed=trial.killed,
+            survivors=tuple(Survivor(mutant.change, mutant.diff) for mutant in alive),
+            excused=len(other) - len(alive),
+            same=len(trial.passed) - len(other),
+            raised=trial.raising.total(),
+            ms=ms,
+        )
+        self.scores.append(score)
+        found = []
+        if score.kill < self.lab.floor and not self.lab.imported:
+            changes = "; ".join(one_line(mutant.change) for mutant in alive[:5])
+            what = f"expected {self.lab.floor:.0%} of the changed solutions to fail, "
+            what += f"got {score.killed} of {score.counted}; passed too: {changes}"
+            found.append(Finding(self.lab.slug, f"step {step.id}", what))
+        self.results.append(Result("mutants", step.id, tuple(found)))
+        if trial.errors:
+            self.results.append(Result("garbage", step.id, tuple(trial.errors)))
+
+    def _content(self) -> dict[str, str]:
+        """Return hashes of files and of those values that the lab or a check names.
+
+        What a solution names for itself on the way is nobody's concern.
+        """
+        found = self.kernel.content()
+        return {
+            name: content
+            for name, content in found.items()
+            if name == "files" or name.removeprefix("value ") in self._named
+        }
+
+    def _caught_up(self) -> dict[str, str]:
+        """Return what somebody runs to catch up, by the id of the author's cell."""
+        source = source_notebook(self.lab).cells
+        solved = before(self.lab, self.lab.steps[-1].id).cells[1:]
+        first = min(n for n, c in enumerate(source) if c.id in self.lab.steps[-1].cells)
+        pairs = zip(source[:first], solved, strict=False)
+        return {one.id: two.source for one, two in pairs if one.cell_type == "code"}
+
+    def _catch_up(self, step: Step, sources: list[str]) -> None:
+        """Run the solved cells of a step: they count for nothing."""
+        if not all(sources):
+            return  # nobody needs to catch up with the last step
+        self.kernel.restore()
+        attempts = [
+            attempt
+            for source in sources
+            for attempt in self.kernel.run(source, trial=True)
+        ]
+        found = [
+            Finding(
+                self.lab.slug,
+                f"state after step {step.id}",
+                f"expected no check, got {attempt.step}",
+            )
+            for attempt in attempts
+        ]
+        self.results.append(Result("catching-up", step.id, tuple(found)))
+
+    def _again(self) -> None:
+        """Do everything up to here once more, as the kernel had to be started again."""
+        for source in self._done:
+            self.kernel.run(source)
+        self.kernel.keep()
+
+    def _time(self, step: Step, last: Attempt | None) -> None:
+        """Note it when a check ran out of time."""
+        if last is not None and last.reason in ("time-limit", "too-slow"):
+            what = f"expected the check to keep its limit, got {last.hint}"
+            found = Finding(self.lab.slug, f"step {step.id}", what)
+            self.results.append(Result("still", step.id, (found,)))
+
+    def _remember(self, last: Attempt | None) -> None:
+        """Keep what a check told somebody who is not there yet."""
+        failed = last is not None and last.outcome is Outcome.FAILED
+        if last is not None and failed and last.hint and last.reason != "cell-raised":
+            self.shown.setdefault(last.step, set()).add(last.hint)
+
+
+@dataclass(slots=True)
+class _Trial:
+    """What came of the changed solutions of one step, as far as one can say yet."""
+
+    killed: int = 0
+    raising: Counter[str] = field(default_factory=Counter)
+    passed: list[tuple[Mutant, dict[str, str]]] = field(default_factory=list)
+    errors: list[Finding] = field(default_factory=list)
+
+    @property
+    def counted(self) -> int:
+        """How many may say something of the check."""
+        return self.killed + len(self.passed) + len(self.errors)
+
+    @property
+    def tried(self) -> int:
+        """How many were run."""
+        return self.counted + self.raising.total()
+
+
+def blocks(lab: Lab) -> tuple[Block, ...]:
+    """Return the code cells of a lab's source, those of a step together."""
+    owner = {cell: step for step in lab.steps for cell in step.cells}
+    cells = code_cells(source_notebook(lab))
+    last = {owner[c.id].id: n for n, c in enumerate(cells) if c.id in owner}
+    found: list[Block] = []
+    n = 0
+    while n < len(cells):
+        step = owner.get(cells[n].id)
+        end = last[step.id] + 1 if step else n + 1
+        found.append(Block(step, tuple(cells[n:end])))
+        n = end
+    return tuple(found)
+
+
+def named(lab: Lab) -> frozenset[str]:
+    """Return all names in what attendees get and in the lab's checker."""
+    texts = [cell.source for cell in attendee_version(lab).cells]
+    spec = find_spec(f"checkers.{lab.slug}")
+    if spec and spec.origin:
+        text = Path(spec.origin).read_text(encoding="utf-8")
+        texts += [
+            str(n.value)
+            for n in ast.walk(ast.parse(text))
+            if isinstance(n, ast.Constant)
+        ]
+    return frozenset(re.findall(r"\w+", "\n".join(texts)))
+
+
+def last_of(attempts: list[Attempt], step: str) -> Attempt | None:
+    """Return the last attempt at a step."""
+    return next((item for item in reversed(attempts) if item.step == step), None)
+
+
+def said(attempt: Attempt | None) -> str:
+    """Say in a few words what came of an attempt."""
+    if attempt is None:
+        return "no check"
+    if attempt.outcome is Outcome.PASSED:
+        return "passed"
+    where = f" ({attempt.hint})" if attempt.outcome is Outcome.ERROR else ""
+    return f"{attempt.outcome.value}: {attempt.reason}{where}"
+
+
+def plain(change: str) -> str:
+    """Return a change as it is compared: without what nobody sees."""
+    lines = (line.strip() for line in change.strip().split("\n"))
+    return "\n".join(line[:1] + " ".join(line[1:].split()) for line in lines if line)
+
+
+def one_line(change: str) -> str:
+    """Return a change in one line."""
+    return " ".join(change.split("\n"))

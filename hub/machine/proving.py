@@ -1,0 +1,66 @@
+"""Proving: labs proved on this machine, by `python -m hub.authoring proof`.
+
+A program of its own, since what reads notebooks takes seconds to import.
+
+Errors:
+    ProvingError: a lab could not be proved here at all; says what to do.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+
+from hub.authoring.proof import PROOFS, Proof, kept
+from hub.settings import Settings
+
+
+class ProvingError(Exception):
+    """A lab could not be proved at all."""
+
+
+def prove(
+    airlift: Settings,
+    slug: str,
+    image: str,
+    mutants: int | None,
+    at: Callable[[str], None] = lambda _: None,
+) -> Proof:
+    """Prove a lab and return the proof, which is kept, too.
+
+    Args:
+        airlift: the installation.
+        slug: the lab's.
+        image: id of the image to prove it in; "" proves it here.
+        mutants: how many changed solutions of a step count at most, if not as many
+            as lab.toml says.
+        at: told what is done now.
+
+    Raises:
+        ProvingError: it could not be run.
+    """
+    line = [sys.executable, "-m", "hub.authoring", "proof", str(airlift.root)]
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(
+            [*line, slug, image, "" if mutants is None else str(mutants)],
+            cwd=airlift.root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            errors="replace",
+        )
+        try:
+            for words in process.stdout or ():
+                at(words.strip())
+            code = process.wait()
+        finally:
+            process.kill()
+        said.seek(0)
+        why = said.read().strip().splitlines()[-30:]
+    found = kept(airlift.state_dir / PROOFS, slug)
+    if code or found is None:
+        raise ProvingError("\n".join(why) or f"{slug}: the tool said nothing")
+    return found

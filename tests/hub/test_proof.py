@@ -1,0 +1,319 @@
+"""What a proof looks at finds what is wrong, and says nothing of what is right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from hub.authoring.__main__ import keep as write_versions
+from hub.authoring.junit import junit
+from hub.authoring.kernel import LabKernel
+from hub.authoring.proof import Proof, Score, content_of, keep, kept, proved
+from hub.authoring.prove import orders, prove
+from hub.catalog import Lab
+from hub.cli import main
+from hub.versions import Versions
+from tests.hub.lab_folder import solved, write_lab
+
+STEPS = """
+[prove]
+links = ["https://listed.org/"]
+
+[[steps]]
+id = "numbers"
+title = "Numbers"
+hints = ["Write numbers=[1,2,30] as it is.", "Think."]
+[[steps]]
+id = "share"
+title = "Share"
+hints = ["Divide.", "By four."]
+[[steps]]
+id = "label"
+title = "Label"
+hints = ["A word.", "Any word."]
+"""
+CELLS = {
+    "text": "![](data/gone.png) <img src='https://other.org/a.png'> "
+    "[read](https://listed.org/more)",
+    "numbers": solved("numbers", "numbers = [1, 2, 30]"),
+    "share": solved("share", "half = 2", "share = sum(numbers) / (half * 2)"),
+    "label": solved("label", 'label = "kilo" + "gram"'),
+}
+CHECKER = """
+from checkers import Work, check, fail
+
+@check("numbers")
+def numbers(work: Work) -> None:
+    if len(work.value("numbers", "list")) != 3:
+        fail("wrong-number", "There should be three.")
+
+@check("share")
+def share(work: Work) -> None:
+    share = work.value("share", "int | float")
+    if abs(1 / share - 4 / 33) > 0.001:
+        fail("wrong-share", "That is not the share.")
+
+@check("label")
+def label(work: Work) -> None:
+    text = work.value("label", "str")
+    if text.strip() != "kilogram":
+        fail("wrong-label", "Not that word.")
+"""
+MISTAKES = """
+[[mistakes]]
+step = "numbers"
+reason = "wrong-number"
+code = "numbers = []"
+[[mistakes]]
+step = "numbers"
+reason = "wrong-number"
+code = "numbers = None"
+[[mistakes]]
+step = "share"
+reason = "wrong-share"
+code = "share = 1.0"
+[[mistakes]]
+step = "share"
+reason = "wrong-share"
+code = "share = 2.0"
+[[mistakes]]
+step = "label"
+reason = "wrong-label"
+code = "label = 'ton'"
+[[excused]]
+step = "label"
+change = '''
+-label = "kilo" + "gram"
++label = "kilogram"
+'''
+reason = "It is the same word."
+"""
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """A lab in Python with something wrong for each check of a proof."""
+    return write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="python_lab_of_a_test",
+        cells=CELLS,
+        steps=STEPS,
+        checker=CHECKER,
+        mistakes=MISTAKES,
+    )
+
+
+def said(proof: Proof, kind: str) -> list[str]:
+    """Return what one check of a proof found."""
+    found = (one for result in proof.of(kind) for one in result.findings)
+    return [str(one).removeprefix(f"{proof.lab}: ") for one in found]
+
+
+def test_a_proof_finds_what_is_wrong_with_a_lab_in_python(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """One finding or more of each kind, and none where all is well."""
+    proof = prove(lab, tmp_path / "stand")
+    assert said(proof, "ids") == said(proof, "solution") == said(proof, "release") == []
+    assert said(proof, "links") == [
+        "lab.ipynb, cell text: expected a local file, or https://other.org/a.png in "
+        "prove.links of lab.toml",
+        "lab.ipynb, cell text: expected data/gone.png among the lab's files, there is "
+        "none",
+    ]
+    assert said(proof, "mistakes") == [
+        "mistakes.toml, mistakes[2], step numbers: expected failed: wrong-number, got "
+        "failed: wrong-type",
+        "mistakes.toml, step label: expected 2 or more mistakes, got 1",
+    ]
+    assert said(proof, "hints") == [
+        "step numbers: expected hint 1 without the solution's line "
+        "'numbers = [1, 2, 30]'"
+    ]
+    assert any("share = zero, got error" in what for what in said(proof, "garbage"))
+    assert not any("endless" in what for what in said(proof, "garbage"))
+    (order,) = said(proof, "order")
+    assert order.startswith("step share: expected the solution to pass in the order")
+    scores = {score.step: score for score in proof.scores}
+    assert scores["numbers"].kill < lab.floor
+    assert "-numbers = [1, 2, 30]\n+numbers = [1, 2, 31]" in [
+        survivor.change for survivor in scores["numbers"].survivors
+    ]
+    assert scores["share"].survivors == ()
+    assert scores["share"].killed > 2
+    assert [what for what in said(proof, "mutants") if "step numbers" in what]
+    kept_at = keep(proof, tmp_path / "proofs")
+    assert kept(kept_at.parent, lab.slug) == proof
+    assert proved(lab, kept_at.parent) is None
+
+
+BASH_STEPS = """
+[[steps]]
+id = "note"
+title = "Note"
+watch = true
+hints = ["Write.", "Into note.txt."]
+[[steps]]
+id = "which"
+title = "Which"
+needs = ["note"]
+hints = ["One.", "Or two."]
+[steps.question]
+kind = "choice"
+text = "Which?"
+options = ["apple", "pear", "plum"]
+"""
+BASH_CELLS = {
+    "set-up": "mkdir -p work\ncd work",
+    "note": solved(
+        "note", "printf 'salt\\npepper\\n' > note.txt", "cp note.txt copy.txt"
+    ),
+    "which": solved("which", "answer which pear"),
+}
+BASH_CHECKER = """
+from checkers import Work, check, fail
+
+@check("note")
+def note(work: Work) -> None:
+    text = (work.folder / "work" / "note.txt").read_text()
+    if "salt" not in text:
+        fail("no-salt", "There is no salt.")
+
+@check("which")
+def which(work: Work) -> None:
+    if work.answer("which") != "pear":
+        fail("other-option", "Not that one.")
+"""
+BASH_MISTAKES = """
+[[mistakes]]
+step = "note"
+reason = "no-salt"
+code = "echo > note.txt"
+[[mistakes]]
+step = "note"
+reason = "no-salt"
+code = "echo sugar > note.txt; exit 3"
+[[mistakes]]
+step = "which"
+reason = "other-option"
+code = "answer which plum"
+[[mistakes]]
+step = "which"
+reason = "other-option"
+code = "rm note.txt; answer which apple"
+"""
+
+
+def test_a_proof_works_in_a_shell_whose_files_are_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Watched steps and questions are checked; each trial begins where it should."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="bash_lab_of_a_test",
+        cells=BASH_CELLS,
+        steps=BASH_STEPS,
+        checker=BASH_CHECKER,
+        mistakes=BASH_MISTAKES,
+        kernel="bash",
+    )
+    proof = prove(lab, tmp_path / "stand")
+    clean = ("ids", "solution", "mistakes", "still", "order", "hints", "links")
+    assert {kind: said(proof, kind) for kind in clean} == {kind: [] for kind in clean}
+    (release,) = said(proof, "release")
+    assert release.startswith("step note: expected the untouched cell to fail, got err")
+    assert "FileNotFoundError" in release
+    garbage = " ".join(said(proof, "garbage"))
+    assert "without work/note.txt, got error" in garbage
+    assert "an empty folder, got error" in garbage
+    assert "step which" not in garbage
+    note, which = proof.scores
+    assert "-cp note.txt copy.txt" in [one.change for one in note.survivors]
+    assert "with -printf" in garbage
+    assert (which.killed, which.survivors) == (2, ())
+    assert proof.of("egress")[0].note
+
+
+def test_a_kernel_that_does_not_stop_is_stopped_and_goes_on(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """A changed solution may never end, and may not listen either."""
+    deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: 1"
+    with LabKernel(lab, tmp_path / "stand") as kernel:
+        kernel.run("while True: pass", 0.5)
+        assert kernel.interrupted == "interrupted"
+        kernel.run(deaf, 0.5)
+        assert kernel.interrupted == "restarted"
+        (attempt,) = kernel.run("# step: label\nlabel = 'ton'")
+        assert attempt.reason == "wrong-label"
+        (shown,) = kernel.show("print('seen')")
+        assert shown["text"] == "seen\n"
+
+
+def test_junit_is_read_by_those_who_read_it(lab: Lab, tmp_path: Path) -> None:
+    """Suites hold cases, numbers add up, and nothing that XML forbids is left."""
+    (lab.folder / "lab.ipynb").write_text("{} \x00\x1b[31m")
+    proof = prove(lab, tmp_path / "stand")
+    (suite,) = ElementTree.fromstring(junit([proof]))
+    cases = suite.findall("testcase")
+    assert int(suite.attrib["tests"]) == len(cases) == 1
+    assert int(suite.attrib["failures"]) == len(suite.findall("testcase/failure")) == 1
+    assert cases[0].attrib["name"].startswith("1 lab.toml, notebook and checker")
+
+
+def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
+    """A stamp says when it was proved, until a file of it is another one."""
+    proof = Proof(lab.slug, lab.version, content_of(lab), "here", "2026-11-25T20:00:00")
+    keep(proof, tmp_path)
+    assert proved(lab, tmp_path) == {"at": "2026-11-25T20:00:00", "where": "here"}
+    (lab.folder / "mistakes.toml").write_text("# none\n")
+    assert proved(lab, tmp_path) is None
+
+
+def test_a_score_of_nothing_is_whole_and_json_stays_as_it_is(tmp_path: Path) -> None:
+    """A step without changed solutions misses no floor."""
+    assert Score("step").kill == 1.0
+    assert Score("step", killed=3, survivors=()).kill == 1.0
+
+
+def test_a_lab_that_cannot_be_read_is_proved_wrong(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command says all that is wrong with its files, in the forms asked for."""
+    path = lab.folder / "lab.toml"
+    path.write_text(path.read_text().replace("minutes = 10", 'minutes = "ten"'))
+    monkeypatch.setenv("AIRLIFT_ROOT", str(tmp_path))
+    (tmp_path / "airlift.toml").write_text("")
+    out, xml = tmp_path / "out.json", tmp_path / "out.xml"
+    words = ["lab", "prove", "--json", str(out), "--junit", str(xml)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 1, done.output
+    assert "lab.minutes: expected a whole number" in done.output
+    (data,) = json.loads(out.read_text())
+    assert data["green"] is False
+    assert "lab.minutes: expected a whole number" in json.dumps(data["results"])
+    assert (
+        ElementTree.parse(xml).getroot().find("testsuite/testcase/failure") is not None
+    )
+
+
+def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> None:
+    """The room's lab.json has the stamp of the proof of this very content."""
+    at = "2026-11-25T20:00:00+00:00"
+    proof = Proof(lab.slug, lab.version, content_of(lab), "here", at)
+    for stamp in (None, {"at": at, "where": "here"}):
+        write_versions(str(lab.folder.parent), str(tmp_path / "versions"), lab.slug)
+        path = Versions(tmp_path / "versions").path(lab.slug, lab.version) / "lab.json"
+        assert json.loads(path.read_text())["proved"] == stamp
+        keep(proof, tmp_path / "proofs")
+
+
+def test_orders_put_independent_steps_both_ways(lab: Lab) -> None:
+    """Of two steps that do not need each other, each comes before the other once."""
+    assert orders(lab) == (("label", "share", "numbers"),)
