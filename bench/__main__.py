@@ -6,7 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-for name in ("hook", "grader", "room", "board", "agent", "watch", "cells", "seats"):
+NAMES = (
+    *("hook", "grader", "courses", "prove", "room", "board", "agent", "watch", "cells"),
+    "seats",
+)
+
+for name in NAMES:
     print(f"== {name} ==", flush=True)
     subprocess.run([sys.executable, Path(__file__).with_name(f"{name}.py")], check=True)
     print(flush=True)

@@ -18,6 +18,8 @@ TABLES = ("[lab]", "[prove]", "[terms]", "[vouchers]", "[[steps]]")
 QUESTIONS = ("choice", "choices", "number", "text")
 FLOOR = 0.8
 IMPORTED = ("nbgrader",)
+BESIDE = "files"
+"""Folder of a lab whose contents lie beside the notebook in a seat."""
 MUTANTS = 12
 LEVELS = ("beginner", "intermediate", "advanced")
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")

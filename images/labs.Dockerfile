@@ -8,4 +8,3 @@ COPY declared /opt/airlift/
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/airlift/own \
     && find / -xdev -type f -perm /6000 -exec chmod a-s {} +
 USER seat
-WORKDIR /home/seat

@@ -112,6 +112,23 @@ def test_every_command_and_option_is_in_the_reference() -> None:
         assert set(re.findall(r"`(--[a-z-]+)`", row)) == options, path
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_in_the_documents_are_there_to_be_typed(path: Path) -> None:
+    """Each `airlift …` names a command, and only options that it has."""
+    there = dict(commands(main, "airlift"))
+    groups = {name.rsplit(" ", 1)[0] for name in there}
+    text = path.read_text(encoding="utf-8")
+    for line in re.findall(r"(?:`|^\s*\$ )(?:\S*/)?(airlift [a-z][^`\n]*)", text, re.M):
+        words = line.split()
+        while " ".join(words) not in there.keys() | groups:
+            words.pop()
+        found = there.get(" ".join(words))
+        has = {name for item in found.params for name in item.opts} if found else set()
+        given = set(re.findall(r"(?<= )--[a-z][a-z-]+", line))
+        assert given <= has, line
+        assert found or line == " ".join(words), line
+
+
 def test_every_call_of_the_api_is_in_the_reference() -> None:
     """Calls match the API's own description, which another test holds to the code."""
     description = json.loads((ROOT / "hub/room/openapi.json").read_text())

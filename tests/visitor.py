@@ -120,11 +120,11 @@ class Visitor:
 
     # --- the door
 
-    def join(self, code: str, name: str) -> Visitor:
+    def join(self, code: str, name: str, **more: str) -> Visitor:
         """Join a room by code and name; the seat is held, not yet started."""
         self.open(f"/hub/join?code={code}")
         answer = self.submit(
-            "/hub/join", **{"code": code, "name": name, "with": "code"}
+            "/hub/join", **{"code": code, "name": name, "with": "code"}, **more
         )
         return self._seated(answer)
 

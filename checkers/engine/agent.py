@@ -13,11 +13,10 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from checkers.engine import files_api, given, handbook_api, panel_api, take_home_api
-from checkers.engine.activity import Activity
 from checkers.engine.attempt import Attempt
 from checkers.engine.backoff import State, standing
 from checkers.engine.delivery import Delivery
@@ -30,7 +29,9 @@ from checkers.engine.record import Record
 from checkers.engine.room_line import RoomLine
 from checkers.engine.steps import SeatLab, SeatLabError, labs_from
 from checkers.engine.strings import _, language
-from checkers.engine.watch import SERVICES, Watch
+
+if TYPE_CHECKING:  # see Agent._watch
+    from checkers.engine.watch import Watch
 
 log = logging.getLogger(__name__)
 _SENTENCES = {
@@ -78,16 +79,18 @@ class Agent:
         self._line_was = self.line.standing
         self._tasks: dict[str, asyncio.Task[None]] = {}
         home = home or outbox.parent.parent
-        watched = [lab for lab in self.labs.values() if _is_watched(lab)]
-        folders = [*(home / lab.slug for lab in watched), home / SERVICES]
-        self.watch = Watch(
-            {lab.slug: lab for lab in watched},
-            self.record,
-            Gates(outbox.parent),
-            home,
-            Activity(settings or {}, folders),
-            self.keep,
-        )
+        self.gates = Gates(outbox.parent)
+        self.watch = self._watch(home, settings or {})
+
+    def _watch(self, home: Path, settings: Mapping[str, Any]) -> Watch | None:
+        """Return what watches this seat's steps; None where no lab has such."""
+        watched = {slug: lab for slug, lab in self.labs.items() if _is_watched(lab)}
+        if not watched:
+            return None
+        # costs 10 ms and 0.3 MB, so only seats with such labs pay
+        from checkers.engine.watch import watch_of
+
+        return watch_of(watched, self.record, self.gates, home, settings, self.keep)
 
     async def run(self) -> None:
         """Deliver, listen and watch until cancelled."""
@@ -191,7 +194,7 @@ class Agent:
         """
         if self.room_url and "line" not in self._tasks:
             self._tasks["line"] = asyncio.create_task(self.line.run())
-        if self.watch.labs and "watch" not in self._tasks:
+        if self.watch and "watch" not in self._tasks:
             self._tasks["watch"] = asyncio.create_task(self.watch.run())
         if self.record.look():
             self.changed()

@@ -137,7 +137,8 @@ class CheckHandler(SeatHandler):
             OSError: no process could be started.
         """
         agent = self.agent
-        found = step_to_check(self.data(), agent.scene(), agent.watch.gates)
+        found = step_to_check(self.data(), agent.scene(), agent.gates)
+        assert agent.watch is not None  # a lab has such a step
         if agent.watch.asked:
             message = _("A check is running already. Try again in a moment.")
             raise RefusedError("busy", message)

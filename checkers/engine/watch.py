@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from checkers.engine.activity import Activity
 from checkers.engine.attempt import Attempt, Outcome, Trigger
@@ -233,6 +234,19 @@ class Watch:
         told = _told(self._record.step(made.lab, made.step).progress)
         found = [one for one in (own, told) if one is not None]
         return max(found, key=lambda one: one.at, default=None)
+
+
+def watch_of(
+    labs: Mapping[str, SeatLab],
+    record: Record,
+    gates: Gates,
+    home: Path,
+    settings: Mapping[str, Any],
+    keep: Callable[[Attempt], object],
+) -> Watch:
+    """Return the watch of a seat; `settings` are those of its server."""
+    folders = [*(home / slug for slug in labs), home / SERVICES]
+    return Watch(labs, record, gates, home, Activity(settings, folders), keep)
 
 
 def _age(seen: Seen) -> float:

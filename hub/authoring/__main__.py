@@ -66,7 +66,7 @@ def renew_lab(labs: str, out: str, slug: str) -> list[str]:
 
 def name_cells(labs: str, slug: str) -> list[str]:
     """Set the ids of a lab's cells by their markers; returns what was done."""
-    return list(set_ids(load_lab(Path(labs) / slug)))
+    return list(set_ids(Path(labs) / slug))
 
 
 def prove_lab(labs: str, slug: str) -> list[str]:

@@ -18,11 +18,19 @@ from hub.authoring.notebook import (
     code_cells,
     first_line,
     language,
+    marker_line,
     place,
     read_notebook,
     shown,
 )
-from hub.authoring.solutions import BEGIN, END, SolutionError, cleared, regions
+from hub.authoring.solutions import (
+    BEGIN,
+    END,
+    SolutionError,
+    cleared,
+    is_solution,
+    regions,
+)
 from hub.catalog import Lab, Step
 from hub.tables import like
 
@@ -47,26 +55,39 @@ def ids_agree(lab: Lab) -> tuple[Finding, ...]:
     name = lab.source.name
     found = [Finding(lab.slug, name, what) for what in problems]
     if notebook is not None:
-        for where, what in (*_steps(lab, notebook), *solution_faults(notebook)):
+        for where, what in (
+            *_steps(lab, notebook),
+            *solution_faults(notebook, not lab.imported),
+        ):
             place_of = f"{name}, {where}" if where else name
             found.append(Finding(lab.slug, place_of, what))
     return (*found, *checker_faults(lab))
 
 
-def solution_faults(notebook: Any) -> _Said:
-    """Say which solution markers cannot be used, and which solution would be left."""
+def solution_faults(notebook: Any, near: bool = True) -> _Said:
+    """Say which solution markers cannot be used, and which solution would be left.
+
+    Args:
+        notebook: the lab's notebook.
+        near: whether lines that only look like a marker are meant as one, as in a lab
+            that was written for us.
+    """
     whole = True
     for cell in notebook.cells:
         for number, line in enumerate(str(cell.source).split("\n"), 1):
-            if marker := _meant_solution(line):
+            if near and (marker := _meant_solution(line)):
                 whole = False
                 got = f"expected '### {marker}', got {shown(line.strip())}"
                 yield f"{place(notebook, cell)}, line {number}", got
-        try:
-            regions(cell)
-        except SolutionError as error:
+        if is_solution(cell) or not marked(first_line(cell)):
+            # else `_steps` says that a step's cell has no metadata
+            try:
+                regions(cell)
+            except SolutionError as error:
+                whole = False
+                yield place(notebook, cell), _unprefixed(error)[1]
+        else:
             whole = False
-            yield _unprefixed(error)
     if whole:
         try:
             cleared(notebook)
@@ -153,7 +174,7 @@ def _first_cell(step: Step, cell: Any, slug: str, *, python: bool) -> Iterator[s
     if cell.cell_type != "code":
         return
     marker = f"# step: {step.id}"
-    if first_line(cell) != marker:
+    if marker_line(cell) != marker:
         yield f"expected the first line {marker!r}, got {shown(first_line(cell))}"
     table = cell.metadata.get("nbgrader")
     if not table:
@@ -187,7 +208,7 @@ def _strays(lab: Lab, notebook: Any, known: list[str]) -> _Said:
             if step_id not in lab.step_ids:
                 what = f"expected a step of lab.toml, got the marker of {step_id!r}"
             yield place(notebook, cell), what + like(step_id, lab.step_ids)
-        if not marked(cell.source):
+        if not (marked(cell.source) or lab.imported):
             lines = cell.source.split("\n")[:_BEGINNING]
             for number, line in enumerate(lines, 1):
                 if step_id := _meant_step(line, lab.step_ids):

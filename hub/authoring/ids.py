@@ -6,7 +6,6 @@ chance, and offers no way to change it.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +14,38 @@ import nbformat
 from checkers.engine.steps import marked
 from hub.authoring.notebook import code_cells, first_line
 from hub.authoring.release import ReleaseError
-from hub.catalog import Lab
 
-_MINOR = 5
+_MAJOR, _MINOR = 4, 5
 """Notebooks of nbformat 4.5 have cells with ids."""
 
 
-def set_ids(lab: Lab) -> tuple[str, ...]:
-    """Write ids and nbgrader metadata into the source; return what was done.
+def set_ids(folder: Path) -> tuple[str, ...]:
+    """Write ids and nbgrader metadata into a lab's source; return what was done.
+
+    Nothing else of the lab is read, so the rest may be as wrong as it likes.
 
     Raises:
         ReleaseError: it is no notebook.
     """
-    where = f"{lab.slug}/{lab.source.name}"
+    path = folder / "lab.ipynb"
+    where = f"{folder.name}/{path.name}"
     try:
-        text = lab.source.read_text(encoding="utf-8")
-        if not isinstance(json.loads(text).get("cells"), list):
-            raise ReleaseError(f"{where}: expected a notebook, got JSON without cells")
-        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        text = path.read_text(encoding="utf-8")
+        # not nbformat.reads, which gives ids of its own and does not say so
+        notebook = nbformat.v4.reads(text)  # type: ignore[no-untyped-call]
+        first = notebook.nbformat, [cell.source for cell in notebook.cells]
     except FileNotFoundError:
         raise ReleaseError(f"{where}: expected this file, there is none") from None
-    except (ValueError, AttributeError, nbformat.ValidationError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise ReleaseError(f"{where}: expected a notebook, got {error!r}") from None
+    if first[0] != _MAJOR:
+        raise ReleaseError(
+            f"{where}: expected a notebook of nbformat 4, got {first[0]}"
+        )
     notebook.nbformat_minor = max(notebook.nbformat_minor, _MINOR)
     done = [*_named(notebook), *_steps(notebook)]
     if done:
-        _write(lab.source, notebook)
+        _write(path, notebook)
     return tuple(done)
 
 

@@ -24,7 +24,7 @@ from hub.catalog import Lab
 
 OWN = ("file", "figure", "checker", "image")
 """Kinds of items that ledgers name; the others are packages."""
-_HANDED_ON = ("lab.ipynb", "data/")
+_HANDED_ON = ("lab.ipynb", "data/", "files/")
 
 
 @dataclass(frozen=True, slots=True)

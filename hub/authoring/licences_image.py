@@ -11,13 +11,16 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from hub.authoring.licences_ledger import Item, Ledger
 from hub.authoring.licences_names import debian_license, python_license
 from hub.authoring.licences_policy import plain
-from hub.engine import Engine
+from hub.catalog import Lab
+from hub.engine import Engine, EngineError
+from hub.machine import seat_images
 from hub.settings import Settings
 
 _SCAN = Path(__file__).with_name("licences_scan.py")
@@ -34,17 +37,17 @@ class ScanError(Exception):
     """An image's packages could not be read."""
 
 
-def seat_packages(airlift: Settings) -> list[dict[str, Any]]:
-    """Return the packages of the seats, wherever they run here.
+def seat_packages(airlift: Settings, lab: Lab) -> list[dict[str, Any]]:
+    """Return the packages of a lab's seats, wherever they run here.
 
     Raises:
-        EngineError: nothing was built here yet.
+        SeatImageError: the lab's image is not here and could not be built.
         ScanError: what seats are made of cannot be read.
     """
-    engine = Engine.load(airlift)
-    if engine.engine == "local":
-        return environment_packages(airlift.state_dir / "seat-venv/bin/python")
-    return image_packages(engine.image)
+    with suppress(EngineError):
+        if Engine.load(airlift).engine == "local":
+            return environment_packages(airlift.state_dir / "seat-venv/bin/python")
+    return image_packages(seat_images.image_of(airlift, lab))
 
 
 def image_packages(image: str) -> list[dict[str, Any]]:

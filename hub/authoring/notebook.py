@@ -45,6 +45,12 @@ def first_line(cell: Any) -> str:
     return str(cell.source).split("\n", 1)[0]
 
 
+def marker_line(cell: Any) -> str:
+    """Return the line that says which step a cell is: the first but a cell magic."""
+    lines = [*str(cell.source).split("\n"), ""]
+    return lines[1] if lines[0].startswith("%%") else lines[0]
+
+
 def shown(text: str) -> str:
     """Return a line in quotation marks, not too long."""
     return repr(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…")

@@ -85,9 +85,11 @@ class Preview:
         paths = [*self.lab.folder.rglob("*"), *([checker] if checker else [])]
         found = {}
         for path in paths:
+            name = self._name(path)
+            if any(part.startswith((".", "~", "__")) for part in Path(name).parts):
+                continue  # checkpoints and the like
             with suppress(OSError):
-                if path.is_file() and not path.name.startswith((".", "~")):
-                    name = self._name(path)
+                if path.is_file():
                     state = path.stat()
                     found[name] = (state.st_mtime_ns, state.st_size)
         return found
@@ -123,14 +125,14 @@ class Preview:
 
 
 def preview(
-    airlift: Settings, lab: Lab, *, image: str, python: str, browser: bool, say: Say
+    airlift: Settings, lab: Lab, *, docker: bool, python: str, browser: bool, say: Say
 ) -> None:
     """Show a lab until Ctrl+C, and leave nothing.
 
     Args:
         airlift: the settings of the lab's place.
         lab: the lab.
-        image: run the seat in this image; "" for a process on this machine.
+        docker: run the seat in the lab's image rather than as a process.
         python: the Python of that process.
         browser: open one.
         say: takes each sentence for the author.
@@ -143,7 +145,9 @@ def preview(
         with ended_by_signals(), suppress(KeyboardInterrupt):
             seen = shown.files()
             shown.release()
-            start = _in_container(shown, image) if image else _here(shown, python)
+            if docker:
+                say(f"In the image {lab.seat_image}, which is built first if need be.")
+            start = _in_container(shown) if docker else _here(shown, python)
             try:
                 _show(shown, start, seen, browser=browser, say=say)
             except ServerError as error:
@@ -222,8 +226,8 @@ def _here(shown: Preview, python: str) -> Start:
     return start
 
 
-def _in_container(shown: Preview, image: str) -> Start:
-    """Return what starts the seat in an image."""
+def _in_container(shown: Preview) -> Start:
+    """Return what starts the seat in the lab's image."""
 
     @contextmanager
     def start() -> Iterator[tuple[str, Wait]]:
@@ -232,7 +236,6 @@ def _in_container(shown: Preview, image: str) -> Start:
         with practising.in_container(
             shown.airlift,
             prepared,
-            image=image,
             token=shown.token,
             port=shown.port,
         ) as (page, wait):

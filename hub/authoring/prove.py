@@ -133,13 +133,14 @@ def release_passes_nothing(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
     seen: dict[str, list[str]] = {step.id: [] for step in lab.steps}
     for cell in code_cells(attendee_version(lab)):
         for attempt in kernel.run(cell.source):
-            seen.setdefault(attempt.step, []).append(attempt.outcome.value)
+            seen.setdefault(attempt.step, []).append(said(attempt))
     results = []
     for step in lab.steps:
         got = seen[step.id]
         unasked = step.question is not None and not got
         found = []
-        if not unasked and set(got) != {Outcome.FAILED.value}:
+        failed = all(word.startswith(f"{Outcome.FAILED.value}:") for word in got)
+        if not unasked and not (got and failed):
             what = "expected the untouched cell to fail, got "
             what += ", ".join(got) or "no check"
             found.append(Finding(lab.slug, f"step {step.id}", what))

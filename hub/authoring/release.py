@@ -24,14 +24,12 @@ from hub.authoring.formulas import FormulaError
 from hub.authoring.handbook import handbook
 from hub.authoring.notebook import read_notebook
 from hub.authoring.solutions import SolutionError, cleared
-from hub.catalog import Lab
+from hub.catalog import BESIDE, Lab
 
 VERSION = 1
 KEPT_METADATA = ("kernelspec", "language_info")
 NOTES = "presenter-notes"
 """Tag of the cells that presenters alone read."""
-BESIDE = "files"
-"""Folder of a lab whose contents lie beside the notebook in the release."""
 
 
 class ReleaseError(ValueError):

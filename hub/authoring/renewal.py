@@ -30,8 +30,8 @@ def renew(home: Path, before: Path, now: Path) -> tuple[str, ...]:
     }
     for name in sorted(names):
         was, new, own = _bytes(before / name), _bytes(now / name), _bytes(home / name)
-        if new == was or own == new:
-            continue
+        if new == was or own == new or (was is not None and own is None):
+            continue  # no news, or it was deleted or never brought
         if own == was:
             _put(home / name, new)
         elif name.endswith(".ipynb") and own and was and new:

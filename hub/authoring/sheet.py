@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from hub.authoring.formulas import typeset
 from hub.authoring.prose import markdown_html
-from hub.catalog import Lab
+from hub.catalog import BESIDE, Lab
 from hub.strings import translation
 
 PAPER = Path(__file__).parent / "paper"
@@ -63,7 +63,8 @@ def running_line(lab: Lab) -> str:
 
 def markdown(lab: Lab, cell: Any) -> Markup:
     """Return a Markdown cell as HTML."""
-    return ours(markdown_html(cell["source"], lab.folder, cell.get("attachments")))
+    folder = lab.folder / BESIDE if lab.imported else lab.folder
+    return ours(markdown_html(cell["source"], folder, cell.get("attachments")))
 
 
 def ours(html: str) -> Markup:

@@ -12,18 +12,26 @@ _LOOKING = re.compile(
     r"ls-files|branch|remote|tag)(?:\s+-[-\w=]+)*\s*$|git (?:log|diff|show|blame)\b)"
 )
 """Commands that look only; without them nothing is different."""
-_FLAG = re.compile(r"(?<=\s)(--?[A-Za-z][\w-]*)(?=\s|$|=)")
+_FLAG = re.compile(
+    r"(?<=\s)(?!-q\b|-v\b|-y\b|-m\b|--no-edit|--no-pager|--quiet|--verbose)"
+    r"(--?[A-Za-z][\w-]*)(?=\s|$|=)"
+)
 _NUMBER = re.compile(r"(?<![\w.$~^-])\d+(?![\w.])")
 _BACK = re.compile(r"(?<=[~^])\d+")
 _WORDS = re.compile(
-    r"(?<=\s)(?<!git )([\w./~^@-]+)[ ]+([\w./~^@-]+)(?=\s*(?:$|[;&|>]))"
+    r"(?<=\s)(?<!git )([\w./~^@][\w./~^@-]*)[ ]+([\w./~^@][\w./~^@-]*)"
+    r"(?=\s*(?:$|[;&|>]))"
 )
+_MESSAGE = re.compile(r"(?<=\s)(?:-[a-z]*m|--message)[ =]?(?:\"[^\"]*\"|'[^']*')")
+"""What somebody may put as they like."""
 _COLUMNS = re.compile(r"\(\s*(\w+)\s*,\s*(\w+)")
 _NAME = re.compile(r"(?<=[\s'\"])[\w-]+(?:[./][\w./-]+)(?=[\s'\"]|$)")
 _SIDES = (
     ("--ours", "--theirs"),
+    ("--theirs", "--ours"),
     ("--hard", "--soft"),
     ("asc", "desc"),
+    ("desc", "asc"),
     ("and", "or"),
     ("unique ", ""),
     ("not null", ""),
@@ -85,20 +93,26 @@ def _whole(text: str) -> bool:
 
 
 def _unit(unit: str, names: list[str]) -> Iterator[_Change]:
-    """Yield one command with one thing changed."""
+    """Yield one command with one thing changed; not what people put as they like."""
+    free = [found.span() for found in _MESSAGE.finditer(unit)]
+    for kind, start, end, new in _places(unit, names):
+        if not any(first < start < last for first, last in free):
+            yield kind, unit[:start] + new + unit[end:]
+
+
+def _places(unit: str, names: list[str]) -> Iterator[tuple[str, int, int, str]]:
+    """Yield the kind of each change, where it is, and what comes there."""
     for kind, pattern, new in _RULES:
         for found in pattern.finditer(unit):
-            yield kind, unit[: found.start()] + new(found) + unit[found.end() :]
+            yield kind, *found.span(), new(found)
     for found in _NAME.finditer(unit):
         for name in [name for name in names if name != found[0]][:2]:
-            yield "other name", unit[: found.start()] + name + unit[found.end() :]
+            yield "other name", *found.span(), name
     for one, other in _SIDES:
-        pattern = re.compile(
-            rf"(?<![\w<>=-]){re.escape(one.strip())}(?![\w<>=-])", re.IGNORECASE
-        )
-        for found in pattern.finditer(unit):
+        words = re.escape(one.strip())
+        for found in re.finditer(rf"(?i)(?<![\w<>=-]){words}(?![\w<>=-])", unit):
             if not (one[0] in "<>" and _redirects(unit, found.start())):
-                yield "opposite", unit[: found.start()] + other + unit[found.end() :]
+                yield "opposite", *found.span(), other
 
 
 def _redirects(unit: str, at: int) -> bool:

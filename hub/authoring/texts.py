@@ -16,7 +16,7 @@ from hub.authoring.notebook import place
 from hub.authoring.proof import Result
 from hub.authoring.release import attendee_version, source_notebook
 from hub.authoring.solutions import regions
-from hub.catalog import Lab
+from hub.catalog import BESIDE, Lab
 
 _OUTSIDE = re.compile(r"(?:https?|ftp)://[^\s\"'<>)\]}`\\|…,;]+", re.IGNORECASE)
 _HERE = re.compile(r"(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|.*\.localhost)")
@@ -33,6 +33,24 @@ def links_are_known(lab: Lab) -> Result:
             if what := _wrong(lab, address):
                 found.setdefault((where, what), Finding(lab.slug, where, what))
     return Result("links", findings=tuple(found.values()))
+
+
+def outside(lab: Lab) -> list[str]:
+    """Return the addresses outside that a lab names and its lab.toml does not allow."""
+    found = set()
+    for _where, text, markdown in _texts(lab):
+        for address in _addresses(text, markdown=markdown):
+            if _is_outside(address) and _wrong(lab, address):
+                found.add(address)
+    return sorted(found)
+
+
+def _is_outside(address: str) -> bool:
+    """Tell whether an address names a host; what is none does not."""
+    try:
+        return bool(urlsplit(address).netloc)
+    except ValueError:
+        return False
 
 
 def _texts(lab: Lab) -> Iterator[tuple[str, str, bool]]:
@@ -103,7 +121,8 @@ def _wrong(lab: Lab, address: str) -> str:
             return ""
         return f"expected a local file, or {address} in prove.links of lab.toml"
     name = PurePosixPath(unquote(parts.path))
-    if not name.parts or (lab.folder / name).exists():
+    places = (lab.folder, lab.folder / BESIDE)
+    if not name.parts or any((place / name).exists() for place in places):
         return ""
     if name.is_absolute() or ".." in name.parts:
         return f"expected a file of the lab, got {address}"

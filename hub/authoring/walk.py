@@ -325,7 +325,8 @@ def said(attempt: Attempt | None) -> str:
         return "no check"
     if attempt.outcome is Outcome.PASSED:
         return "passed"
-    return f"{attempt.outcome.value}: {attempt.reason}"
+    where = f" ({attempt.hint})" if attempt.outcome is Outcome.ERROR else ""
+    return f"{attempt.outcome.value}: {attempt.reason}{where}"
 
 
 def plain(change: str) -> str:

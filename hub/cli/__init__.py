@@ -12,6 +12,7 @@ from hub.authoring.licences_image import ScanError
 from hub.authoring.licences_ledger import LedgerError
 from hub.authoring.mistakes import MistakesError
 from hub.authoring.parcels import ParcelError
+from hub.authoring.printing import PrintingError
 from hub.catalog import LabError
 from hub.cli.doctor import doctor
 from hub.cli.down import down
@@ -47,6 +48,7 @@ EXPECTED = (
     ParcelError,
     PortError,
     PractisingError,
+    PrintingError,
     ProvingError,
     ProxyError,
     ReleasingError,

@@ -125,9 +125,9 @@ def _expiring(early: dict[str, Any], closes: bool) -> str:
     first = datetime.fromtimestamp(early["first_at"] / 1000)
     lines = [str(line) for line in early["lines"][:10]]
     lines += ["…"] if len(early["lines"]) > len(lines) else []
-    when = "before the room closes" if closes else "within a day; no --closes was given"
+    when = "before the room closes" if closes else "within a day (no --closes given)"
     return (
-        f"Warning: {len(early['lines'])} keys of {early['lab']} expire {when}, the "
+        f"Warning: keys of {early['lab']} that end {when}: {len(early['lines'])}, the "
         f"first on {first:%d %B %Y %H:%M} (lines {', '.join(lines)})."
     )
 

@@ -157,7 +157,6 @@ def in_container(
     airlift: Settings,
     prepared: Mapping[str, Any],
     *,
-    image: str = "",
     token: str = "",
     port: int = 0,
 ) -> Iterator[tuple[str, Any]]:
@@ -169,7 +168,6 @@ def in_container(
     Args:
         airlift: the settings of this place.
         prepared: what `prepare` returned.
-        image: another image than that of the seats.
         token: what lets a browser in; a fresh one by itself.
         port: a port of loopback; a free one by itself.
 
@@ -179,7 +177,7 @@ def in_container(
     name = str(prepared["image"])
     if not dockerd.answers():
         raise PractisingError(_without_engine(name))
-    image = image or _image(airlift, name)
+    image = _image(airlift, name)
     token, port = token or secrets.token_urlsafe(24), port or free_port()
     with contextlib.closing(docker.APIClient()) as client:
         made = _start(client, airlift, image, prepared, token, port)
@@ -188,6 +186,8 @@ def in_container(
             page = f"http://127.0.0.1:{port}/{prepared['first_page']}?token={token}"
             yield page, lambda seconds=None: _ended(client, made, seconds)
         finally:
+            if name != BASE:  # its services are to end well
+                client.stop(made, timeout=container.ENDING)
             client.remove_container(made, v=True, force=True)
 
 

@@ -51,13 +51,13 @@ def prove(airlift: Settings, lab: Lab) -> None:
     _run(airlift, "prove", str(airlift.labs_dir), lab.slug)
 
 
-def set_ids(airlift: Settings, lab: Lab) -> list[str]:
+def set_ids(airlift: Settings, slug: str) -> list[str]:
     """Set the ids of a lab's cells by their markers; return what was done.
 
     Raises:
         ReleasingError: it is no notebook.
     """
-    return _run(airlift, "ids", str(airlift.labs_dir), lab.slug).splitlines()
+    return _run(airlift, "ids", str(airlift.labs_dir), slug).splitlines()
 
 
 def make_manual(airlift: Settings, lab: Lab, out: Path, *flags: str) -> list[str]:

@@ -131,6 +131,20 @@ def test_only_what_may_be_done_now_is_watched(tmp_path: Path) -> None:
     assert current() == "e"
 
 
+def test_a_seat_without_such_steps_pays_for_none(tmp_path: Path) -> None:
+    """Neither its agent nor its kernels import what watches or asks by widgets."""
+    environ = set_up(tmp_path, ({"id": "plain", "title": "Plain"},))
+    code = (
+        "import os, sys, checkers.engine.hook, checkers.engine.agent as agent\n"
+        "assert agent.agent_from(os.environ).watch is None\n"
+        "print({'checkers.engine.watch', 'checkers.engine.probe', 'ipywidgets'}"
+        " & {*sys.modules})"
+    )
+    words = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(words, env=environ, capture_output=True, text=True)
+    assert done.stdout == "set()\n", done.stderr
+
+
 class Watched:
     """A seat in a real room, whose steps are watched."""
 

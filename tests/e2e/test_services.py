@@ -8,7 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from hub.catalog import load_lab
+from hub.cli.terminal import Terminal
 from hub.engine import Engine
+from hub.machine import seat_images
 from tests.harness import REPOSITORY, Airlift, running, wait_for
 from tests.visitor import Visitor
 
@@ -106,7 +109,9 @@ def test_a_database_lives_in_a_seat(airlift: Airlift) -> None:
     assert log(airlift, seat).count("automatic recovery") == 2
 
 
-def test_an_image_that_is_not_here_is_refused_by_name(airlift: Airlift) -> None:
+def test_a_missing_image_is_refused_by_name_and_can_be_brought(
+    airlift: Airlift,
+) -> None:
     """The room is not made, or its seat does not start, in words."""
     lab = airlift.root / "labs/tuning/lab.toml"
     other = airlift.root / "labs/other"
@@ -123,6 +128,10 @@ def test_an_image_that_is_not_here_is_refused_by_name(airlift: Airlift) -> None:
     visitor = airlift.visitor().join(room["code"], "Omar")
     with pytest.raises(AssertionError, match="an image that is not built here"):
         visitor.start()
-    engine.save(airlift.settings)
+    # what `airlift room new` does before it makes a room
+    places = {"state": airlift.settings.state_dir, "labs": airlift.settings.labs_dir}
+    here = replace(airlift.settings, root=REPOSITORY, **places)
+    seat_images.bring_for(here, [load_lab(lab.parent)], Terminal())
+    assert list(Engine.load(airlift.settings).images) == ["postgres"]
     visitor.start()
     assert airlift.container(visitor.seat).labels["org.airlift.image"] == "postgres"

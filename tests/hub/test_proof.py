@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 
+from hub.authoring.__main__ import keep as write_versions
 from hub.authoring.junit import junit
 from hub.authoring.kernel import LabKernel
 from hub.authoring.proof import Proof, Score, content_of, keep, kept, proved
 from hub.authoring.prove import orders, prove
 from hub.catalog import Lab
+from hub.cli import main
+from hub.versions import Versions
 from tests.hub.lab_folder import solved, write_lab
 
 STEPS = """
@@ -224,9 +226,9 @@ def test_a_proof_works_in_a_shell_whose_files_are_put_back(
     proof = prove(lab, tmp_path / "stand")
     clean = ("ids", "solution", "mistakes", "still", "order", "hints", "links")
     assert {kind: said(proof, kind) for kind in clean} == {kind: [] for kind in clean}
-    assert said(proof, "release") == [
-        "step note: expected the untouched cell to fail, got error"
-    ]
+    (release,) = said(proof, "release")
+    assert release.startswith("step note: expected the untouched cell to fail, got err")
+    assert "FileNotFoundError" in release
     garbage = " ".join(said(proof, "garbage"))
     assert "without work/note.txt, got error" in garbage
     assert "an empty folder, got error" in garbage
@@ -280,18 +282,36 @@ def test_a_score_of_nothing_is_whole_and_json_stays_as_it_is(tmp_path: Path) -> 
     assert Score("step", killed=3, survivors=()).kill == 1.0
 
 
-def test_a_lab_that_cannot_be_read_is_proved_wrong(lab: Lab, tmp_path: Path) -> None:
-    """The program keeps a proof with everything that is wrong with the files."""
+def test_a_lab_that_cannot_be_read_is_proved_wrong(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command says all that is wrong with its files, in the forms asked for."""
     path = lab.folder / "lab.toml"
     path.write_text(path.read_text().replace("minutes = 10", 'minutes = "ten"'))
-    line = [sys.executable, "-m", "hub.authoring", "proof", str(tmp_path), lab.slug]
-    done = subprocess.run(line, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    data = json.loads(
-        (tmp_path / ".airlift" / "proofs" / f"{lab.slug}.json").read_text()
-    )
+    monkeypatch.setenv("AIRLIFT_ROOT", str(tmp_path))
+    (tmp_path / "airlift.toml").write_text("")
+    out, xml = tmp_path / "out.json", tmp_path / "out.xml"
+    words = ["lab", "prove", "--json", str(out), "--junit", str(xml)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 1, done.output
+    assert "lab.minutes: expected a whole number" in done.output
+    (data,) = json.loads(out.read_text())
     assert data["green"] is False
     assert "lab.minutes: expected a whole number" in json.dumps(data["results"])
+    assert (
+        ElementTree.parse(xml).getroot().find("testsuite/testcase/failure") is not None
+    )
+
+
+def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> None:
+    """The room's lab.json has the stamp of the proof of this very content."""
+    at = "2026-11-25T20:00:00+00:00"
+    proof = Proof(lab.slug, lab.version, content_of(lab), "here", at)
+    for stamp in (None, {"at": at, "where": "here"}):
+        write_versions(str(lab.folder.parent), str(tmp_path / "versions"), lab.slug)
+        path = Versions(tmp_path / "versions").path(lab.slug, lab.version) / "lab.json"
+        assert json.loads(path.read_text())["proved"] == stamp
+        keep(proof, tmp_path / "proofs")
 
 
 def test_orders_put_independent_steps_both_ways(lab: Lab) -> None:

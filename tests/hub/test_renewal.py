@@ -55,8 +55,8 @@ def test_outputs_stay_where_the_text_is_the_same_and_own_cells_stay() -> None:
 
 def test_files_are_renewed_unless_somebody_changed_them(tmp_path: Path) -> None:
     """Taken away with the release, too; what was deleted in the seat stays deleted."""
-    release = {"a.csv": "1", "b.csv": "1", "old.csv": "1", "lab.json": "1"}
-    newer = {"a.csv": "2", "b.csv": "2", "c.csv": "2", "lab.json": "2"}
+    release = {"a.csv": "1", "b.csv": "1", "old.csv": "1", "d.csv": "1"}
+    newer = {"a.csv": "2", "b.csv": "2", "c.csv": "2", "d.csv": "2"}
     seat = {"a.csv": "1", "b.csv": "mine", "old.csv": "1"}
     for name, files in (("was", release), ("now", newer), ("seat", seat)):
         for file, text in files.items():

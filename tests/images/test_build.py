@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -83,6 +85,61 @@ def test_a_changed_lab_changes_the_last_layers_only(image: str, checkout: Path) 
         assert b'"title": "New"' in printed
     finally:
         client.images.remove(changed, force=True)
+
+
+LOOK = """
+set -e
+hello --greeting=here
+python -c "import toolz, numpy, pandas; print(toolz.__name__)"
+find /var/lib/apt/lists /run /tmp -type f 2>/dev/null | wc -l
+find / -xdev -type f -perm /6000 2>/dev/null | wc -l
+cat /opt/airlift/labs/first_flight/lab.json
+"""
+
+
+@pytest.mark.docker
+def test_a_lab_brings_packages_of_its_own(image: str, checkout: Path) -> None:
+    """apt.txt and requirements.txt make an image with the name of the lab."""
+    assert image
+    lab = checkout / "labs/first_flight"
+    (lab / "apt.txt").write_text("# a greeting\nhello\n")
+    (lab / "requirements.txt").write_text("toolz  # small\n")
+    done = build(checkout, "--image", "first_flight", "--json")
+    assert done.returncode == 0, done.stderr
+    built = json.loads(done.stdout)["first_flight"]
+    assert build(checkout, "--image", "first_flight").stdout.strip() == built
+    client = docker.from_env()
+    try:
+        said = client.containers.run(
+            built, ["sh", "-c", LOOK], network_mode="none", remove=True
+        )
+        *lines, text = said.decode().split("\n", 4)
+        assert lines == ["here", "toolz", "0", "0"]
+        assert json.loads(text)["image"] == "first_flight"
+        history = str(client.images.get(built).history())
+        assert not re.search("https?_proxy=|BEGIN CERT", history)
+    finally:
+        client.images.remove(built, force=True)
+
+
+@pytest.mark.docker
+def test_what_cannot_be_built_is_said_by_name(image: str, checkout: Path) -> None:
+    """An image that is not there, a package that is not there, a broken declaration."""
+    assert image
+    done = build(checkout, "--image", "absent")
+    assert done.returncode == 1
+    assert "images/absent: expected a folder with a Dockerfile" in done.stderr
+    assert "There are base, postgres, terminal." in done.stderr
+    (checkout / "images/absent").mkdir()
+    (checkout / "images/absent/apt.txt").write_text("no-such-package-anywhere\n")
+    done = build(checkout, "--image", "absent")
+    assert done.returncode == 1
+    assert "Installing the packages of images/absent: failed" in done.stderr
+    assert "no-such-package-anywhere" in done.stderr
+    (checkout / "images/postgres/services.toml").write_text("[[services]]\n")
+    done = build(checkout, "--image", "postgres")
+    assert done.returncode == 1
+    assert "postgres/services.toml: services[1].name: expected a name" in done.stderr
 
 
 @pytest.mark.docker

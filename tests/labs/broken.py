@@ -108,7 +108,7 @@ GALLERY = {
         (
             "lab.toml:8: lab.minuets: expected one of title, version, summary, "
             "minutes, language, license, authors, feedback, image, interface, egress, "
-            "level; did you mean 'minutes'?",
+            "level, imported; did you mean 'minutes'?",
         ),
     ),
     "key of another table": Broken(
@@ -280,8 +280,6 @@ GALLERY = {
         (
             "lab.ipynb, cell load-week: expected nbgrader metadata with "
             "solution = true, got none; `airlift lab ids trial` writes it",
-            "lab.ipynb, cell load-week: expected nbgrader metadata with "
-            "solution = true beside '### BEGIN SOLUTION', got none",
         ),
     ),
     "another grade_id": Broken(

@@ -20,8 +20,8 @@ from hub.authoring.course.hidden import hidden_cells, visible
 from hub.authoring.course.notes import CourseError
 from hub.authoring.course.rules import Rules
 from hub.authoring.course.writing import unmarked
-from hub.authoring.release import BESIDE, source_notebook
-from hub.catalog import Lab
+from hub.authoring.release import source_notebook
+from hub.catalog import BESIDE, Lab
 
 CONFIGURATION = "nbgrader_config.py"
 

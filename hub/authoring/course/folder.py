@@ -206,8 +206,11 @@ def _files(folder: Path, notes: list[Note]) -> Iterator[tuple[str, Path]]:
     """Yield what lies beside the notebooks and goes with them."""
     for here, folders, names in os.walk(folder):
         inside = Path(here).relative_to(folder)
-        for name in [name for name in folders if _SOLUTIONS.match(name)]:
-            notes.append(Note((inside / name).as_posix(), "a folder of answers"))
+        for name in sorted(folders):
+            what = "a folder of answers" if _SOLUTIONS.match(name) else ""
+            what = "Jupyter's checkpoints" if name == IGNORED[0] else what
+            if what:
+                notes.append(Note((inside / name).as_posix(), what))
         folders[:] = sorted(
             name
             for name in folders

@@ -30,7 +30,9 @@ from hub.authoring.course.steps import Group, grouped
 from hub.authoring.course.text import slug
 from hub.authoring.course.trial import Tried, opened, tried
 from hub.authoring.course.writing import Draft
-from hub.catalog import load_lab
+from hub.authoring.release import ReleaseError
+from hub.authoring.texts import outside
+from hub.catalog import LabError, load_lab
 
 LEAST, MOST = 5.0, 60.0
 """Seconds that a step's check may take: five times what the solution needs."""
@@ -53,14 +55,8 @@ def take_in(
     """
     sources, skipped = found(path)
     names = slugs(sources, name)
-    if not force:
-        for one in names:
-            for place in (labs / one, checkers_to / f"{one}.py"):
-                if place.exists():
-                    raise CourseError(
-                        f"{place} is there already: choose another name with --slug, "
-                        "or --force to write over it"
-                    )
+    for one in names:
+        _free(labs / one, checkers_to / f"{one}.py", force=force)
     taken = [
         _taken(source, one, labs, checkers_to)
         for source, one in zip(sources, names, strict=True)
@@ -68,9 +64,30 @@ def take_in(
     return report(taken, skipped)
 
 
+def _free(folder: Path, checker: Path, *, force: bool) -> None:
+    """Refuse to write over a lab, or over one that was not imported in any case.
+
+    Raises:
+        CourseError: there is one; says what to do.
+    """
+    there = [place for place in (folder, checker) if place.exists()]
+    if not there:
+        return
+    what = f"{there[0]} is there already: choose another name with --slug"
+    try:
+        imported = load_lab(folder).imported
+    except LabError:
+        imported = ""
+    if not imported:
+        raise CourseError(f"{what}; it was not imported, so nothing writes over it")
+    if not force:
+        raise CourseError(f"{what}, or --force to write over it")
+
+
 def slugs(sources: Sequence[Source], name: str) -> list[str]:
     """Return a free slug for each notebook."""
-    own = {module.name for module in pkgutil.iter_modules(checkers.__path__[:1])}
+    place = str(Path(str(checkers.__file__)).parent)
+    own = {module.name for module in pkgutil.iter_modules([place])}
     labs = {path.parent.name for path in _own_labs()}
     used = own - labs
     names: list[str] = []
@@ -111,7 +128,7 @@ def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
             if not any(group.live for group in draft.groups):
                 raise CourseError("no test of it checks anything: it makes no lab")
             _put(Path(folder) / "done", name, labs, checkers_to)
-    except CourseError as error:
+    except (CourseError, LabError, ReleaseError) as error:
         notes.append(Note("", str(error)))
         return Taken(source.shown, "", len(groups), 0, tuple(notes))
     return Taken(source.shown, name, len(groups), proved, tuple(notes))
@@ -131,6 +148,9 @@ def drafted(source: Source, name: str) -> tuple[Draft, list[Note]]:
     notes += more
     groups, more = grouped(found, whole, source.rules.autotest)
     notes += more + _absent(found, source)
+    own = {name for name, _path in source.files} & set(writing.PACKAGES)
+    what = "its packages make an image of this lab's own"
+    notes += [Note(name, what) for name in sorted(own)]
     return Draft(name, source, found, whole, groups, {}), notes
 
 
@@ -226,10 +246,14 @@ def _tried(draft: Draft, folder: Path) -> tuple[Draft, int, list[Note]]:
         lab = load_lab(trial / "labs" / draft.slug)
         seen, notes = tried(lab, live, folder / "kernels", whole)
         notes += [Note(one.where, one.what) for one in ids_agree(lab)]
+        links = tuple(outside(lab))
     notes += [note for group in live for note in _said(group, seen[group.id])]
     kept = [_kept(group, seen.get(group.id)) for group in draft.groups]
     limits = {name: _limit(one.seconds) for name, one in seen.items()}
-    done = replace(draft, groups=_needed(kept), limits=limits)
+    done = replace(draft, groups=_needed(kept), limits=limits, links=links)
+    if links:
+        what = f"it names {len(links)} addresses outside: lab.toml allows them"
+        notes.insert(0, Note("", what))
     writing.write(done, folder / "done" / "labs", folder / "done" / "checkers")
     proved = sum(seen[group.id].proved for group in done.groups if group.live)
     return done, proved, notes
@@ -255,7 +279,7 @@ def _limit(seconds: float) -> float:
 
 def _said(group: Group, seen: Tried) -> Iterator[Note]:
     """Say why a step is not proved, or none at all."""
-    where = f"step {group.id}"
+    where = f"step {group.id} ({', '.join(test.cell for test in group.live)})"
     if group.points % 1:
         what = f"{group.points:g} points are {ceil(group.points)} in lab.toml"
         yield Note(where, f"{what}; its tests keep theirs")

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from checkers.engine.attempt import Outcome
-from checkers.engine.check import checker_for
+from checkers.engine.check import Check, checker_for
 from checkers.engine.guard import NamesKept
 from checkers.engine.run import run
 from checkers.engine.work import Work
@@ -37,7 +37,9 @@ def tell(
     said = ""
     if whole:
         attempt = run(checker_for(whole)[step], work)
-        if attempt.outcome is not Outcome.PASSED:
+        if attempt.outcome is Outcome.ERROR:
+            said = _error(checker_for(whole)[step], work)
+        elif attempt.outcome is not Outcome.PASSED:
             said = f"{attempt.reason}: {attempt.hint}"
     there = [name for name in made if name in names]
     hollow = False
@@ -47,6 +49,15 @@ def tell(
             attempt = run(checker_for(checker)[step], Work(names, Path.cwd()))
             hollow = attempt.outcome is Outcome.PASSED
     Path(out).write_text(json.dumps({"whole": said, "hollow": hollow}))
+
+
+def _error(check: Check, work: Work) -> str:
+    """Return what a check that cannot be run says itself, for its author."""
+    try:
+        check.function(work)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "it cannot be run"
 
 
 def _emptied(value: object) -> object:

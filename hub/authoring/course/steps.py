@@ -15,6 +15,7 @@ from hub.authoring.course.text import step_id
 from hub.authoring.solutions import BEGIN, END
 
 _POINTS = re.compile(r"(?i)\s*[(\[][^)\]]*\b(points?|pts?|marks?)\b[^)\]]*[)\]]")
+_MAKES = re.compile(r"(?m)^(?:def|class) +(\w+)")
 _AUTOMATIC = re.compile(r"cell-[0-9a-f]{8,}|cell-\d+")
 
 
@@ -147,7 +148,7 @@ def _test(walk: _Walk, where: str, cell: Any) -> None:
         walk.notes.append(Note(where, "no answer cell stands above it: it tests none"))
         return
     if cells:
-        walk.groups.append(_group(walk, [one.id for one in cells]))
+        walk.groups.append(_group(walk, cells))
         walk.answers, walk.by_hand = [], []
     test, what = _judged(walk, cell, len(walk.groups[-1].tests) + 1)
     if what:
@@ -157,18 +158,27 @@ def _test(walk: _Walk, where: str, cell: Any) -> None:
         walk.groups[-1] = replace(group, tests=(*group.tests, test))
 
 
-def _group(walk: _Walk, cells: list[str]) -> Group:
-    """Begin a group; its id is that of its first answer cell."""
+def _group(walk: _Walk, cells: list[Any]) -> Group:
+    """Begin a group; its id is that of its first answer cell.
+
+    Where nbgrader made that up, it is what the cell defines, or the heading.
+    """
     taken = {group.id for group in walk.groups}
     titles = {group.title for group in walk.groups}
-    name = step_id(cells[0])
+    heading = _POINTS.sub("", walk.heading).strip(" :.#*_")
+    wanted = cells[0].id
+    if _AUTOMATIC.fullmatch(wanted):
+        made = _MAKES.search(cells[0].source)
+        wanted = made[1] if made else heading or f"step-{len(walk.groups) + 1}"
+    name, number = step_id(wanted), 1
     while name in taken:
-        name = f"{name}-again"
-    title = _POINTS.sub("", walk.heading).strip(" :.#*_") or _spoken(name)
+        number += 1
+        name = f"{step_id(wanted)}-{number}"
+    title = heading or _spoken(name)
     return Group(
         id=name,
         title=f"{title}: {_spoken(name)}" if title in titles else title,
-        cells=tuple(cells),
+        cells=tuple(cell.id for cell in cells),
     )
 
 

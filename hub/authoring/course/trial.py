@@ -109,17 +109,13 @@ def tried(
 
     def solution(kernel: LabKernel, cell: Any) -> None:
         """Ask for the rest, when a step's last cell has run and it has passed."""
-        group = last.get(cell.id)
-        if group and found[group.id].solved == "passed":
-            names = {n for one in group.cells for n in bound(solved(texts[one]))}
-            said = _asked(kernel, lab, whole, group.id, sorted(names))
-            found[group.id].whole = said["whole"]
-            found[group.id].hollow = said["hollow"]
+        if group := last.get(cell.id):
+            sources = [solved(texts[one]) for one in group.cells]
+            _ask_rest(kernel, lab, whole, found[group.id], group.id, sources)
 
     def release(kernel: LabKernel, cell: Any) -> None:
         """Check a step that nobody has done, though its stub may have raised."""
-        group = last.get(cell.id)
-        if group:
+        if group := last.get(cell.id):
             said = _asked(kernel, lab, f"checkers.{lab.slug}", group.id, [])
             found[group.id].untouched = not said["whole"]
 
@@ -134,6 +130,19 @@ def tried(
     except KernelError as error:
         notes.append(Note("", f"the trial ended early: {error}"))
     return found, list(dict.fromkeys(notes))
+
+
+def _ask_rest(
+    kernel: LabKernel, lab: Lab, whole: str, seen: Tried, step: str, sources: list[str]
+) -> None:
+    """Ask what else is to be known of a step whose solution has run."""
+    if seen.solved.startswith(Outcome.ERROR.value):
+        said = _asked(kernel, lab, f"checkers.{lab.slug}", step, [])
+        seen.solved = f"error: {said['whole']}"
+    elif seen.solved == "passed":
+        names = {name for source in sources for name in bound(source)}
+        said = _asked(kernel, lab, whole, step, sorted(names))
+        seen.whole, seen.hollow = said["whole"], said["hollow"]
 
 
 def _ran(

@@ -17,12 +17,13 @@ from hub.authoring.course import hidden
 from hub.authoring.course.folder import Source
 from hub.authoring.course.steps import Group
 from hub.authoring.course.text import literal, toml
+from hub.catalog import BESIDE
 
-LONGEST = 60.0
-"""Seconds a check may take at most."""
+LONGEST = 20.0
+"""Seconds a check may take in a trial, in which nothing is known of it yet."""
 MINUTES = 5
-FILES = "files"
-_RESERVED = ("lab.json",)
+PACKAGES = ("apt.txt", "requirements.txt")
+"""Files of packages for a lab's image, as repo2docker names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Draft:
         whole: the whole texts of cells with hidden parts.
         groups: its steps.
         limits: seconds that a step's check may take, by step.
+        links: addresses outside that its text names.
     """
 
     slug: str
@@ -44,6 +46,7 @@ class Draft:
     whole: Mapping[str, str]
     groups: Sequence[Group]
     limits: Mapping[str, float]
+    links: tuple[str, ...] = ()
 
 
 def write(draft: Draft, labs: Path, checkers: Path) -> None:
@@ -71,8 +74,8 @@ def write(draft: Draft, labs: Path, checkers: Path) -> None:
 def _place(name: str) -> str:
     """Return where a file beside the notebook goes in the lab's folder."""
     first = name.partition("/")[0]
-    known = name == "requirements.txt" or re.match(r"LICEN[CS]E", name)
-    return name if known and "/" not in name else f"{FILES}/{name}" if first else name
+    known = name in PACKAGES or (first == name and re.match(r"LICEN[CS]E", name))
+    return name if known else f"{BESIDE}/{name}"
 
 
 def lab_toml(draft: Draft) -> str:
@@ -102,6 +105,8 @@ def lab_toml(draft: Draft) -> str:
         kept = {key: value for key, value in row.items() if value != ()}
         lines += ["", "[[steps]]"]
         lines += [f"{key} = {toml(value)}" for key, value in kept.items()]
+    if draft.links:
+        lines += ["", "[prove]", f"links = {toml(draft.links)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from hub.authoring import adding
-from hub.authoring.parcels import fetch
+from hub.authoring.parcels import ParcelError, fetch
 from hub.catalog import load_lab
 from hub.cli.terminal import Terminal, console
-from hub.machine import releasing
+from hub.machine import dockerd, proving
 from hub.machine.installation import running_settings
+from hub.machine.seat_images import image_of
 from hub.settings import Settings
 
 
@@ -74,6 +75,17 @@ def _tell(arrival: adding.Arrival) -> None:
 
 
 def _prove(airlift: Settings, slug: str) -> None:
-    """Prove a lab that was put in its place."""
-    with Terminal().step(f"Proving {slug}"):
-        releasing.prove(airlift, load_lab(airlift.labs_dir / slug))
+    """Prove a lab that was put in its place: in its image, where an engine answers.
+
+    Raises:
+        ParcelError: it is not what its author says; has every finding.
+    """
+    teller, image = Terminal(), ""
+    if dockerd.answers():
+        with teller.step(f"The image of {slug}"):
+            image = image_of(airlift, load_lab(airlift.labs_dir / slug))
+    with teller.step(f"Proving {slug}") as at:
+        proof = proving.prove(airlift, slug, image, None, at)
+    if proof.findings:
+        what = "\n".join(str(finding) for finding in proof.findings)
+        raise ParcelError(f"{what}\n{slug} does not prove, and is not taken in.")

@@ -15,7 +15,9 @@ from hub.machine.installation import chosen_settings
 def ids(slug: str) -> None:
     """Give the cells that begin with `# step: …` the ids and metadata of steps."""
     airlift = chosen_settings()
-    done = releasing.set_ids(airlift, named_lab(airlift, slug))
+    if not (airlift.labs_dir / slug / "lab.ipynb").is_file():
+        named_lab(airlift, slug)  # says which labs there are
+    done = releasing.set_ids(airlift, slug)
     for sentence in done or ["All cells that say which step they are have its id."]:
         console.print(sentence, markup=False, highlight=False)
     if done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -13,16 +14,34 @@ from hub.authoring.licences_image import package_items, seat_packages
 from hub.authoring.licences_ledger import USES
 from hub.authoring.licences_sheet import sheet
 from hub.authoring.places import checker_file
+from hub.authoring.printing import print_pdf
 from hub.catalog import Lab, load_labs
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import console, print_json
 from hub.machine.installation import running_settings
 from hub.settings import Settings
 
+_WORDS = {
+    "file": "of its files",
+    "figure": "of its figures",
+    "checker": "checker",
+    "image": "files of its image",
+    "python": "Python packages",
+    "debian": "Debian packages",
+    "page": "packages of pages",
+}
+"""What a number of items of a kind is called."""
+
 
 @click.command()
 @click.argument("slugs", metavar="SLUG…", nargs=-1)
-@click.option("--use", type=click.Choice(USES), default="teach", show_default=True)
+@click.option(
+    "--use",
+    type=click.Choice(USES),
+    default="teach",
+    show_default=True,
+    help="Teach with it at a venue, or hand it on in a kit, an image or a zip.",
+)
 @click.option("--in-image", is_flag=True, help="Read the packages of its image, too.")
 @click.option(
     "--sheet",
@@ -55,7 +74,7 @@ def _clear(airlift: Settings, lab: Lab, use: str, *, in_image: bool) -> Clearanc
     """Look at one lab, and with `in_image` at the packages of its image."""
     image = airlift.image_folder(lab.image)
     ledgers = package_ledgers(airlift.image_folder("base"), image, lab.folder)
-    packages = package_items(seat_packages(airlift), ledgers) if in_image else None
+    packages = package_items(seat_packages(airlift, lab), ledgers) if in_image else None
     return clear(
         lab,
         use,
@@ -66,15 +85,22 @@ def _clear(airlift: Settings, lab: Lab, use: str, *, in_image: bool) -> Clearanc
 
 
 def write_sheet(found: Clearance, paper: Path) -> None:
-    """Write the page to print."""
-    paper.write_text(sheet(found, f"{date.today():%d %B %Y}"), encoding="utf-8")
+    """Write the page to print, as PDF if the file's name says so."""
+    text = sheet(found, f"{date.today():%d %B %Y}")
+    if paper.suffix.lower() != ".pdf":
+        paper.write_text(text, encoding="utf-8")
+        return
+    with tempfile.TemporaryDirectory(prefix="airlift-sheet-") as folder:
+        page = Path(folder, "clearance.html")
+        page.write_text(text, encoding="utf-8")
+        print_pdf(page, paper)
 
 
 def _tell(found: list[Clearance]) -> None:
     """Print each lab as a row, then what must be done and what stands in the way."""
     for item in found:
-        kinds = Counter(thing.kind for thing in item.items)
-        said = "; ".join(f"{number} {kind}" for kind, number in kinds.items())
+        kinds = Counter(_WORDS[thing.kind] for thing in item.items)
+        said = ", ".join(f"{number} {words}" for words, number in kinds.items())
         console.print(
             f"{item.lab.slug} {item.lab.version}, to {item.use}: {said}.", markup=False
         )

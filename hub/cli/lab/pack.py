@@ -10,6 +10,7 @@ from hub.authoring.adding import checker_of, own_image
 from hub.authoring.licences import clear
 from hub.authoring.packing import contents, write_pack
 from hub.authoring.parcels import ParcelError
+from hub.authoring.proof import PROOFS, proved
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import console
 from hub.machine.installation import running_settings
@@ -36,12 +37,12 @@ def pack(slug: str, out: Path) -> None:
     )
     if held.findings:
         raise ParcelError("\n".join(held.findings))
-    proof = airlift.state_dir / "proofs" / f"{slug}.json"
-    there = proof if proof.is_file() else None
+    proofs = airlift.state_dir / PROOFS
+    there = proofs / f"{slug}.json" if proved(found, proofs) else None
     files = contents(found, checker, image, there)
     path = out / f"{slug}-{found.version}.zip" if out.is_dir() else out
     write_pack(found, files, path)
-    said = "with its last proof" if there else "without a proof (airlift lab prove)"
+    said = "with its proof" if there else "not proved as it is now (airlift lab prove)"
     console.print(f"{path} holds {slug} {found.version}, {said}.", markup=False)
     for say, names in held.duties():
         console.print(f"  {', '.join(names)}: {say}", markup=False)

@@ -59,6 +59,7 @@ def test_an_assignment_with_everything_people_leave_in_it(tmp_path: Path) -> Non
         "Part A-checkpoint.ipynb: a copy of Part A.ipynb",
         "part_b (1).ipynb: a copy of part_b.ipynb",
         "part_b_solution.ipynb: the answers to part_b.ipynb: read from here",
+        ".ipynb_checkpoints: Jupyter's checkpoints",
         "solutions: a folder of answers",
         "link.csv: no plain file",
         "more/deep.ipynb: a notebook in a folder below: nbgrader grades none there",

@@ -46,7 +46,20 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
             "cell 1: it has no grade_id: called cell-1",
             "cell 2: it has no grade_id: called cell-2",
         ],
-        ["cell-1"],
+        ["step-1"],
+    ),
+    "grade_ids that nbgrader made up": (
+        [
+            answer("cell-0123456789abcdef", "x = 1"),
+            autograded("cell-1123456789abcdef", "assert x == 1"),
+            text("## Part B (2 points)\n\nWrite it."),
+            answer("cell-2123456789abcdef", "import os\n\ndef twice(x):\n    return 2"),
+            autograded("cell-3123456789abcdef", "assert twice(1) == 2"),
+            answer("cell-4123456789abcdef", "y = 1"),
+            autograded("cell-5123456789abcdef", "assert y == 1"),
+        ],
+        [],
+        ["step-1", "twice", "part-b"],
     ),
     "a grade_id twice": (
         [answer("x", "x = 1"), autograded("x", "assert x == 1")],

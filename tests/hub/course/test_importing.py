@@ -16,11 +16,21 @@ from hub.authoring.course.exporting import give_back
 from hub.authoring.course.importing import take_in
 from hub.authoring.course.notes import CourseError
 from hub.authoring.course.trial import opened
+from hub.authoring.prove import prove
 from hub.authoring.release import release
+from hub.authoring.texts import links_are_known
 from hub.authoring.versions import write_version
 from hub.catalog import load_lab
 from hub.versions import Versions
-from tests.hub.course.cells import answer, autograded, by_hand, code, save, solved
+from tests.hub.course.cells import (
+    answer,
+    autograded,
+    by_hand,
+    code,
+    save,
+    solved,
+    text,
+)
 
 GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 CONFIG = """c = get_config()
@@ -72,6 +82,29 @@ def test_nbgraders_own_course_becomes_labs_that_prove(course: tuple[Path, str]) 
     assert (lab.folder / "files" / "jupyter.png").is_file()
     for path in (folder / "labs").iterdir():
         assert ids_agree(load_lab(path)) == ()
+        assert links_are_known(load_lab(path)).findings == ()
+
+
+def test_an_imported_lab_proves(course: tuple[Path, str], tmp_path: Path) -> None:
+    """In every way that ours do, but for mistakes; its tests tell mutants, too."""
+    folder, _said = course
+    proof = prove(load_lab(folder / "labs" / "ps1_problem1"), tmp_path / "p", mutants=1)
+    findings = [one for result in proof.results for one in result.findings]
+    assert [str(finding) for finding in findings] == []
+    assert {score.step: score.kill for score in proof.scores} == {
+        "squares": 1,
+        "sum-of-squares": 1,
+    }
+
+
+def test_its_handbook_shows_its_pictures(
+    course: tuple[Path, str], tmp_path: Path
+) -> None:
+    """They lie beside the notebook, not in data/."""
+    folder, _said = course
+    out = release(load_lab(folder / "labs" / "ps1_problem1"), tmp_path)
+    page = (out / "ps1_problem1-handbook.html").read_text()
+    assert 'src="data:image/png;base64,' in page
 
 
 def test_autotests_are_tests_and_no_comments(course: tuple[Path, str]) -> None:
@@ -100,6 +133,9 @@ def test_an_export_opens_in_nbgrader(course: tuple[Path, str]) -> None:
 VISIBLE = "assert half(4) == 2"
 SECRET = "assert half(5) == 2.5  # the secret"
 ODD = (
+    text(
+        "See [the manual](https://docs.python.org/3/) and ![it](https://x.org/a.png)."
+    ),
     code("import time"),
     solved("half", "def half(x):", "return x / 2"),
     autograded(
@@ -124,21 +160,32 @@ ODD = (
     answer("last", "last = half(3)"),
     autograded("tests_last", "assert last == 1.5"),
     by_hand("why", "Because."),
+    answer("old", "old = 1"),
+    autograded("tests_old", "from nose_like.tools import equal\nequal(old, 1)"),
 )
 TRIED = [
     "odd.ipynb → labs/odd",
-    "  cell 17 (why): graded by hand: left as it is, no step",
-    "  cell 14: it did not end in time: it was interrupted",
-    "  step wrong: not proved: its hidden tests say not-right: `wrong(5)` gives 2; "
-    "expected 2.5.",
-    "  step untouched: its tests pass before anybody has done anything: it is no step",
-    "  step hollow: its tests pass as well with nothing in the place of the solution: "
-    "it is no step",
-    "  step broken: not proved: with the solution it says failed: cell-raised: The "
-    "cell stopped with ZeroDivisionError: the last line of the message above says why.",
-    "  step slow: 0.5 points are 1 in lab.toml; its tests keep theirs",
-    "  step slow: its tests take 0.4 s: too long after a cell, it is no step",
-    "  2 of 7 steps prove",
+    "  cell 18 (why): graded by hand: left as it is, no step",
+    "  it imports nose_like: not installed here, so what needs it cannot be proved "
+    "here; name its package in the lab's requirements.txt unless the seat's image "
+    "has it",
+    "  it names 2 addresses outside: lab.toml allows them",
+    "  cell 15: it did not end in time: it was interrupted",
+    "  step wrong (not_right): not proved: its hidden tests say not-right: "
+    "`wrong(5)` gives 2; expected 2.5.",
+    "  step untouched (never_fails): its tests pass before anybody has done "
+    "anything: it is no step",
+    "  step hollow (only_calls): its tests pass as well with nothing in the place of "
+    "the solution: it is no step",
+    "  step broken (tests_z): not proved: with the solution it says failed: "
+    "cell-raised: The cell stopped with ZeroDivisionError: the last line of the "
+    "message above says why.",
+    "  step slow (tests_slow): 0.5 points are 1 in lab.toml; its tests keep theirs",
+    "  step slow (tests_slow): its tests take 0.4 s: too long after a cell, it is no "
+    "step",
+    "  step old (tests_old): not proved: with the solution it says error: "
+    "TestCellError: tests-old: ModuleNotFoundError: No module named 'nose_like'",
+    "  2 of 8 steps prove",
 ]
 
 
@@ -160,8 +207,10 @@ def test_nothing_counts_that_checks_nothing(odd: tuple[Path, str]) -> None:
     folder, said = odd
     assert said.splitlines() == TRIED
     lab = load_lab(folder / "labs" / "odd")
-    assert lab.step_ids == ("half", "wrong", "broken", "last")
-    assert lab.steps[-1].needs == ("half",)
+    assert lab.step_ids == ("half", "wrong", "broken", "last", "old")
+    assert lab.steps[-2].needs == ("half",)
+    assert lab.links == ("https://docs.python.org/3/", "https://x.org/a.png")
+    assert links_are_known(lab).findings == ()
 
 
 def test_hidden_tests_never_leave_the_labs_folder(odd: tuple[Path, str]) -> None:
@@ -184,5 +233,9 @@ def test_hidden_tests_never_leave_the_labs_folder(odd: tuple[Path, str]) -> None
 def test_a_lab_that_is_there_is_not_written_over(odd: tuple[Path, str]) -> None:
     """Unless somebody says so."""
     folder, _said = odd
-    with pytest.raises(CourseError, match="is there already: choose another name"):
-        take_in(folder / "odd.ipynb", folder / "labs", folder / "checkers")
+    places = (folder / "odd.ipynb", folder / "labs", folder / "checkers")
+    with pytest.raises(CourseError, match=r"--slug, or --force to write over it$"):
+        take_in(*places)
+    (folder / "checkers" / "mine.py").write_text("")
+    with pytest.raises(CourseError, match="nothing writes over it"):
+        take_in(*places, "mine", force=True)

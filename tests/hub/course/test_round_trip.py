@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 
+from hub.authoring.agreement import ids_agree
 from hub.authoring.course.exporting import give_back
 from hub.authoring.course.notes import CourseError
+from hub.authoring.course.trial import opened
 from hub.authoring.course.writing import unmarked, write
 from hub.authoring.release import attendee_version, release
 from hub.catalog import Lab, load_lab
@@ -161,6 +163,22 @@ def test_stubs_of_a_course_come_back_with_it(tmp_path: Path) -> None:
     )
 
 
+def test_packages_of_an_assignment_make_an_image(tmp_path: Path) -> None:
+    """As repo2docker names them; a licence lies where a lab has it."""
+    folder = tmp_path / "source" / "ps1"
+    folder.mkdir(parents=True)
+    for name in ("requirements.txt", "LICENSE.md", "helper.py"):
+        (folder / name).write_text("numpy\n")
+    lab = taken_in(tmp_path, KINDS["answer"](1))
+    assert lab.seat_image == "lab"
+    assert (lab.folder / "LICENSE.md").is_file()
+    assert (lab.folder / "files" / "helper.py").is_file()
+    _draft, notes = draft_of(folder)
+    assert said(notes) == [
+        "requirements.txt: its packages make an image of this lab's own"
+    ]
+
+
 def test_a_lab_of_our_own_is_not_given_back(tmp_path: Path) -> None:
     """Its checks are no test cells."""
     lab = load_lab(Path(__file__).parents[3] / "labs" / "first_flight")
@@ -174,6 +192,8 @@ def test_the_notes_of_a_drawn_notebook_are_few(tmp_path: Path) -> None:
     lab = taken_in(tmp_path, cells)
     _draft, notes = draft_of(tmp_path / "source" / "ps1")
     assert lab.step_ids == ("f-2", "v3", "m4")
+    with opened(tmp_path / "checkers"):
+        assert ids_agree(lab) == ()
     assert {note.split(": ", 1)[1] for note in said(notes)} == {
         "graded by hand: left as it is, no step",
         "a task, graded by hand: left as text",

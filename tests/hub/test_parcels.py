@@ -1,0 +1,324 @@
+"""Labs on their way: packed the same every time, taken in without trust."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hub.authoring import parcels
+from hub.authoring.adding import arrivals, check, in_place
+from hub.authoring.packing import contents, write_pack
+from hub.authoring.parcels import ParcelError, fetch
+from hub.catalog import load_lab
+from hub.settings import CONFIG, Settings, settings
+from tests.hub.room.process import LAB
+
+LEDGER = '[[files]]\npath = "*"\nlicense = "CC-BY-4.0"\n'
+CHECKER = 'from checkers import check\n\n\n@check("load-data")\ndef f(work): ...\n'
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A folder with one lab, on an image of its own, as another group has it."""
+    root = tmp_path / "source"
+    for name, text in {
+        "labs/small/lab.toml": LAB.replace("minutes", 'image = "ours"\nminutes'),
+        "labs/small/lab.ipynb": "{}",
+        "labs/small/data/a b.csv": "a;b\n",
+        "labs/small/LICENSES.toml": LEDGER,
+        "checkers/small.py": CHECKER,
+        "images/ours/Dockerfile": "ARG SEAT\nFROM ${SEAT}\n",
+        "images/ours/LICENSES.toml": LEDGER,
+        "README.md": "not a part of it",
+        "labs/small/.ipynb_checkpoints/lab.ipynb": "left by an editor",
+    }.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (root / "images/ours/start").write_text("#!/bin/sh\n")
+    (root / "images/ours/start").chmod(0o755)
+    return root
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Settings:
+    """An empty place of an installed Airlift."""
+    root = tmp_path / "place"
+    root.mkdir()
+    (root / "airlift.toml").touch()
+    return settings(root, {})
+
+
+def packed(source: Path, out: Path) -> Path:
+    """Pack the lab of a folder."""
+    lab = load_lab(source / "labs/small")
+    checker, image = source / "checkers/small.py", source / "images/ours"
+    write_pack(lab, contents(lab, checker, image, None), out)
+    return out
+
+
+def cloned(source: Path, _: Path) -> str:
+    """Put a folder into a git repository; returns its address."""
+    git = [
+        "git",
+        "-C",
+        str(source),
+        "-c",
+        "user.name=T",
+        "-c",
+        "user.email=t@t.test",
+    ]
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *words], check=True)
+    return f"file://{source}#main"
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def take(source: str | Path, into: Path) -> Path:
+    """Fetch a source into a new folder."""
+    into.mkdir()
+    return fetch(str(source), into)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda source, _: source,
+        lambda source, _: source / "labs/small",
+        lambda source, tmp: packed(source, tmp / "small.zip"),
+        cloned,
+    ],
+    ids=["folder", "lab's folder", "zip", "git"],
+)
+def test_a_lab_comes_in_from_a_folder_a_zip_and_git(
+    source: Path,
+    place: Settings,
+    tmp_path: Path,
+    way: Callable[[Path, Path], str | Path],
+) -> None:
+    """Each part in its place, nothing else, and programs of an image still run."""
+    parcel = take(way(source, tmp_path), tmp_path / "parcel")
+    found = arrivals(parcel, place, ())
+    for arrival in found:
+        check(arrival, place, replace=False)
+    with in_place(found, place):
+        pass
+    there = everything(place.root)
+    assert sorted(there) == [
+        "airlift.toml",
+        "checkers/small.py",
+        "images/ours/Dockerfile",
+        "images/ours/LICENSES.toml",
+        "images/ours/start",
+        "labs/small/LICENSES.toml",
+        "labs/small/data/a b.csv",
+        "labs/small/lab.ipynb",
+        "labs/small/lab.toml",
+    ]
+    assert all((source / name).read_bytes() == there[name] for name in list(there)[1:])
+    assert os.access(place.root / "images/ours/start", os.X_OK)
+    (again,) = arrivals(parcel, place, ())
+    with pytest.raises(ParcelError, match=r"labs/small, checkers/small\.py: there alr"):
+        check(again, place, replace=False)
+    check(again, place, replace=True)
+
+
+def test_a_pack_has_the_same_bytes_every_time(source: Path, tmp_path: Path) -> None:
+    """Whenever and by whoever it is made."""
+    first = packed(source, tmp_path / "a.zip").read_bytes()
+    os.utime(source / "checkers/small.py", (0, 0))
+    again = packed(shutil.copytree(source, tmp_path / "copy"), tmp_path / "b.zip")
+    assert again.read_bytes() == first
+    names = zipfile.ZipFile(again).namelist()
+    assert names[0] == "airlift-lab.json"
+    assert not any("checkpoints" in name or "README" in name for name in names)
+
+
+def test_what_goes_wrong_later_leaves_the_place_as_it_was(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """The lab that was there is back; one that was not is gone."""
+    (place.labs_dir / "small").mkdir(parents=True)
+    (place.labs_dir / "small/old.txt").write_text("old")
+    before = everything(place.root)
+    found = arrivals(take(source, tmp_path / "parcel"), place, ())
+
+    def proved() -> None:
+        with in_place(found, place):
+            assert (place.root / "checkers/small.py").exists()
+            raise KeyError("not proved")
+
+    with pytest.raises(KeyError):
+        proved()
+    assert everything(place.root) == before
+
+
+def rewritten(pack: Path, change: Callable[[zipfile.ZipFile], None]) -> Path:
+    """Add to a zip."""
+    with zipfile.ZipFile(pack, "a") as into:
+        change(into)
+    return pack
+
+
+def a_link(into: zipfile.ZipFile) -> None:
+    """Add a link as zips have them."""
+    entry = zipfile.ZipInfo("labs/small/data/passwd")
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    into.writestr(entry, "/etc/passwd")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda z: z.writestr("../evil.py", ""), "expected a path inside the zip"),
+        (lambda z: z.writestr("labs/x/../../../e", ""), "expected a path inside"),
+        (lambda z: z.writestr("/etc/evil", ""), "expected a path inside the zip"),
+        (lambda z: z.writestr("labs\\small\\e", ""), "expected a path inside the zip"),
+        (a_link, "labs/small/data/passwd: expected a plain file, got a link"),
+        (lambda z: z.writestr("labs/small/lab.toml", ""), "once, got it twice"),
+        (lambda z: z.writestr("labs/small/new.txt", ""), "the manifest has nothing by"),
+        (
+            lambda z: z.writestr("labs/small/data/bomb", b"0" * 5_000_000),
+            "expected at most 1 MB in all",
+        ),
+    ],
+)
+def test_a_zip_that_is_not_what_it_seems_is_refused(
+    source: Path,
+    place: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[zipfile.ZipFile], None],
+    said: str,
+) -> None:
+    """Nothing leaves the folder, follows a link or fills the disk."""
+    monkeypatch.setattr(parcels, "MOST_BYTES", 1024 * 1024)
+    pack = rewritten(packed(source, tmp_path / "small.zip"), change)
+    with pytest.raises(ParcelError) as error:
+        arrivals(take(pack, tmp_path / "parcel"), place, ())
+    assert said in str(error.value)
+    assert not (tmp_path / "evil.py").exists()
+
+
+def test_a_file_that_was_changed_on_the_way_is_named(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """The manifest has the hash of each."""
+    parcel = take(packed(source, tmp_path / "small.zip"), tmp_path / "parcel")
+    (parcel / "checkers/small.py").write_text("import os")
+    with pytest.raises(ParcelError, match=r"checkers/small.py: the manifest has it"):
+        arrivals(parcel, place, ())
+
+
+@pytest.mark.parametrize("git", [False, True])
+def test_links_in_a_folder_or_repository_are_refused(
+    source: Path, tmp_path: Path, git: bool
+) -> None:
+    """What they lead to is none of the lab's."""
+    (source / "labs/small/data/passwd").symlink_to("/etc/passwd")
+    address = cloned(source, tmp_path) if git else source
+    with pytest.raises(ParcelError, match="data/passwd: expected a plain file"):
+        take(address, tmp_path / "parcel")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("labs/small/LICENSES.toml", "expected the licence of each file"),
+        ("images/ours/LICENSES.toml", "images/ours/Dockerfile: expected a licence"),
+        ("checkers/small.py", "small: expected its checker at checkers/small.py"),
+        ("labs/small/lab.toml", "found no lab"),
+        ("images/ours", "expected its image at images/ours"),
+    ],
+)
+def test_what_is_missing_is_named(
+    source: Path, place: Settings, tmp_path: Path, name: str, said: str
+) -> None:
+    """Licences, checker, lab or image."""
+    path = source / name
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    parcel = take(source, tmp_path / "parcel")
+
+    def look() -> None:
+        for arrival in arrivals(parcel, place, ()):
+            check(arrival, place, replace=False)
+
+    with pytest.raises(ParcelError) as error:
+        look()
+    assert said in str(error.value)
+
+
+def test_a_lab_takes_no_name_of_a_part_and_no_image_elsewhere(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """`checkers/values.py` is ours; an image is a name, not a path."""
+    (source / "labs/small").rename(source / "labs/values")
+    (source / "checkers/small.py").rename(source / "checkers/values.py")
+    parcel = take(source, tmp_path / "parcel")
+    with pytest.raises(ParcelError, match="values: expected another name"):
+        arrivals(parcel, place, ())
+    shutil.copytree(parcel / "labs/values", parcel / "labs/small")
+    shutil.copy(parcel / "checkers/values.py", parcel / "checkers/small.py")
+    text = (parcel / "labs/small/lab.toml").read_text()
+    (parcel / "labs/small/lab.toml").write_text(text.replace('"ours"', '"../x"'))
+    with pytest.raises(ParcelError, match=r"lab\.image: expected a name"):
+        arrivals(parcel, place, ("small",))
+    with pytest.raises(ParcelError, match="the lab other, the source has small, val"):
+        arrivals(parcel, place, ("other",))
+
+
+def test_what_is_no_source_is_said(tmp_path: Path) -> None:
+    """A file, an address of a zip, a repository that is not there."""
+    (tmp_path / "a.txt").write_text("x")
+    for source, said in (
+        (tmp_path / "a.txt", "expected a folder, a zip or a git address"),
+        ("nowhere", "expected a folder, a zip or a git address"),
+        ("https://labs.example/lab.zip", "download it first"),
+        (f"file://{tmp_path}/none", "git said: "),
+        (f"file://{tmp_path}/none#--upload-pack=x", "git said: "),
+    ):
+        with pytest.raises(ParcelError, match=said):
+            fetch(str(source), tmp_path / "into")
+
+
+def test_a_checkout_keeps_its_own_image(source: Path, tmp_path: Path) -> None:
+    """The same image is left as it is, another one needs --replace."""
+    root = tmp_path / "checkout"
+    shutil.copytree(source / "images", root / "images")
+    (root / CONFIG).touch()
+    place = settings(root, {})
+    parcel = take(source, tmp_path / "parcel")
+    (arrival,) = arrivals(parcel, place, ())
+    assert len(arrival.moves) == 2
+    (root / "images/ours/Dockerfile").write_text("FROM other")
+    (arrival,) = arrivals(parcel, place, ())
+    with pytest.raises(ParcelError, match="images/ours: there already"):
+        check(arrival, place, replace=False)
+
+
+def test_a_manifest_that_is_none_is_refused(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """Broken, or of another kind."""
+    parcel = take(source, tmp_path / "parcel")
+    for text in ("{", json.dumps([1]), json.dumps({"v": 1})):
+        (parcel / "airlift-lab.json").write_text(text)
+        with pytest.raises(ParcelError, match="expected a manifest"):
+            arrivals(parcel, place, ())
