@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.authoring.licences import clear
+from hub.authoring.licences.clearance import clear
 from hub.authoring.packing import check_manifest, digest
 from hub.authoring.parcels import ParcelError
 from hub.authoring.places import checker_file, package_folder

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from hub.authoring.licences_image import ScanError
-from hub.authoring.licences_ledger import LedgerError
+from hub.authoring.licences.image import ScanError
+from hub.authoring.licences.ledger import LedgerError
 from hub.authoring.mistakes import MistakesError
 from hub.authoring.parcels import ParcelError
 from hub.authoring.printing import PrintingError

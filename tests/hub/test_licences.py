@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from hub.authoring.licences import Clearance, clear, package_ledgers
-from hub.authoring.licences_image import image_packages, package_items
-from hub.authoring.licences_ledger import Item, LedgerError, load_ledger
-from hub.authoring.licences_names import debian_license, python_license
-from hub.authoring.licences_policy import Verdict, ruling
-from hub.authoring.licences_sheet import sheet
+from hub.authoring.licences.clearance import Clearance, clear, package_ledgers
+from hub.authoring.licences.image import image_packages, package_items
+from hub.authoring.licences.ledger import Item, LedgerError, load_ledger
+from hub.authoring.licences.names import debian_license, python_license
+from hub.authoring.licences.policy import Verdict, ruling
+from hub.authoring.licences.sheet import sheet
 from hub.catalog import Lab, load_lab, load_labs
 from tests.harness import REPOSITORY
 

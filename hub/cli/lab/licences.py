@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from hub.authoring.licences import Clearance, clear, package_ledgers
-from hub.authoring.licences_image import package_items, seat_packages
-from hub.authoring.licences_ledger import USES
-from hub.authoring.licences_sheet import sheet
+from hub.authoring.licences.clearance import Clearance, clear, package_ledgers
+from hub.authoring.licences.image import package_items, seat_packages
+from hub.authoring.licences.ledger import USES
+from hub.authoring.licences.sheet import sheet
 from hub.authoring.places import checker_file
 from hub.authoring.printing import print_pdf
 from hub.catalog import Lab, load_labs

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hub.authoring.adding import checker_of, own_image
-from hub.authoring.licences import clear
+from hub.authoring.licences.clearance import clear
 from hub.authoring.packing import contents, write_pack
 from hub.authoring.parcels import ParcelError
 from hub.authoring.proof import PROOFS, proved

@@ -2,7 +2,7 @@
 
 A program for the Python of the image, given on its stdin with nothing of ours there:
 standard library only. It prints one JSON object; what the words mean is decided by
-`hub.authoring.licences_names`, outside.
+`hub.authoring.licences.names`, outside.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Licences: may this lab be taught with, or handed on? Says what stands in the way.
 
 `clear` is a pure function of what is there: the lab's and the image's ledgers, the
-files they name, and the packages as `hub.authoring.licences_image` read them.
+files they name, and the packages as `hub.authoring.licences.image` read them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hub.authoring.licences_ledger import (
+from hub.authoring.licences.ledger import (
     NAME,
     Item,
     Ledger,
@@ -19,7 +19,7 @@ from hub.authoring.licences_ledger import (
     lab_items,
     load_ledger,
 )
-from hub.authoring.licences_policy import Ruling, Verdict, apart, keys, plain, ruling
+from hub.authoring.licences.policy import Ruling, Verdict, apart, keys, plain, ruling
 from hub.catalog import Lab
 
 OWN = ("file", "figure", "checker", "image")

@@ -1,6 +1,6 @@
 """The packages of an image, read from the image itself, and of a seat's environment.
 
-`hub.authoring.licences_scan` runs inside, in a container without a network.
+`hub.authoring.licences.scan` runs inside, in a container without a network.
 
 Errors:
     ScanError: it could not run; says what to do.
@@ -15,15 +15,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hub.authoring.licences_ledger import Item, Ledger
-from hub.authoring.licences_names import debian_license, python_license
-from hub.authoring.licences_policy import plain
+from hub.authoring.licences.ledger import Item, Ledger
+from hub.authoring.licences.names import debian_license, python_license
+from hub.authoring.licences.policy import plain
 from hub.catalog import Lab
 from hub.engine import Engine, EngineError
 from hub.machine import seat_images
 from hub.settings import Settings
 
-_SCAN = Path(__file__).with_name("licences_scan.py")
+_SCAN = Path(__file__).with_name("scan.py")
 _INSIDE = (
     *("docker", "run", "--rm", "--interactive", "--network", "none", "--read-only"),
     *("--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"),
@@ -51,7 +51,7 @@ def seat_packages(airlift: Settings, lab: Lab) -> list[dict[str, Any]]:
 
 
 def image_packages(image: str) -> list[dict[str, Any]]:
-    """Return the packages of an image as `licences_scan` prints them.
+    """Return the packages of an image as `scan` prints them.
 
     Raises:
         ScanError: no engine, no such image, or no Python in it.

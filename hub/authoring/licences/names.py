@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hub.authoring.licences_policy import plain
+from hub.authoring.licences.policy import plain
 
 PUBLIC_DOMAIN = "LicenseRef-scancode-public-domain"
 PERMISSIVE = "LicenseRef-scancode-other-permissive"

@@ -8,8 +8,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from hub.authoring.licences import OWN, Clearance
-from hub.authoring.licences_ledger import Item
+from hub.authoring.licences.clearance import OWN, Clearance
+from hub.authoring.licences.ledger import Item
 
 _PAGE = Path(__file__).with_name("clearance.html")
 _KINDS = {
