@@ -8,6 +8,7 @@ Errors:
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,9 @@ from collections.abc import Callable
 
 from hub.authoring.proof import PROOFS, Proof, kept
 from hub.settings import Settings
+
+END = 15.0
+"""Seconds the program has to end when it is told to."""
 
 
 class ProvingError(Exception):
@@ -57,10 +61,20 @@ def prove(
                 at(words.strip())
             code = process.wait()
         finally:
-            process.kill()
+            _end(process)
         said.seek(0)
         why = said.read().strip().splitlines()[-30:]
     found = kept(airlift.state_dir / PROOFS, slug)
     if code or found is None:
         raise ProvingError("\n".join(why) or f"{slug}: the tool said nothing")
     return found
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End the program if it still runs, as Ctrl+C does: it takes its files away."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(END)
+        except subprocess.TimeoutExpired:
+            process.kill()
