@@ -147,8 +147,9 @@ def _say(
         fail("code-raised", text.format(error=_words(error), line=line))
     if issubclass(kind, ImportError) and getattr(error, "name", "") not in cell.makes:
         raise TestCellError(f"{cell.id}: {_words(error)}") from None
-    if kind is NameError and type(error.name) is str:  # type: ignore[attr-defined]
-        work.value(error.name)  # type: ignore[attr-defined]  # fails when missing
+    missing = getattr(error, "name", None)
+    if kind is NameError and type(missing) is str:
+        work.value(missing)  # fails when it is missing
     text = _("The test stopped at `{line}` with {error}.")
     fail(cell.id, text.format(line=line, error=_words(error)))
 

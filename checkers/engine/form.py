@@ -72,10 +72,12 @@ class Form:
         for one in self._inputs:
             one.on_msg(self._typed)
         self._said = kit.HTML(layout=wide)
-        return kit.VBox(
+        box = kit.VBox(
             [kit.HTML(text, layout=wide), *self._inputs, button, self._said],
             layout=kit.Layout(align_items="stretch", padding="2px 6px"),
         )
+        box.add_class("airlift-form")  # the panel's styles let long options wrap
+        return box
 
     def _typed(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Send when Enter was pressed in the box."""
@@ -110,7 +112,9 @@ def _inputs(kit: Any, step: SeatStep, given: str, wide: Any) -> list[Any]:
     if question.kind == "choices":
         ticked = given.split(SEPARATOR)
         return [
-            kit.Checkbox(option in ticked, description=option, indent=False)
+            kit.Checkbox(
+                option in ticked, description=option, indent=False, layout=wide
+            )
             for option in question.options
         ]
     if question.kind == "choice":

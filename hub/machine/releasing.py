@@ -51,6 +51,15 @@ def prove(airlift: Settings, lab: Lab) -> None:
     _run(airlift, "prove", str(airlift.labs_dir), lab.slug)
 
 
+def read_faults(airlift: Settings, slug: str) -> None:
+    """Read all files of a lab.
+
+    Raises:
+        ReleasingError: everything that is wrong with any.
+    """
+    _run(airlift, "faults", str(airlift.labs_dir), slug)
+
+
 def set_ids(airlift: Settings, slug: str) -> list[str]:
     """Set the ids of a lab's cells by their markers; return what was done.
 

@@ -1,4 +1,4 @@
-"""A person without a mouse finishes a lab: the door, the seat, six steps, the panel.
+"""A person without a mouse finishes a lab: the door, the seat, eight steps, the panel.
 
 Only keys are pressed; what is on the page is read, never touched by a script.
 """

@@ -71,7 +71,7 @@ def test_a_step_passes_and_the_panel_says_so(
     side = SidePanel(airlift, browser, interface).begin()
     row = side.step("Load the flights")
     expect(row).to_contain_text("not started")
-    expect(row).to_contain_text("3 min")
+    expect(row).to_contain_text("4 min")
     side.lab.do(LOAD, SHORT)
     expect(row).to_contain_text("trying")
     expect(row).to_contain_text("try 1")
@@ -246,7 +246,7 @@ def test_it_speaks_the_language_of_its_reader(
     expect(side.foot).to_contain_text("verbunden · alles gespeichert")
     expect(side.button("Ich brauche Hilfe")).to_be_visible()
     expect(side.node.locator("header")).to_contain_text(
-        "0 von 6 · noch etwa 25 Minuten"
+        "0 von 8 · noch etwa 47 Minuten"
     )
     expect(side.node.locator("header h2")).to_have_attribute("lang", "en")
     expect(side.node.locator(".body")).to_have_attribute("lang", "de")

@@ -134,7 +134,7 @@ def test_the_own_progress_shows_what_passed(
     assert "take-home.zip" in home
     german = as_visitor(browser, over[1], locale="de-DE").new_page()
     german.goto(f"{over[1].url}/services/room/progress")
-    expect(german.get_by_text("Du hast 1 von 6 Schritten geschafft.")).to_be_visible()
+    expect(german.get_by_text("Du hast 1 von 8 Schritten geschafft.")).to_be_visible()
 
 
 def test_taking_home_starts_the_seat_first(

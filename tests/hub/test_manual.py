@@ -19,9 +19,11 @@ from pypdf import PdfReader
 
 from hub.authoring.captured import RAISES, VOLATILE
 from hub.authoring.formulas import FormulaError, typeset, written
+from hub.authoring.handbook import handbook
 from hub.authoring.manual import ManualError, check_outputs, manual
-from hub.authoring.release import NOTES, release, source_notebook
-from hub.authoring.solutions import regions
+from hub.authoring.release import NOTES, attendee_version, release, source_notebook
+from hub.authoring.scaffold import scaffold
+from hub.authoring.solutions import SHELL_STUB, regions
 from hub.authoring.states import before
 from hub.catalog import Lab, load_lab
 
@@ -319,6 +321,28 @@ def test_a_cell_that_raises_is_named(printed: Printed) -> None:
     with pytest.raises(ManualError, match=r"cell row: .* raised AttributeError"):
         check_outputs(printed.lab, take=False)
     printed.lab.source.write_text(kept, "utf-8")
+
+
+def test_a_terminal_lab_prints_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its commands run in bash; what a program overwrites is gone, as in a terminal."""
+    folders = {name: tmp_path / name for name in ("labs", "checkers", "images")}
+    folders["checkers"].mkdir()
+    scaffold("mail_log", "Read a log", "terminal", **folders)
+    monkeypatch.setenv("AIRLIFT_CHECKERS", str(folders["checkers"]))
+    lab = load_lab(folders["labs"] / "mail_log")
+    first = next(cell for cell in source_notebook(lab).cells if cell.id in lab.step_ids)
+    noisy = f"{first.source}\nprintf 'one\\rtwo\\n'; pwd"
+    edit(lab, first.id, source=noisy)
+    check_outputs(lab, take=True)
+    shown = next(cell for cell in source_notebook(lab).cells if cell.id == first.id)
+    text = "".join(output.get("text", "") for output in shown.outputs)
+    assert "two\n/home/seat/mail_log" in text
+    assert "one" not in text
+    page = handbook(lab, attendee_version(lab), source_notebook(lab))
+    assert f"# step: {first.id}" in page
+    assert SHELL_STUB not in page
 
 
 def test_without_chromium_there_is_html_and_a_word_on_it(

@@ -47,20 +47,26 @@ def errors(namespace: dict[str, Any], module: str, folder: str) -> list[list[str
     Returns:
         [step, name, garbage, what the checker raised] for each `error`.
     """
-    found = []
+    readers: dict[str, list[tuple[Check, Check]]] = {}
     for check in checker_for(module):
         quick = _quick(check, namespace, folder)
         for name in names_read(check, namespace, folder):
-            trial = dict(namespace)
-            del trial[name]
-            found += _error(check, trial, folder, name, "missing")
-            source = _HOSTILE.read_text(encoding="utf-8")
-            # As if the attendee had typed it: its globals are the trial namespace.
-            exec(compile(source, "<attendee>", "exec"), trial)  # noqa: S102
-            for kind, value in trial["garbage"](namespace[name]).items():
-                trial[name] = value
-                sooner = kind.startswith(trial["ENDLESS"])
+            readers.setdefault(name, []).append((check, quick))
+    trial = dict(namespace)
+    # As if the attendee had typed it: its globals are the trial namespace.
+    source = _HOSTILE.read_text(encoding="utf-8")
+    exec(compile(source, "<attendee>", "exec"), trial)  # noqa: S102
+    found = []
+    for name, checks in readers.items():
+        values = {"missing": None, **trial["garbage"](namespace[name])}
+        for kind, value in values.items():
+            trial[name] = value
+            if kind == "missing":
+                del trial[name]
+            sooner = kind.startswith(trial["ENDLESS"])
+            for check, quick in checks:
                 found += _error(quick if sooner else check, trial, folder, name, kind)
+        trial[name] = namespace[name]
     return found
 
 

@@ -7,9 +7,11 @@ import sys
 import click
 
 from hub.authoring import preview as previewing
+from hub.catalog import LabError
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import console
 from hub.engine import BASE
+from hub.machine import releasing
 from hub.machine.installation import chosen_settings
 from hub.settings import Settings
 
@@ -21,7 +23,11 @@ from hub.settings import Settings
 def preview(slug: str, docker: bool, no_browser: bool) -> None:
     """Show a lab as attendees see it, renewed whenever you save; Ctrl+C ends it."""
     airlift = chosen_settings()
-    lab = named_lab(airlift, slug)
+    try:
+        lab = named_lab(airlift, slug)
+    except LabError:
+        releasing.read_faults(airlift, slug)  # says what is wrong elsewhere, too
+        raise
     previewing.preview(
         airlift,
         lab,

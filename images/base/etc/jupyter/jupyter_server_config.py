@@ -14,7 +14,7 @@ from jupyter_server.services.kernels.connection.channels import (
 )
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
-SOCKET_PATH = 60
+SOCKET_PATH = 57
 """Longest runtime folder for which a kernel's socket paths fit the system's limit."""
 
 
