@@ -111,14 +111,17 @@ def find_by_code(work: Work) -> str:
 @check("fresh-statistics", limit=SECONDS)
 def fresh_statistics(work: Work) -> str:
     """Every column has statistics, and the plan expects what is there."""
-    known, plan = ask(
+    known, vacuumed, plan = ask(
         work,
         "SELECT coalesce(jsonb_agg(attname), '[]') FROM pg_stats "
         "WHERE tablename = 'parcels' AND schemaname = ANY (current_schemas(false))",
+        "SELECT count(last_vacuum) FROM pg_stat_user_tables WHERE relname = 'parcels'",
         f"EXPLAIN (FORMAT JSON) {WAITING}",
     )
     expected = plan[0]["Plan"]["Plan Rows"]
     seen = f"PostgreSQL expects {expected:,} waiting parcels"
+    if vacuumed and not known:
+        fail("vacuum-only", f"{seen}, a guess. VACUUM alone gathers no statistics.")
     if not known:
         fail("no-statistics", f"{seen}. It is a guess: it has no statistics yet.")
     if lacking := [name for name in COLUMNS.split() if name not in known]:
