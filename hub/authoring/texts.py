@@ -29,7 +29,7 @@ def links_are_known(lab: Lab) -> Result:
     """Look where links and pictures lead: into the lab, or where lab.toml allows."""
     found: dict[tuple[str, str], Finding] = {}
     for where, text, markdown in _texts(lab):
-        for address in _addresses(text, markdown=markdown):
+        for address in sorted(_addresses(text, markdown=markdown)):
             if what := _wrong(lab, address):
                 found.setdefault((where, what), Finding(lab.slug, where, what))
     return Result("links", findings=tuple(found.values()))

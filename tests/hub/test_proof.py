@@ -121,10 +121,10 @@ def test_a_proof_finds_what_is_wrong_with_a_lab_in_python(
     proof = prove(lab, tmp_path / "stand")
     assert said(proof, "ids") == said(proof, "solution") == said(proof, "release") == []
     assert said(proof, "links") == [
-        "lab.ipynb, cell text: expected a local file, or https://other.org/a.png in "
-        "prove.links of lab.toml",
         "lab.ipynb, cell text: expected data/gone.png among the lab's files, there is "
         "none",
+        "lab.ipynb, cell text: expected a local file, or https://other.org/a.png in "
+        "prove.links of lab.toml",
     ]
     assert said(proof, "mistakes") == [
         "mistakes.toml, mistakes[2], step numbers: expected failed: wrong-number, got "
