@@ -235,6 +235,8 @@ class Walk:
             for source in sources
             for attempt in self.kernel.run(source, trial=True)
         ]
+        # in a terminal, `answer` asks the seat's record, which knows of no state here
+        answered = step.question is not None and not self.kernel.python
         found = [
             Finding(
                 self.lab.slug,
@@ -242,6 +244,7 @@ class Walk:
                 f"expected no check, got {attempt.step}",
             )
             for attempt in attempts
+            if not answered
         ]
         self.results.append(Result("catching-up", step.id, tuple(found)))
 
