@@ -14,12 +14,8 @@ from checkers.answers import choice
 _GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", "cafe")
 _DISHES = ("Iced tea", "Lemonade")
 _WEDDING = ("Wedding: the guests", "Wedding: the cake", "Wedding: the tables")
-_LETTER = (
-    "Newsletter: the heading",
-    "Newsletter: how to reach us",
-    "Newsletter: a recipe",
-    "Newsletter: goodbye",
-)
+_COMMITS = 4
+"""Commits of the newsletter, a line in each."""
 
 
 @check("say-who", limit=5)
@@ -61,7 +57,7 @@ def put_aside(work: Work) -> str:
         fail(
             "one-for-both",
             f"The commit {_show(both[0])} holds the hours and the dishes. Take it back "
-            "(git reset --soft HEAD~1), then commit one file after the other.",
+            "(git reset HEAD~1), then commit one file after the other.",
         )
     if all(dish in menu for dish in _DISHES):
         if stashed:
@@ -78,7 +74,7 @@ def put_aside(work: Work) -> str:
     fail(
         "dishes-lost",
         "Iced tea and Lemonade are in no commit of main, not in menu.txt and not on "
-        "the stash. A dropped stash can be found: git fsck --no-reflogs.",
+        "the stash. Type the two lines again: Iced tea 3.20 and Lemonade 2.90.",
     )
 
 
@@ -141,13 +137,7 @@ def both_soups(work: Work) -> str:
         fail(
             "not-merged", "autumn-menu is not part of main yet: git merge autumn-menu."
         )
-    there = _file(work, "main:menu.txt")
-    if "Tomato soup" not in there:
-        fail("ours-lost", "Merged, but the tomato soup of main is gone. Put it back.")
-    if "Pumpkin soup" not in there:
-        fail("theirs-lost", "Merged, but there is no pumpkin soup on the menu.")
-    if "<<<<<<<" in there:
-        fail("marks-left", "The commit on main still holds the marks of the conflict.")
+    _soups_there(_file(work, "main:menu.txt"))
     return "Both soups are on the menu."
 
 
@@ -217,14 +207,14 @@ def take_out(work: Work) -> str:
             "password.txt is gone from the newest commit, but the older ones hold it: "
             f"{_show(holders.splitlines()[-1])}. Change that commit itself.",
         )
-    if letter.count("\n") != len(_LETTER):
+    if letter.count("\n") != _COMMITS:
         fail(
             "text-lost",
             f"newsletter.txt has {letter.count(chr(10))} lines, the newsletter has "
-            f"{len(_LETTER)}: a commit was dropped as a whole. Only its password goes.",
+            f"{_COMMITS}: a commit was dropped as a whole. Only its password goes.",
         )
     count = len(_say(work, "rev-list", "v1.0..newsletter").split())
-    if count < len(_LETTER):
+    if count < _COMMITS:
         fail("squashed", f"newsletter has {count} of its 4 commits: keep each of them.")
     return "The password is in no commit of the branch."
 
@@ -242,7 +232,7 @@ def go_along(work: Work) -> str:
         fail(
             "colleague-lost",
             "Robin's 'Poster: the date' is gone from the server: it was overwritten. "
-            "It is still in your reflog: git reflog origin/posters.",
+            "Put it back: git --git-dir ../origin.git branch -f posters posters@{1}",
         )
     if "Poster: our address" not in lines:
         mine = _say(work, "log", "--format=%s", "posters").splitlines()
@@ -294,6 +284,20 @@ def choose(work: Work) -> str:
     return "New commits never hurt anybody."
 
 
+def _soups_there(menu: str) -> None:
+    """Fail unless the merged menu has both soups, and no mark of a conflict."""
+    if "Tomato soup" not in menu:
+        fail("ours-lost", "Merged, but the tomato soup of main is gone. Put it back.")
+    if "Pumpkin soup" not in menu:
+        fail("theirs-lost", "Merged, but there is no pumpkin soup on the menu.")
+    if "<<<<<<<" in menu:
+        fail("marks-left", "The commit on main still holds the marks of the conflict.")
+    if not (_line(menu, "Tomato soup") and _line(menu, "Pumpkin soup")):
+        fail(
+            "one-line", "Each soup begins a line of its own, with its price behind it."
+        )
+
+
 def _hours_open(work: Work) -> None:
     """Say what is still open with the opening hours."""
     if "Sunday     9-71" not in _text(work, "hours.txt"):
@@ -336,7 +340,7 @@ def _repository(work: Work) -> None:
         text = "There is no repository yet. Run the first cell: bash data/start.sh"
         fail("no-repository", text)
     if not _say(work, "rev-parse", "--verify", "-q", "refs/heads/main"):
-        text = "The branch main is gone. Begin again: bash data/start.sh --again"
+        text = "The branch main is gone. Begin again: bash ../data/start.sh --again"
         fail("no-main", text)
 
 

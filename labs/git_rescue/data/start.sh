@@ -10,10 +10,13 @@ cafe=$here/cafe origin=$here/origin.git
 
 if [ -e "$cafe" ] && [ "${1:-}" != --again ]; then
     echo "The repository is there already: $cafe"
-    echo "To throw your work away and begin again: bash data/start.sh --again"
+    echo "To throw your work away and begin again: bash ${0#"$PWD/"} --again"
     exit 0
 fi
-rm -rf "$cafe" "$origin" "$here/.robin"
+rm -rf "$origin" "$here/.robin"
+# The folder itself stays: somebody may be standing in it.
+mkdir -p "$cafe"
+find "$cafe" -mindepth 1 -delete
 
 # Nothing of the machine's own git settings takes part.
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
@@ -37,6 +40,10 @@ note() {   # note FILE LINE MESSAGE: one more line in a file, as a commit
 
 git init --quiet --initial-branch main "$cafe"
 cd "$cafe"
+# The dates are made up, and lie far back: nothing may be tidied away for that.
+git config gc.auto 0
+git config gc.reflogExpire never
+git config gc.reflogExpireUnreachable never
 by Mina
 cat >menu.txt <<'EOF'
 THE HARBOUR CAFE
@@ -134,6 +141,7 @@ note todo.txt "Count the cups" "Count the cups"
 note suppliers.txt "Lemons: the market" "Who brings the lemons"
 
 git clone --quiet --bare "$cafe" "$origin"
+git -C "$origin" config core.logAllRefUpdates true
 git -C "$origin" branch -D --quiet autumn-menu wedding-start
 git remote add origin ../origin.git
 git fetch --quiet origin
