@@ -26,11 +26,11 @@ def copies(names: Mapping[str, Any], *codes: CodeType) -> dict[str, Any]:
     found = {}
     for name in _reached(names, codes):
         value = names[name]
-        if _can_change(value) and _is_small(value):
-            try:
+        try:
+            if _can_change(value) and _is_small(value):
                 found[name] = copy.deepcopy(value, memo)
-            except Exception:  # noqa: S112 - whatever a class of theirs does not like
-                continue
+        except Exception:  # noqa: S112 - whatever a class of theirs does not like
+            continue
     return found
 
 

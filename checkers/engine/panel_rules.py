@@ -115,6 +115,9 @@ def step_to_check(data: object, scene: Scene, gates: Gates) -> Found:
     if not step.watch:
         message = _("This step is checked when you run its cell.")
         raise RefusedError("not-watched", message)
+    if lab.steps.index(step) < scene.record.start(lab):
+        message = _("You caught up past this step, so it is not checked.")
+        raise RefusedError("caught-up", message)
     if gates.shut(lab, step.id):
         raise RefusedError("shut", SHUT)
     return Found(lab, step)

@@ -67,7 +67,10 @@ class Questions:
                 if one:
                     known = given.read(self._folder, one.lab.slug)
                     before = known.get(one.step.id, "")
-                    Form(one.step, before, partial(self._submit, one)).show(self._shell)
+                    # in the author's own cell it is not the attendee's answer
+                    own = one.step.id not in caught_up(self._source())
+                    submit = partial(self._submit if own else _leave, one)
+                    Form(one.step, before, submit).show(self._shell)
         except (KeyboardInterrupt, SystemExit, Exception):
             # The hook's boundary: whatever it is, the cell goes on.
             log.debug("%%question failed", exc_info=True)
@@ -79,7 +82,7 @@ class Questions:
             with OriginalBuiltins():
                 name, _space, text = line.strip().partition(" ")
                 one = self._question(name)
-                # in the author's own cell it is not the attendee's answer
+                # as above
                 if one and name not in caught_up(self._source()):
                     self._answer(one, text)
         except OutboxError as error:
@@ -129,3 +132,8 @@ class Questions:
             # The hook's boundary: an exception would end up in the kernel's loop.
             log.debug("an answer could not be checked", exc_info=True)
             form.say([Line(Mark.FAULT, "", FAULT)])
+
+
+def _leave(one: Found, form: Form, _text: str) -> None:
+    """Say in a form that its answer is left alone, as its cell is the author's."""
+    form.say([Line(Mark.UNTOUCHED, f"{one.step.title}:", _("caught up, not checked"))])

@@ -45,7 +45,7 @@ test("marks, states and side words agree", () => {
   assert.equal(facts.wordOf(step("a")), "state.untouched");
 });
 
-test("a step is watched until it is passed, unless it is shut", () => {
+test("a step is watched until it is passed, unless it is shut or was caught up past", () => {
   const watch = step("b", { watch: true });
   const shut = lab("l", step("a", { gate: "strict" }), watch);
   assert.equal(facts.isWatched(lab("l", watch), watch), true);
@@ -55,6 +55,9 @@ test("a step is watched until it is passed, unless it is shut", () => {
   assert.equal(facts.isWatched(lab("l", done), done), false);
   assert.equal(facts.isWatched(lab("l", different), different), true);
   assert.equal(facts.isWatched(lab("l", step("b")), step("b")), false);
+  const there = step("c", { watch: true, caught_up: true });
+  const caught = lab("l", watch, there, step("d", { watch: true }));
+  assert.deepEqual(caught.steps.map((one) => facts.isWatched(caught, one)), [false, true, true]);
 });
 
 test("the line about the connection promises nothing that is not so", () => {

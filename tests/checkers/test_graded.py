@@ -238,6 +238,24 @@ def test_what_is_large_is_not_copied() -> None:
     assert (names["large"][0], names["small"][0], names["nested"][0][0]) == (1, 0, 1)
 
 
+@pytest.mark.parametrize(
+    "work",
+    [
+        "class Odd(dict):\n    def values(self):\n        raise KeyError('no')\n"
+        "odd = Odd(a=1)",
+        "class Odd:\n    @property\n    def __dict__(self):\n        raise KeyError\n"
+        "odd = Odd()",
+        "class Odd:\n    __dict__ = 3\nodd = Odd()",
+        "class Odd(list):\n    def __len__(self):\n        raise KeyError('no')\n"
+        "odd = Odd()",
+    ],
+)
+def test_what_cannot_be_looked_through_is_not_copied(work: str) -> None:
+    """A class of theirs may refuse; the test has the value itself and can be right."""
+    made = tried(work, "assert type(odd).__name__ == 'Odd'")
+    assert (made.outcome.value, made.hint) == ("passed", "")
+
+
 def test_what_is_not_a_name_is_put_back_too() -> None:
     """Built-in functions, random numbers and the working folder."""
     random.seed(1)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from checkers.engine.gates import Gates
 from checkers.engine.note import Kind
-from checkers.engine.panel_rules import RefusedError, Wish, granted, wish_from
+from checkers.engine.panel_rules import (
+    RefusedError,
+    Wish,
+    granted,
+    step_to_check,
+    wish_from,
+)
 from checkers.engine.panel_state import Scene
 from checkers.engine.progress import Lines
 from checkers.engine.record import Record
-from checkers.engine.steps import SeatLab, SeatStep
+from checkers.engine.steps import Found, SeatLab, SeatStep
 
 ASKED = str(uuid4())
 LAB = SeatLab(
@@ -127,6 +135,21 @@ def test_a_wish_is_granted_done_already_or_refused(
         return
     meant = granted(wish, seat)
     assert (dict(meant.body) if meant else None) == expected
+
+
+def test_what_lies_before_the_state_caught_up_to_is_not_checked(tmp_path: Path) -> None:
+    """Its work is the author's; where own work begins is checked when asked."""
+    steps = tuple(SeatStep(one, one, 1, (one,), watch=True) for one in ("a", "b", "c"))
+    lab = LAB._replace(steps=steps)
+    record = [note("caught-up", "b")]
+    seat = replace(scene(tmp_path, record, OPEN), labs={"l": lab})
+    gates = Gates(tmp_path)
+    with pytest.raises(RefusedError) as refused:
+        step_to_check({"lab": "l", "step": "a"}, seat, gates)
+    assert refused.value.code == "caught-up"
+    for one in steps[1:]:
+        found = step_to_check({"lab": "l", "step": one.id}, seat, gates)
+        assert found == Found(lab, one)
 
 
 def test_an_ask_that_the_room_refused_is_not_open(tmp_path: Path) -> None:

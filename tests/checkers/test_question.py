@@ -148,3 +148,13 @@ def test_the_authors_own_answer_counts_for_nothing(asking: Seat) -> None:
     assert "application/vnd.jupyter.widget-view+json" in ran.shown[0]
     assert reasons(asking) == []
     assert read(asking.outbox.parent, "tiny") == before
+
+
+def test_a_form_in_the_authors_own_cell_sends_nothing(asking: Seat) -> None:
+    """It shows the question, and says why its answer is left alone."""
+    before = read(asking.outbox.parent, "tiny")
+    asking.run("# caught up: colour\n%question colour")
+    asking.run("found('RadioButtons')[-1].value = 'red'\nfound('Button')[-1].click()")
+    assert "caught up, not checked" in asking.run("said()").stream
+    assert reasons(asking) == []
+    assert read(asking.outbox.parent, "tiny") == before

@@ -20,6 +20,9 @@ export function shownLab(labs, path, chosen) {
   return (path && labOf(labs, path)) || labs.find((lab) => lab.slug === chosen) || open || labs[0] || null;
 }
 
+// Where own work begins: the step whose state was caught up to, or 0.
+const startOf = (lab) => lab.steps.reduce((found, step, at) => (step.caught_up ? at : found), 0);
+
 // The step to have open: the last one touched, else the first not passed, leaving out
 // what was caught up.
 export function currentStep(lab) {
@@ -27,9 +30,8 @@ export function currentStep(lab) {
   if (touched.length) {
     return touched.reduce((one, other) => (other.last_at > one.last_at ? other : one));
   }
-  const from = lab.steps.reduce((found, step, at) => (step.caught_up ? at : found), 0);
   const open = (step) => step.state !== "passed";
-  return lab.steps.slice(from).find(open) ?? lab.steps.find(open) ?? lab.steps[0] ?? null;
+  return lab.steps.slice(startOf(lab)).find(open) ?? lab.steps.find(open) ?? lab.steps[0] ?? null;
 }
 
 // The step to go on with after `step`: the next not passed, else the first not passed.
@@ -182,9 +184,10 @@ export function isShut(lab, step) {
   return gate?.kind === "strict" && gate.behind;
 }
 
-// Whether a step is checked by itself now: what is passed or shut is not.
+// Whether a step is checked by itself now: what is passed, shut or caught up past is not.
 export function isWatched(lab, step) {
-  return Boolean(step.watch) && (step.state !== "passed" || isDifferent(step)) && !isShut(lab, step);
+  const open = step.state !== "passed" || isDifferent(step);
+  return Boolean(step.watch) && open && !isShut(lab, step) && lab.steps.indexOf(step) >= startOf(lab);
 }
 
 // Who of the staff is at this seat, as a key.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import symtable
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _WRITES = re.compile(r"%%(?:writefile|file)\s+(?:-a\s+)?(?:\./)?(\w+)\.py\s*\n")
 _Defines = (
@@ -52,13 +52,13 @@ def written(source: str) -> set[str]:
     return {found[1]} if found else set()
 
 
-def definitions(source: str, wanted: set[str]) -> str:
-    """Return the statements of some code that define names, and what these need."""
-    body = [node for node in _tree(source).body if isinstance(node, _Defines)]
-    parts = [(node, ast.unparse(node)) for node in body]
+def definitions(sources: Iterable[str], wanted: set[str]) -> str:
+    """Return the statements of some cells that define names, and what these need."""
+    body = [node for source in sources for node in _tree(source).body]
+    parts = [ast.unparse(node) for node in body if isinstance(node, _Defines)]
     kept: list[str] = []
     found = set(wanted)
-    for _node, text in reversed(parts):
+    for text in reversed(parts):
         if bound(text) & found:
             kept.insert(0, text)
             found |= read(text)

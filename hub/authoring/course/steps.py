@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -29,7 +30,8 @@ class Test:
         source: what attendees see of it, as Python.
         whole: the same with its hidden tests.
         points: what it counts.
-        before: what earlier tests define and it uses.
+        before: what attendees see earlier tests define, and `source` uses.
+        before_whole: what earlier tests define, hidden or not, and `whole` uses.
         live: whether what attendees see of it checks anything.
         makes: modules that answer cells write and it imports.
     """
@@ -40,6 +42,7 @@ class Test:
     whole: str
     points: float
     before: str
+    before_whole: str
     live: bool
     makes: tuple[str, ...] = ()
 
@@ -77,6 +80,7 @@ class _Walk:
     groups: list[Group] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     plain: set[str] = field(default_factory=set)
+    seen: list[str] = field(default_factory=list)
     tests: list[str] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
 
@@ -194,9 +198,11 @@ def _judged(walk: _Walk, cell: Any, number: int) -> tuple[Test | None, str]:
     if seen.why and full.why:
         return None, f"no test: {full.why if cell.id in walk.whole else seen.why}"
     source = full.source if full.why == "" else seen.source
-    wanted = read(source) - walk.plain
-    before = definitions("\n".join(walk.tests), wanted)
+    before = definitions(walk.seen, read(seen.source) - walk.plain)
+    before_whole = definitions(walk.tests, read(source) - walk.plain)
+    walk.seen.append(seen.source)
     walk.tests.append(source)
+    why = seen.why or _lacks(walk, f"{before}\n{seen.source}")
     test = Test(
         cell=cell.id,
         reason=f"test-{number}" if _AUTOMATIC.fullmatch(cell.id) else step_id(cell.id),
@@ -204,14 +210,25 @@ def _judged(walk: _Walk, cell: Any, number: int) -> tuple[Test | None, str]:
         whole=source,
         points=cell.metadata.nbgrader.get("points", 0),
         before=before,
-        live=not seen.why,
+        before_whole=before_whole,
+        live=not why,
         makes=tuple(sorted(walk.files & modules(source))),
     )
-    if seen.why:
-        return test, f"what attendees see of it is no test ({seen.why}): not run live"
+    if why:
+        return test, f"what attendees see of it is no test ({why}): not run live"
     if full.why:
         return test, f"its hidden tests are left out: {full.why}"
     return test, ""
+
+
+def _lacks(walk: _Walk, source: str) -> str:
+    """Say which names that code uses only hidden parts define; "" when none."""
+    hidden = {name for text in walk.tests for name in bound(text)}
+    there = {name for text in walk.seen for name in bound(text)}
+    names = (read(source) & hidden) - there - walk.plain - vars(builtins).keys()
+    if not names:
+        return ""
+    return f"it uses {', '.join(sorted(names))}, which only hidden tests define"
 
 
 def _with_needs(groups: list[Group], sources: Mapping[str, str]) -> list[Group]:

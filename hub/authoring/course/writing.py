@@ -151,7 +151,8 @@ def checker(draft: Draft, *, whole: bool = False) -> str:
         names = [_constant(test.cell, used) for test in tests]
         for name, test in zip(names, tests, strict=True):
             source = test.whole if whole else test.source
-            more = f"    before={literal(test.before)},\n" if test.before else ""
+            before = test.before_whole if whole else test.before
+            more = f"    before={literal(before)},\n" if before else ""
             more += f"    makes={test.makes!r},\n" if test.makes else ""
             parts += [
                 "",

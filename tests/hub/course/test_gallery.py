@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hub.authoring.course.notes import CourseError
+from hub.authoring.course.writing import checker, write
+from hub.authoring.release import release
 from hub.authoring.solutions import cleared
+from hub.catalog import load_lab
 from tests.hub.course.cells import (
     STUB,
     answer,
@@ -26,6 +30,9 @@ from tests.hub.course.cells import (
 
 TWICE = solved("twice", "def twice(x):", "return 2 * x")
 HOLDS = autograded("twice_test", "assert twice(2) == 4")
+CASES = (
+    "### BEGIN HIDDEN TESTS\nsecret_cases = [(7, 14), (-3, -6)]\n### END HIDDEN TESTS"
+)
 NO_TEST = "cell 2 (t): no test: "
 
 GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
@@ -218,6 +225,41 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ],
         [],
     ),
+    "hidden tests that use what hidden ones before define": (
+        [
+            TWICE,
+            autograded("t", f"import math\nassert twice(2) == 4\n{CASES}"),
+            autograded(
+                "t2",
+                "assert math.isclose(twice(1), 2)\n### BEGIN HIDDEN TESTS\n"
+                "for x, y in secret_cases:\n    assert twice(x) == y\n"
+                "### END HIDDEN TESTS",
+            ),
+        ],
+        [],
+        ["twice"],
+    ),
+    "tests that use what hidden ones define": (
+        [
+            TWICE,
+            HOLDS,
+            autograded(
+                "t", f"def said():\n    return secret_cases\nassert twice(2)\n{CASES}"
+            ),
+            answer("y", "y = twice(1)"),
+            autograded("t2", "assert y in dict(said())"),
+            autograded("t3", "assert y == secret_cases[0][1]"),
+        ],
+        [
+            "cell 3 (t): what attendees see of it is no test (it uses secret_cases, "
+            "which only hidden tests define): not run live",
+            "cell 5 (t2): what attendees see of it is no test (it uses secret_cases, "
+            "which only hidden tests define): not run live",
+            "cell 6 (t3): what attendees see of it is no test (it uses secret_cases, "
+            "which only hidden tests define): not run live",
+        ],
+        ["twice"],
+    ),
     "hidden tests without an end": (
         [
             TWICE,
@@ -284,6 +326,27 @@ def test_an_oddity_is_converted_or_said(name: str, tmp_path: Path) -> None:
     draft, notes = draft_of(save(tmp_path / "ps1.ipynb", *cells))
     assert said(notes) == expected
     assert [group.id for group in draft.groups if group.live] == steps
+
+
+_HIDDEN = re.compile(
+    r"### BEGIN (?:HIDDEN TESTS|MARK SCHEME)\n(.*?)(?:\n### END .*|\Z)", re.DOTALL
+)
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_no_line_of_a_hidden_part_reaches_a_seat(name: str, tmp_path: Path) -> None:
+    """Neither by the checker nor by the release."""
+    cells, _expected, steps = GALLERY[name]
+    draft, _notes = draft_of(save(tmp_path / "ps1.ipynb", *cells))
+    write(draft, tmp_path / "labs", tmp_path / "checkers")
+    files = list((tmp_path / "checkers").rglob("*"))
+    if steps:
+        lab = load_lab(tmp_path / "labs" / "lab")
+        files += release(lab, tmp_path / "released").rglob("*")
+    given = "\n".join(path.read_text() for path in files if path.is_file())
+    hidden = "\n".join(part for c in cells for part in _HIDDEN.findall(c["source"]))
+    lines = [line.strip() for line in hidden.splitlines()]
+    assert [line for line in lines if line and line in given] == []
 
 
 KERNELS = {
@@ -430,3 +493,14 @@ def test_what_earlier_tests_define_goes_with_later_ones(tmp_path: Path) -> None:
         "import math\n\ndef near(a, b):\n    return math.isclose(a, b)"
     ).replace("\n\n", "\n")
     assert second.needs == ("twice",)
+
+
+def test_a_seat_gets_no_hidden_definition_and_a_proof_all(tmp_path: Path) -> None:
+    """What later tests use is cut from what attendees see, for what they see."""
+    cells = GALLERY["hidden tests that use what hidden ones before define"][0]
+    draft, _notes = draft_of(save(tmp_path / "x.ipynb", *cells))
+    test = draft.groups[0].tests[1]
+    assert test.before == "import math"
+    assert test.before_whole == "import math\nsecret_cases = [(7, 14), (-3, -6)]"
+    assert "secret_cases = " not in checker(draft)
+    assert checker(draft, whole=True).count("secret_cases = ") == 2

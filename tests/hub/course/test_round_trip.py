@@ -53,6 +53,20 @@ KINDS: dict[str, Any] = {
         autograded(f"cell-{n:08x}", f"import m{n}\nassert m{n}.x", 1),
     ],
     "hidden": lambda n: [autograded(f"h_{n}", HIDDEN % n)],
+    "hidden names": lambda n: [
+        autograded(
+            f"n_{n}",
+            f"def near_{n}(x):\n    return x\nassert f({n})\n### BEGIN HIDDEN TESTS\n"
+            f"cases = {{'secret': {n}}}\ndef twin(x):\n    return 'secret'\n"
+            "### END HIDDEN TESTS",
+        )
+    ],
+    "uses of hidden names": lambda n: [
+        autograded(f"u_{n}", f"assert f(1)\n{HIDDEN % n}\nassert twin(cases)"),
+        autograded(
+            f"w_{n}", f"assert f(1)\n{HIDDEN.replace('f(', 'twin(cases, ') % n}"
+        ),
+    ],
     "by hand": lambda n: [by_hand(f"hand{n}", f"Because of {n}.", 2.5)],
     "task": lambda n: [task(f"task{n}", f"Write {n} words.\n{SCHEME % n}\nNo more.")],
 }
@@ -199,4 +213,6 @@ def test_the_notes_of_a_drawn_notebook_are_few(tmp_path: Path) -> None:
         "a task, graded by hand: left as text",
         "what attendees see of it is no test (it is empty: it checks nothing): not "
         "run live",
+        "what attendees see of it is no test (it uses cases, twin, which only hidden "
+        "tests define): not run live",
     }
