@@ -209,6 +209,14 @@ code = "rm note.txt; answer which apple"
 """
 
 
+IDLE = """
+[[excused]]
+step = "which"
+change = "-answer which cherry"
+reason = "There was a cherry once."
+"""
+
+
 def test_a_proof_works_in_a_shell_whose_files_are_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +246,31 @@ def test_a_proof_works_in_a_shell_whose_files_are_put_back(
     assert "with -printf" in garbage
     assert (which.killed, which.survivors) == (2, ())
     assert proof.of("egress")[0].note
+
+
+def test_an_answer_that_a_soft_check_takes_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another answer is another work; an excuse of no change is but a remark."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="soft_lab_of_a_test",
+        cells=BASH_CELLS,
+        steps=BASH_STEPS,
+        checker=BASH_CHECKER.replace('!= "pear"', '== "plum"'),
+        mistakes=BASH_MISTAKES + IDLE,
+        kernel="bash",
+    )
+    proof = prove(lab, tmp_path / "stand", mutants=4)
+    which = proof.scores[-1]
+    assert (which.killed, which.same) == (1, 0)
+    assert [one.change for one in which.survivors] == [
+        "-answer which pear\n+answer which apple"
+    ]
+    note, asked = proof.of("mutants")
+    assert (note.note, asked.note) == ("", "1 [[excused]] of no such change")
+    assert not any("excused" in str(found) for found in proof.findings)
 
 
 def test_a_kernel_that_does_not_stop_is_stopped_and_goes_on(

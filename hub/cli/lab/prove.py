@@ -86,6 +86,9 @@ def _tell_what_is_wrong(proof: Proof) -> None:
     """Print findings, and changed solutions that pass."""
     for finding in proof.findings:
         console.print(Text(f"✗ {finding}", style="red"))
+    for result in proof.of("mutants"):
+        if result.note:
+            console.print(Text(f"{result.step}: {result.note}", style="dim"))
     for score in proof.scores:
         for survivor in score.survivors:
             console.print(f"\n{score.step}: passes too", style="yellow", markup=False)
