@@ -12,10 +12,12 @@ from click.testing import CliRunner
 from hub.authoring.__main__ import keep as write_versions
 from hub.authoring.junit import junit
 from hub.authoring.kernel import LabKernel
-from hub.authoring.proof import Proof, Score, content_of, keep, kept, proved
+from hub.authoring.proof import Proof, Result, Score, content_of, keep, kept, proved
 from hub.authoring.prove import orders, prove
 from hub.catalog import Lab
 from hub.cli import main
+from hub.cli.lab.prove import tell
+from hub.cli.terminal import console
 from hub.versions import Versions
 from tests.hub.lab_folder import solved, write_lab
 
@@ -310,8 +312,16 @@ def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
 
 
 def test_a_score_of_nothing_is_whole_and_json_stays_as_it_is(tmp_path: Path) -> None:
-    """A step without changed solutions misses no floor."""
-    assert Score("step").kill == 1.0
+    """A step without changed solutions misses no floor, and is not shown as proved."""
+    nothing = Score("step", same=2)
+    assert (nothing.kill, nothing.counted) == (1.0, 0)
+    results = (Result("mutants", "step"),)
+    proof = Proof("lab", "1.0.0", "", "here", "", results=results, scores=(nothing,))
+    with console.capture() as shown:
+        tell(proof)
+    assert "– nothing to tell apart" in shown.get()
+    assert "✓" not in shown.get()
+    assert "nothing to tell apart" in junit([proof])
     assert Score("step", killed=3, survivors=()).kill == 1.0
 
 

@@ -119,6 +119,8 @@ def _score(proof: Proof, step: str, score: Score | None) -> tuple[Text, Text]:
     """Return how many changed solutions were told apart, and the check's time."""
     if score is None:
         return Text("–", style="dim"), Text("")
+    if not score.counted:
+        return Text("– nothing to tell apart", style="dim"), Text(f"{score.ms} ms")
     found = [result for result in proof.of("mutants") if result.step == step]
     shown = f" {score.killed}/{score.counted}"
     if score.kill < 1:
