@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -168,6 +169,12 @@ class Proof:
     def stamp(self) -> dict[str, Any]:
         """What a released lab says of its proof."""
         return {"at": self.at, "where": self.where, **self.versions}
+
+
+def refused(slug: str, where: str, result: Result) -> Proof:
+    """Return the proof of a lab that could not be run."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Proof(slug, "", "", where, at, results=(result,))
 
 
 def _all(kind: type[Any], tables: Iterable[Mapping[str, Any]]) -> tuple[Any, ...]:

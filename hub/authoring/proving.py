@@ -7,7 +7,6 @@ Errors:
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from hub.authoring.faults import faults
 from hub.authoring.finding import Finding
 from hub.authoring.kernel import KernelError
 from hub.authoring.mistakes import MistakesError
-from hub.authoring.proof import PROOFS, Proof, Result, keep
+from hub.authoring.proof import PROOFS, Result, keep, refused
 from hub.authoring.prove import packages, prove
 from hub.authoring.release import ReleaseError
 from hub.authoring.stand_places import Place, PlaceError, here, in_image
@@ -58,18 +57,12 @@ def prove_and_keep(
             )
     except (LabError, MistakesError, ReleaseError) as error:
         found = faults(folder) or (Finding(slug, "files", str(error)),)
-        proof = _refused(slug, where, Result("ids", findings=found))
+        proof = refused(slug, where, Result("ids", findings=found))
     except KernelError as error:
         what = str(error).removeprefix(f"{slug}: ")
         found = (Finding(slug, "kernel", what),)
-        proof = _refused(slug, where, Result("solution", findings=found))
+        proof = refused(slug, where, Result("solution", findings=found))
     return keep(proof, airlift.state_dir / PROOFS)
-
-
-def _refused(slug: str, where: str, result: Result) -> Proof:
-    """Return the proof of a lab that could not be run."""
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Proof(slug, "", "", where, at, results=(result,))
 
 
 def _here(airlift: Settings, lab: Lab) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -344,6 +345,32 @@ def test_a_lab_that_cannot_be_read_is_proved_wrong(
     assert (
         ElementTree.parse(xml).getroot().find("testsuite/testcase/failure") is not None
     )
+
+
+def test_a_lab_that_cannot_be_proved_here_keeps_no_other_from_it(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is in the table and the files, the one with what keeps it."""
+    other = lab.folder.with_name("zz_lab_of_a_test")
+    shutil.copytree(lab.folder, other)
+    text = lab.source.read_text().replace("half = 2", "import a_package_of_nobody")
+    lab.source.write_text(text)
+    monkeypatch.setenv("AIRLIFT_ROOT", str(tmp_path))
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    (tmp_path / "airlift.toml").write_text("")
+    out, xml = tmp_path / "out.json", tmp_path / "out.xml"
+    words = ["lab", "prove", "--json", str(out), "--junit", str(xml)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 1, done.output
+    why = f"{lab.slug}: not proved here: {lab.slug} needs a_package_of_nobody"
+    assert why in done.output
+    assert [data["lab"] for data in json.loads(out.read_text())] == [
+        lab.slug,
+        other.name,
+    ]
+    suites = ElementTree.parse(xml).getroot().findall("testsuite")
+    assert [suite.attrib["failures"] for suite in suites] == ["1", "1"]
+    assert kept(tmp_path / ".airlift" / "proofs", lab.slug) is None
 
 
 def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> None:

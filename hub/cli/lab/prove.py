@@ -10,14 +10,17 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from hub.authoring.finding import Finding
 from hub.authoring.junit import junit
-from hub.authoring.proof import KINDS, Proof, Result, Score
-from hub.catalog import load_lab
+from hub.authoring.proof import KINDS, Proof, Result, Score, refused
+from hub.catalog import LabError, load_lab
 from hub.cli.lab.named import slugs_there
 from hub.cli.terminal import Terminal, console
 from hub.machine import proving
 from hub.machine.installation import running_settings
-from hub.machine.seat_images import image_of
+from hub.machine.proving import ProvingError
+from hub.machine.seat_images import SeatImageError, image_of
+from hub.settings import Settings
 
 _STEPS = ("solution", "release", "mistakes", "garbage", "still", "hints", "mutants")
 _HEADS = ("solved", "as given", "mistakes", "garbage", "same", "hints")
@@ -45,14 +48,14 @@ def prove(
     mutants: int | None,
 ) -> None:
     """Prove that labs do what their authors say: all, or those that are named."""
-    airlift, teller, proofs = running_settings(), Terminal(), []
+    airlift, proofs = running_settings(), []
     for slug in slugs_there(airlift, slugs):
-        image = ""
-        if in_image:
-            with teller.step(f"The image of {slug}"):
-                image = image_of(airlift, load_lab(airlift.labs_dir / slug))
-        with teller.step(f"Proving {slug}") as at:
-            proofs.append(proving.prove(airlift, slug, image, mutants, at))
+        try:
+            proofs.append(_prove(airlift, slug, mutants, in_image=in_image))
+        except (LabError, ProvingError, SeatImageError) as error:
+            found = Finding(slug, "not proved here", str(error))
+            result = Result("solution", findings=(found,))
+            proofs.append(refused(slug, "not proved", result))
         tell(proofs[-1])
     if as_json:
         text = json.dumps([proof.to_json() for proof in proofs], indent=1)
@@ -61,6 +64,22 @@ def prove(
         as_junit.write_text(junit(proofs), encoding="utf-8")
     if any(proof.findings for proof in proofs):
         raise SystemExit(1)
+
+
+def _prove(
+    airlift: Settings, slug: str, mutants: int | None, *, in_image: bool
+) -> Proof:
+    """Prove one lab; others do not wait in vain when it cannot be.
+
+    Raises:
+        LabError, ProvingError, SeatImageError: it cannot be proved here; says why.
+    """
+    teller, image = Terminal(), ""
+    if in_image:
+        with teller.step(f"The image of {slug}"):
+            image = image_of(airlift, load_lab(airlift.labs_dir / slug))
+    with teller.step(f"Proving {slug}") as at:
+        return proving.prove(airlift, slug, image, mutants, at)
 
 
 def tell(proof: Proof) -> None:
