@@ -17,6 +17,8 @@ from hub.catalog import Lab
 VERSION = 1
 PROOFS = "proofs"
 """Folder of kept proofs, below the installation's state."""
+ELSEWHERE = 3
+"""Exit code of `python -m hub.authoring`: the lab runs only in its image."""
 
 
 class Kind(NamedTuple):

@@ -45,7 +45,7 @@ def prove_and_keep(
     where = f"in {image[:19]}" if image else "here"
     try:
         lab = load_lab(folder)
-        place = in_image(airlift, image) if image else _here(airlift, lab)
+        place = place_of(airlift, lab, image)
         with tempfile.TemporaryDirectory(prefix="airlift-prove-") as temporary:
             proof = prove(
                 lab,
@@ -65,17 +65,23 @@ def prove_and_keep(
     return keep(proof, airlift.state_dir / PROOFS)
 
 
-def _here(airlift: Settings, lab: Lab) -> Place:
-    """Return the place beside this program, if the lab can be run there."""
+def place_of(airlift: Settings, lab: Lab, image: str) -> Place:
+    """Return where a lab is run: in an image, or with "" beside this program.
+
+    Raises:
+        PlaceError: it cannot be run beside this program.
+    """
+    if image:
+        return in_image(airlift, image)
     if (airlift.image_folder(lab.image) / "services.toml").is_file():
         raise PlaceError(
-            f"{lab.slug} needs the services of its image {lab.image}: prove it with "
-            "--in-image"
+            f"{lab.slug} needs the services of its image {lab.image}, so it runs only "
+            "there."
         )
     absent = [name for name in packages(lab) if find_spec(name) is None]
     if absent:
         raise PlaceError(
-            f"{lab.slug} needs {', '.join(sorted(absent))} to be proved, which is not "
-            "installed beside airlift: prove it with --in-image"
+            f"{lab.slug} needs {', '.join(sorted(absent))}, which is not installed "
+            "beside airlift: install it there, or let the lab run in its image."
         )
     return here

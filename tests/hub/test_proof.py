@@ -373,6 +373,44 @@ def test_a_lab_that_cannot_be_proved_here_keeps_no_other_from_it(
     assert kept(tmp_path / ".airlift" / "proofs", lab.slug) is None
 
 
+@pytest.mark.parametrize("words", [["prove"], ["manual", "--accept"]])
+def test_what_is_missing_here_is_said_with_both_ways_out(
+    words: list[str], lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Install it, or have an engine for the lab's image."""
+    text = lab.source.read_text().replace("half = 2", "import a_package_of_nobody")
+    lab.source.write_text(text)
+    monkeypatch.setenv("AIRLIFT_ROOT", str(tmp_path))
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    (tmp_path / "airlift.toml").write_text("")
+    done = CliRunner().invoke(main, ["lab", *words, lab.slug])
+    assert done.exit_code == 1, done.output
+    said = f"{done.output} {done.exception}"
+    assert "needs a_package_of_nobody, which is not installed beside airlift" in said
+    assert "install it there, or let the lab run in its image" in said
+    assert "`airlift doctor` says what to do" in said
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(900)
+def test_a_lab_that_does_not_run_here_is_proved_in_its_image(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to ask for it; the proof says where it was."""
+    path = lab.folder / "lab.toml"
+    text = path.read_text().replace("[lab]", '[lab]\nimage = "postgres"')
+    path.write_text(text)
+    monkeypatch.setenv("AIRLIFT_ROOT", str(tmp_path))
+    (tmp_path / "airlift.toml").write_text("")
+    words = ["lab", "prove", lab.slug, "--mutants", "0"]
+    done = CliRunner().invoke(main, words)
+    assert "needs the services of its image postgres" in done.output
+    found = kept(tmp_path / ".airlift" / "proofs", lab.slug)
+    assert found is not None
+    assert found.where.startswith("in sha256:")
+    assert said(found, "solution") == []
+
+
 def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> None:
     """The room's lab.json has the stamp of the proof of this very content."""
     at = "2026-11-25T20:00:00+00:00"

@@ -13,13 +13,14 @@ from rich.text import Text
 from hub.authoring.finding import Finding
 from hub.authoring.junit import junit
 from hub.authoring.proof import KINDS, Proof, Result, Score, refused
-from hub.catalog import LabError, load_lab
+from hub.catalog import LabError
+from hub.cli.lab.images import here_or_in_image, own_image
 from hub.cli.lab.named import slugs_there
 from hub.cli.terminal import Terminal, console
 from hub.machine import proving
 from hub.machine.installation import running_settings
 from hub.machine.proving import ProvingError
-from hub.machine.seat_images import SeatImageError, image_of
+from hub.machine.seat_images import SeatImageError
 from hub.settings import Settings
 
 _STEPS = ("solution", "release", "mistakes", "garbage", "still", "hints", "mutants")
@@ -74,12 +75,16 @@ def _prove(
     Raises:
         LabError, ProvingError, SeatImageError: it cannot be proved here; says why.
     """
-    teller, image = Terminal(), ""
+    teller = Terminal()
+
+    def run(image: str) -> Proof:
+        """Prove it in an image, or with "" here."""
+        with teller.step(f"Proving {slug}") as at:
+            return proving.prove(airlift, slug, image, mutants, at)
+
     if in_image:
-        with teller.step(f"The image of {slug}"):
-            image = image_of(airlift, load_lab(airlift.labs_dir / slug))
-    with teller.step(f"Proving {slug}") as at:
-        return proving.prove(airlift, slug, image, mutants, at)
+        return run(own_image(airlift, slug, teller))
+    return here_or_in_image(run, airlift, slug, teller)
 
 
 def tell(proof: Proof) -> None:
