@@ -15,7 +15,8 @@ from hub.authoring.junit import junit
 from hub.authoring.kernel import LabKernel
 from hub.authoring.proof import Proof, Result, Score, content_of, keep, kept, proved
 from hub.authoring.prove import orders, prove
-from hub.catalog import Lab
+from hub.authoring.texts import links_are_known
+from hub.catalog import Lab, load_lab
 from hub.cli import main
 from hub.cli.lab.prove import tell
 from hub.cli.terminal import console
@@ -109,6 +110,39 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
         checker=CHECKER,
         mistakes=MISTAKES,
     )
+
+
+def test_links_are_read_wherever_people_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the summary, in options, and in what a check says; a seat's own is no link."""
+    question = '[steps.question]\nkind = "choice"\ntext = "Which?"\noptions = '
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="linked_lab_of_a_test",
+        cells=CELLS | {"text": "Nothing."},
+        steps=f'{STEPS}{question}["https://one.org/", "https://listed.org/a"]',
+        checker=CHECKER.replace("Not that word.", "See https://two.org/a.")
+        + 'SERVED = f"http://127.0.0.1:{80}/"\n',
+    )
+    path = lab.folder / "lab.toml"
+    path.write_text(path.read_text().replace("Small.", "See https://three.org now."))
+    found = [
+        f"{one.where}: {one.what}"
+        for one in links_are_known(load_lab(lab.folder)).findings
+    ]
+    assert [what.partition(": expected a local file, or ")[::2] for what in found] == [
+        ("lab.toml, lab.summary", "https://three.org in prove.links of lab.toml"),
+        (
+            "lab.toml, question of step label",
+            "https://one.org/ in prove.links of lab.toml",
+        ),
+        (
+            "checkers/linked_lab_of_a_test.py:19",
+            "https://two.org/a in prove.links of lab.toml",
+        ),
+    ]
 
 
 def said(proof: Proof, kind: str) -> list[str]:
