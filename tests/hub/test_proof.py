@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -457,5 +458,15 @@ def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> Non
 
 
 def test_orders_put_independent_steps_both_ways(lab: Lab) -> None:
-    """Of two steps that do not need each other, each comes before the other once."""
+    """Where no step needs another, each comes before every other once."""
     assert orders(lab) == (("label", "share", "numbers"),)
+
+
+def test_there_are_two_other_orders_at_most(lab: Lab) -> None:
+    """The last free step next each time, or the last step as early as it can."""
+    numbers, share, label = lab.steps
+    steps = (numbers, share, replace(label, needs=("numbers",)))
+    assert orders(replace(lab, steps=steps)) == (
+        ("share", "numbers", "label"),
+        ("numbers", "label", "share"),
+    )
