@@ -35,7 +35,7 @@ KINDS = (
     Kind(3, "release", "what attendees get does not pass untouched"),
     Kind(4, "mistakes", "each mistake fails with its reason, two or more a step"),
     Kind(5, "garbage", "garbage is never the checker's error"),
-    Kind(6, "still", "checks change nothing and keep their time limit"),
+    Kind(6, "still", "checks leave right work as it is and keep their limit"),
     Kind(7, "order", "steps pass in other orders that their needs allow"),
     Kind(8, "mutants", "changed solutions are told from the right one"),
     Kind(9, "hints", "hints do not hold the solution"),
