@@ -10,7 +10,7 @@
     renew LABS OUT SLUG           the same, but first say what is wrong with any file
 
 A program of its own, since what reads notebooks takes seconds to import. Exit code 1:
-the sentences on stderr say what is wrong.
+the sentences on stderr say what is wrong. Exit code 3: the lab runs only in its image.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from hub.authoring.kernel import KernelError
 from hub.authoring.manual import ManualError, manual
 from hub.authoring.mistakes import MistakesError
 from hub.authoring.printing import PrintingError
-from hub.authoring.proof import PROOFS, proved
+from hub.authoring.proof import ELSEWHERE, PROOFS, proved
 from hub.authoring.prove import packages, prove_cells
 from hub.authoring.proving import prove_and_keep
 from hub.authoring.release import ReleaseError, release
@@ -122,10 +122,16 @@ def main(words: list[str]) -> int:
             return 0
         wrong = COMPLAINING[verb](*rest)
     except ERRORS as error:
-        wrong = [str(error)]
+        _complain([str(error)])
+        return ELSEWHERE if isinstance(error, PlaceError) else 1
+    _complain(wrong)
+    return 1 if wrong else 0
+
+
+def _complain(wrong: list[str]) -> None:
+    """Say what is wrong."""
     for sentence in wrong:
         print(sentence, file=sys.stderr)  # noqa: T201 - what this program is for
-    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -64,7 +64,9 @@ def _case(
     elif not result.proved:
         ElementTree.SubElement(case, "skipped", message=clean(result.note))
     if result.kind == "mutants" and score is not None:
-        told = [f"{score.killed} of {score.counted} changed solutions told apart"]
+        told = ["nothing to tell apart"]
+        if score.counted:
+            told = [f"{score.killed} of {score.counted} changed solutions told apart"]
         told += [survivor.diff for survivor in score.survivors]
         out = ElementTree.SubElement(case, "system-out")
         out.text = clean("\n\n".join(told))

@@ -23,8 +23,9 @@ from hub.authoring.handbook import handbook
 from hub.authoring.mistakes import load_mistakes
 from hub.authoring.notebook import code_cells
 from hub.authoring.printing import NoBrowserError, print_pdf
+from hub.authoring.proving import place_of
 from hub.authoring.release import attendee_version, source_notebook, whole_notebook
-from hub.authoring.stand_places import Place, here, in_image
+from hub.authoring.stand_places import Place, here
 from hub.authoring.verdicts import Verdicts, verdicts
 from hub.catalog import Lab, load_lab
 from hub.settings import settings
@@ -46,13 +47,14 @@ def manual(root: str, slug: str, out: str, *flags: str) -> list[str]:
 
     Raises:
         ManualError, ReleaseError, MistakesError, KernelError, PrintingError, LabError
+        PlaceError: it runs only in its image.
     """
     airlift = settings(Path(root))
     lab = load_lab(airlift.labs_dir / slug)
     image = next((flag[8:] for flag in flags if flag.startswith("--image=")), "")
-    place = in_image(airlift, image) if image else here
     said = []
     if "--no-run" not in flags:
+        place = place_of(airlift, lab, image)
         said.append(check_outputs(lab, place, take="--accept" in flags))
     written, why_no_pdf = write_manual(lab, Path(out), large="--large" in flags)
     return [*said, *map(str, written), *([why_no_pdf] if why_no_pdf else [])]

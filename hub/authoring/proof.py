@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from hub.catalog import Lab
 VERSION = 1
 PROOFS = "proofs"
 """Folder of kept proofs, below the installation's state."""
+ELSEWHERE = 3
+"""Exit code of `python -m hub.authoring`: the lab runs only in its image."""
 
 
 class Kind(NamedTuple):
@@ -32,8 +35,8 @@ KINDS = (
     Kind(3, "release", "what attendees get does not pass untouched"),
     Kind(4, "mistakes", "each mistake fails with its reason, two or more a step"),
     Kind(5, "garbage", "garbage is never the checker's error"),
-    Kind(6, "still", "checks change nothing and keep their time limit"),
-    Kind(7, "order", "steps pass in any order that their needs allow"),
+    Kind(6, "still", "checks leave right work as it is and keep their limit"),
+    Kind(7, "order", "steps pass in other orders that their needs allow"),
     Kind(8, "mutants", "changed solutions are told from the right one"),
     Kind(9, "hints", "hints do not hold the solution"),
     Kind(10, "egress", "it runs without the internet"),
@@ -168,6 +171,12 @@ class Proof:
     def stamp(self) -> dict[str, Any]:
         """What a released lab says of its proof."""
         return {"at": self.at, "where": self.where, **self.versions}
+
+
+def refused(slug: str, where: str, result: Result) -> Proof:
+    """Return the proof of a lab that could not be run."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Proof(slug, "", "", where, at, results=(result,))
 
 
 def _all(kind: type[Any], tables: Iterable[Mapping[str, Any]]) -> tuple[Any, ...]:

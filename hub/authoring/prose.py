@@ -29,6 +29,8 @@ _LEXERS = {"python": "ipython3"}
 _TIGHT, _WIDE = 84, 8
 """Characters of a line, and columns of a table, from which on they are set smaller."""
 _TIGHTEST, _WIDEST = 116, 13
+_WORD = 30
+"""Characters of one word of code that a column of a table always holds."""
 _WHOLE = 18
 """Lines of code or text that stay together on a page."""
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
@@ -67,6 +69,11 @@ class PaperRenderer(IPythonRenderer):
     def latex_environment(self, name: str, body: str) -> str:
         """Set an environment such as align."""
         return written(f"\\begin{{{name}}}{body}\\end{{{name}}}", block=True)
+
+    def codespan(self, text: str) -> str:
+        """Set code within a line; a word too long for a column of a table may break."""
+        shown = re.sub(rf"\S{{{_WORD}}}(?=\S)", "\\g<0>\0", text)
+        return str(super().codespan(shown)).replace("\0", "<wbr>")
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         """Set a heading; the page's own title is the only one of level 1."""

@@ -188,8 +188,9 @@ def values_stay(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
 def orders(lab: Lab) -> tuple[tuple[str, ...], ...]:
     """Return other orders of the steps that their needs allow, two at most.
 
-    In one each step comes as late as it can, in the other the last step as early as it
-    can: so of two steps that do not need each other, each is tried without the other.
+    In one the last step that is free comes next each time; in the other the last step
+    comes as early as it can, then the one before it, and so on. Most steps are so tried
+    before some that they do not need; not each is before every one of them.
     """
     latest: list[str] = []
     while len(latest) < len(lab.steps):

@@ -7,7 +7,6 @@ Errors:
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from hub.authoring.faults import faults
 from hub.authoring.finding import Finding
 from hub.authoring.kernel import KernelError
 from hub.authoring.mistakes import MistakesError
-from hub.authoring.proof import PROOFS, Proof, Result, keep
+from hub.authoring.proof import PROOFS, Result, keep, refused
 from hub.authoring.prove import packages, prove
 from hub.authoring.release import ReleaseError
 from hub.authoring.stand_places import Place, PlaceError, here, in_image
@@ -46,7 +45,7 @@ def prove_and_keep(
     where = f"in {image[:19]}" if image else "here"
     try:
         lab = load_lab(folder)
-        place = in_image(airlift, image) if image else _here(airlift, lab)
+        place = place_of(airlift, lab, image)
         with tempfile.TemporaryDirectory(prefix="airlift-prove-") as temporary:
             proof = prove(
                 lab,
@@ -58,31 +57,31 @@ def prove_and_keep(
             )
     except (LabError, MistakesError, ReleaseError) as error:
         found = faults(folder) or (Finding(slug, "files", str(error)),)
-        proof = _refused(slug, where, Result("ids", findings=found))
+        proof = refused(slug, where, Result("ids", findings=found))
     except KernelError as error:
         what = str(error).removeprefix(f"{slug}: ")
         found = (Finding(slug, "kernel", what),)
-        proof = _refused(slug, where, Result("solution", findings=found))
+        proof = refused(slug, where, Result("solution", findings=found))
     return keep(proof, airlift.state_dir / PROOFS)
 
 
-def _refused(slug: str, where: str, result: Result) -> Proof:
-    """Return the proof of a lab that could not be run."""
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Proof(slug, "", "", where, at, results=(result,))
+def place_of(airlift: Settings, lab: Lab, image: str) -> Place:
+    """Return where a lab is run: in an image, or with "" beside this program.
 
-
-def _here(airlift: Settings, lab: Lab) -> Place:
-    """Return the place beside this program, if the lab can be run there."""
+    Raises:
+        PlaceError: it cannot be run beside this program.
+    """
+    if image:
+        return in_image(airlift, image)
     if (airlift.image_folder(lab.image) / "services.toml").is_file():
         raise PlaceError(
-            f"{lab.slug} needs the services of its image {lab.image}: prove it with "
-            "--in-image"
+            f"{lab.slug} needs the services of its image {lab.image}, so it runs only "
+            "there."
         )
     absent = [name for name in packages(lab) if find_spec(name) is None]
     if absent:
         raise PlaceError(
-            f"{lab.slug} needs {', '.join(sorted(absent))} to be proved, which is not "
-            "installed beside airlift: prove it with --in-image"
+            f"{lab.slug} needs {', '.join(sorted(absent))}, which is not installed "
+            "beside airlift: install it there, or let the lab run in its image."
         )
     return here

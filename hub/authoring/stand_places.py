@@ -17,7 +17,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
@@ -78,20 +77,13 @@ Place = Callable[[Lab, Path, str], AbstractContextManager[Opened]]
 
 
 @contextlib.contextmanager
-def here(lab: Lab, folder: Path, kernel: str) -> Iterator[Opened]:
+def here(lab: Lab, folder: Path, _kernel: str) -> Iterator[Opened]:
     """Open a stand beside this program, with a home of its own below `folder`.
 
     A lab without a way out is worked on in a network of its own where this system
     lets us make one.
 
-    Raises:
-        PlaceError: its kernel is not installed here.
     """
-    if kernel == "bash" and not _has("bash_kernel"):
-        raise PlaceError(
-            f"{lab.slug} needs bash_kernel to be proved here, which is not installed "
-            "beside airlift: prove it with --in-image"
-        )
     home = folder / "home"
     home.mkdir(parents=True)
     release(lab, folder / "released")
@@ -226,8 +218,3 @@ def _environ(lab: Lab, folder: Path, home: Path, cut: bool) -> dict[str, str]:
         "XDG_CACHE_HOME": cache,  # the fonts of plots are not looked for each time
     }
     return {**environ, CUT: "yes"} if cut else environ
-
-
-def _has(package: str) -> bool:
-    """Tell whether a package is installed beside airlift."""
-    return find_spec(package) is not None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
-from pathlib import PurePosixPath
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
@@ -59,11 +61,24 @@ def _texts(lab: Lab) -> Iterator[tuple[str, str, bool]]:
     for cell in notebook.cells:
         where = f"lab.ipynb, {place(notebook, cell)}"
         yield where, cell.source, cell.cell_type == "markdown"
+    yield "lab.toml, lab.summary", lab.summary, False
     for step in lab.steps:
         for hint in step.hints:
             yield f"lab.toml, hints of step {step.id}", hint, False
         if step.question:
-            yield f"lab.toml, question of step {step.id}", step.question.text, False
+            for text in (step.question.text, *step.question.options):
+                yield f"lab.toml, question of step {step.id}", text, False
+    for line, text in _sentences(lab):
+        yield f"checkers/{lab.slug}.py:{line}", text, False
+
+
+def _sentences(lab: Lab) -> Iterator[tuple[int, str]]:
+    """Yield line and text of every text in a lab's checker, its docstrings included."""
+    spec = find_spec(f"checkers.{lab.slug}")
+    if spec and spec.origin:
+        for node in ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.lineno, node.value
 
 
 def _addresses(text: str, *, markdown: bool) -> set[str]:

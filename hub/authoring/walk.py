@@ -85,6 +85,7 @@ class Walk:
             if self.mistakes:
                 self._mistakes(block.step, own)
             trial = self._mutants(block.step, block)
+            trial.idle = self._idle(block.step, block)
             self._catch_up(block.step, [caught_up.get(c.id, "") for c in block.cells])
             self.kernel.restore()
             self._solution(block.step, block, trial)
@@ -161,6 +162,14 @@ class Walk:
             for mutant in mutants(cell.source, step.question, python=python):
                 yield number, mutant
 
+    def _idle(self, step: Step, block: Block) -> int:
+        """Return how many excuses of a step are of no change that there is."""
+        own = [one for one in load_excuses(self.lab) if one.step == step.id]
+        if not (own and self.mutants):
+            return 0
+        there = {plain(mutant.change) for _, mutant in self._changed(step, block)}
+        return sum(plain(excuse.change) not in there for excuse in own)
+
     def _judge(
         self, step: Step, mutant: Mutant, last: Attempt | None, trial: _Trial
     ) -> None:
@@ -201,12 +210,13 @@ class Walk:
             what = f"expected {self.lab.floor:.0%} of the changed solutions to fail, "
             what += f"got {score.killed} of {score.counted}; passed too: {changes}"
             found.append(Finding(self.lab.slug, f"step {step.id}", what))
-        self.results.append(Result("mutants", step.id, tuple(found)))
+        note = f"{trial.idle} [[excused]] of no such change" if trial.idle else ""
+        self.results.append(Result("mutants", step.id, tuple(found), note))
         if trial.errors:
             self.results.append(Result("garbage", step.id, tuple(trial.errors)))
 
     def _content(self) -> dict[str, str]:
-        """Return hashes of files and of those values that the lab or a check names.
+        """Return hashes of all but those values that neither lab nor check names.
 
         What a solution names for itself on the way is nobody's concern.
         """
@@ -214,7 +224,7 @@ class Walk:
         return {
             name: content
             for name, content in found.items()
-            if name == "files" or name.removeprefix("value ") in self._named
+            if not name.startswith("value ") or name[6:] in self._named
         }
 
     def _caught_up(self) -> dict[str, str]:
@@ -276,6 +286,8 @@ class _Trial:
     raising: Counter[str] = field(default_factory=Counter)
     passed: list[tuple[Mutant, dict[str, str]]] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
+    idle: int = 0
+    """Excuses of changes that nobody makes."""
 
     @property
     def counted(self) -> int:

@@ -4,6 +4,7 @@ A program of its own, since what reads notebooks takes seconds to import.
 
 Errors:
     ProvingError: a lab could not be proved here at all; says what to do.
+    NotHereError: it runs only in its image, since something of it is not here.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-from hub.authoring.proof import PROOFS, Proof, kept
+from hub.authoring.proof import ELSEWHERE, PROOFS, Proof, kept
 from hub.settings import Settings
 
 END = 15.0
@@ -23,6 +24,10 @@ END = 15.0
 
 class ProvingError(Exception):
     """A lab could not be proved at all."""
+
+
+class NotHereError(ProvingError):
+    """A lab runs only in its image."""
 
 
 def prove(
@@ -43,6 +48,7 @@ def prove(
         at: told what is done now.
 
     Raises:
+        NotHereError: it runs only in its image.
         ProvingError: it could not be run.
     """
     line = [sys.executable, "-m", "hub.authoring", "proof", str(airlift.root)]
@@ -65,6 +71,8 @@ def prove(
         said.seek(0)
         why = said.read().strip().splitlines()[-30:]
     found = kept(airlift.state_dir / PROOFS, slug)
+    if code == ELSEWHERE:
+        raise NotHereError("\n".join(why))
     if code or found is None:
         raise ProvingError("\n".join(why) or f"{slug}: the tool said nothing")
     return found

@@ -15,8 +15,10 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from hub.authoring.proof import ELSEWHERE
 from hub.catalog import Lab
 from hub.machine import accounts
+from hub.machine.proving import NotHereError
 from hub.settings import Settings
 from hub.versions import Versions, VersionsError, numbers
 
@@ -80,6 +82,7 @@ def make_manual(airlift: Settings, lab: Lab, out: Path, *flags: str) -> list[str
 
     Raises:
         ReleasingError: it cannot be made, or captured outputs have drifted.
+        NotHereError: its cells run only in its image.
     """
     place = str(out.absolute())
     done = _run(airlift, "manual", str(airlift.root), lab.slug, place, *flags)
@@ -149,5 +152,7 @@ def _run(airlift: Settings, *words: str, program: str = "hub.authoring") -> str:
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines()
+        if done.returncode == ELSEWHERE:
+            raise NotHereError("\n".join(lines))
         raise ReleasingError("\n".join(lines[-_MOST:]) or "the tool said nothing")
     return done.stdout

@@ -33,6 +33,10 @@ SOURCE = Path(__file__).parents[2] / "labs" / "first_flight"
 LONG = "names = [" + ", ".join(f'"name number {n}"' for n in range(24)) + "]"
 NOTE = "Tell them about the seagull at gate 7."
 MATHS = r"The mean is $\bar{d} = \frac{1}{n}\sum_{i=1}^{n} d_i$, and costs \$5."
+NARROW = "| command | it does |\n|---|---|\n" + "\n".join(
+    f"| `{command}` | {'one thing and then another thing, ' * 12} |"
+    for command in ("bash data/accident.sh", "x" * 150)
+)
 FIGURE = """
 import matplotlib.pyplot as plt
 figure = plt.figure(figsize=(4, 12))
@@ -40,6 +44,7 @@ axes = figure.add_subplot()
 """
 EXTRA: list[dict[str, Any]] = [
     {"id": "maths", "cell_type": "markdown", "source": MATHS},
+    {"id": "narrow", "cell_type": "markdown", "source": NARROW},
     {"id": "talk", "cell_type": "markdown", "source": NOTE, "tags": [NOTES]},
     {"id": "long", "cell_type": "code", "source": f"{LONG}\nlen(names)"},
     {
@@ -150,6 +155,13 @@ def test_no_heading_of_a_step_ends_a_page(printed: Printed, name: str) -> None:
         last = re.sub(r"^\d+ · ", "", body.strip().split("\n")[-1])
         assert last not in titles
         assert not last.startswith("Step ")
+
+
+def test_a_narrow_column_breaks_no_word(printed: Printed) -> None:
+    """A command is whole beside a long text; one that is too wide is broken."""
+    lines = "\n".join(printed.pages("handbook")).split("\n")
+    assert any("data/accident.sh" in line for line in lines)
+    assert not any("x" * 60 in line for line in lines)
 
 
 @pytest.mark.parametrize("name", NAMES)

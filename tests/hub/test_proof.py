@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,10 +14,13 @@ from click.testing import CliRunner
 from hub.authoring.__main__ import keep as write_versions
 from hub.authoring.junit import junit
 from hub.authoring.kernel import LabKernel
-from hub.authoring.proof import Proof, Score, content_of, keep, kept, proved
+from hub.authoring.proof import Proof, Result, Score, content_of, keep, kept, proved
 from hub.authoring.prove import orders, prove
-from hub.catalog import Lab
+from hub.authoring.texts import links_are_known
+from hub.catalog import Lab, load_lab
 from hub.cli import main
+from hub.cli.lab.prove import tell
+from hub.cli.terminal import console
 from hub.versions import Versions
 from tests.hub.lab_folder import solved, write_lab
 
@@ -106,6 +111,39 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
         checker=CHECKER,
         mistakes=MISTAKES,
     )
+
+
+def test_links_are_read_wherever_people_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the summary, in options, and in what a check says; a seat's own is no link."""
+    question = '[steps.question]\nkind = "choice"\ntext = "Which?"\noptions = '
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="linked_lab_of_a_test",
+        cells=CELLS | {"text": "Nothing."},
+        steps=f'{STEPS}{question}["https://one.org/", "https://listed.org/a"]',
+        checker=CHECKER.replace("Not that word.", "See https://two.org/a.")
+        + 'SERVED = f"http://127.0.0.1:{80}/"\n',
+    )
+    path = lab.folder / "lab.toml"
+    path.write_text(path.read_text().replace("Small.", "See https://three.org now."))
+    found = [
+        f"{one.where}: {one.what}"
+        for one in links_are_known(load_lab(lab.folder)).findings
+    ]
+    assert [what.partition(": expected a local file, or ")[::2] for what in found] == [
+        ("lab.toml, lab.summary", "https://three.org in prove.links of lab.toml"),
+        (
+            "lab.toml, question of step label",
+            "https://one.org/ in prove.links of lab.toml",
+        ),
+        (
+            "checkers/linked_lab_of_a_test.py:19",
+            "https://two.org/a in prove.links of lab.toml",
+        ),
+    ]
 
 
 def said(proof: Proof, kind: str) -> list[str]:
@@ -209,6 +247,14 @@ code = "rm note.txt; answer which apple"
 """
 
 
+IDLE = """
+[[excused]]
+step = "which"
+change = "-answer which cherry"
+reason = "There was a cherry once."
+"""
+
+
 def test_a_proof_works_in_a_shell_whose_files_are_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +284,31 @@ def test_a_proof_works_in_a_shell_whose_files_are_put_back(
     assert "with -printf" in garbage
     assert (which.killed, which.survivors) == (2, ())
     assert proof.of("egress")[0].note
+
+
+def test_an_answer_that_a_soft_check_takes_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another answer is another work; an excuse of no change is but a remark."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="soft_lab_of_a_test",
+        cells=BASH_CELLS,
+        steps=BASH_STEPS,
+        checker=BASH_CHECKER.replace('!= "pear"', '== "plum"'),
+        mistakes=BASH_MISTAKES + IDLE,
+        kernel="bash",
+    )
+    proof = prove(lab, tmp_path / "stand", mutants=4)
+    which = proof.scores[-1]
+    assert (which.killed, which.same) == (1, 0)
+    assert [one.change for one in which.survivors] == [
+        "-answer which pear\n+answer which apple"
+    ]
+    note, asked = proof.of("mutants")
+    assert (note.note, asked.note) == ("", "1 [[excused]] of no such change")
+    assert not any("excused" in str(found) for found in proof.findings)
 
 
 def test_a_kernel_that_does_not_stop_is_stopped_and_goes_on(
@@ -277,8 +348,16 @@ def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
 
 
 def test_a_score_of_nothing_is_whole_and_json_stays_as_it_is(tmp_path: Path) -> None:
-    """A step without changed solutions misses no floor."""
-    assert Score("step").kill == 1.0
+    """A step without changed solutions misses no floor, and is not shown as proved."""
+    nothing = Score("step", same=2)
+    assert (nothing.kill, nothing.counted) == (1.0, 0)
+    results = (Result("mutants", "step"),)
+    proof = Proof("lab", "1.0.0", "", "here", "", results=results, scores=(nothing,))
+    with console.capture() as shown:
+        tell(proof)
+    assert "– nothing to tell apart" in shown.get()
+    assert "✓" not in shown.get()
+    assert "nothing to tell apart" in junit([proof])
     assert Score("step", killed=3, survivors=()).kill == 1.0
 
 
@@ -303,6 +382,70 @@ def test_a_lab_that_cannot_be_read_is_proved_wrong(
     )
 
 
+def test_a_lab_that_cannot_be_proved_here_keeps_no_other_from_it(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is in the table and the files, the one with what keeps it."""
+    other = lab.folder.with_name("zz_lab_of_a_test")
+    shutil.copytree(lab.folder, other)
+    text = lab.source.read_text().replace("half = 2", "import a_package_of_nobody")
+    lab.source.write_text(text)
+    monkeypatch.setenv("AIRLIFT_ROOT", str(tmp_path))
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    (tmp_path / "airlift.toml").write_text("")
+    out, xml = tmp_path / "out.json", tmp_path / "out.xml"
+    words = ["lab", "prove", "--json", str(out), "--junit", str(xml)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 1, done.output
+    why = f"{lab.slug}: not proved here: {lab.slug} needs a_package_of_nobody"
+    assert why in done.output
+    assert [data["lab"] for data in json.loads(out.read_text())] == [
+        lab.slug,
+        other.name,
+    ]
+    suites = ElementTree.parse(xml).getroot().findall("testsuite")
+    assert [suite.attrib["failures"] for suite in suites] == ["1", "1"]
+    assert kept(tmp_path / ".airlift" / "proofs", lab.slug) is None
+
+
+@pytest.mark.parametrize("words", [["prove"], ["manual", "--accept"]])
+def test_what_is_missing_here_is_said_with_both_ways_out(
+    words: list[str], lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Install it, or have an engine for the lab's image."""
+    text = lab.source.read_text().replace("half = 2", "import a_package_of_nobody")
+    lab.source.write_text(text)
+    monkeypatch.setenv("AIRLIFT_ROOT", str(tmp_path))
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    (tmp_path / "airlift.toml").write_text("")
+    done = CliRunner().invoke(main, ["lab", *words, lab.slug])
+    assert done.exit_code == 1, done.output
+    said = f"{done.output} {done.exception}"
+    assert "needs a_package_of_nobody, which is not installed beside airlift" in said
+    assert "install it there, or let the lab run in its image" in said
+    assert "`airlift doctor` says what to do" in said
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(900)
+def test_a_lab_that_does_not_run_here_is_proved_in_its_image(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to ask for it; the proof says where it was."""
+    path = lab.folder / "lab.toml"
+    text = path.read_text().replace("[lab]", '[lab]\nimage = "postgres"')
+    path.write_text(text)
+    monkeypatch.setenv("AIRLIFT_ROOT", str(tmp_path))
+    (tmp_path / "airlift.toml").write_text("")
+    words = ["lab", "prove", lab.slug, "--mutants", "0"]
+    done = CliRunner().invoke(main, words)
+    assert "needs the services of its image postgres" in done.output
+    found = kept(tmp_path / ".airlift" / "proofs", lab.slug)
+    assert found is not None
+    assert found.where.startswith("in sha256:")
+    assert said(found, "solution") == []
+
+
 def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> None:
     """The room's lab.json has the stamp of the proof of this very content."""
     at = "2026-11-25T20:00:00+00:00"
@@ -315,5 +458,15 @@ def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> Non
 
 
 def test_orders_put_independent_steps_both_ways(lab: Lab) -> None:
-    """Of two steps that do not need each other, each comes before the other once."""
+    """Where no step needs another, each comes before every other once."""
     assert orders(lab) == (("label", "share", "numbers"),)
+
+
+def test_there_are_two_other_orders_at_most(lab: Lab) -> None:
+    """The last free step next each time, or the last step as early as it can."""
+    numbers, share, label = lab.steps
+    steps = (numbers, share, replace(label, needs=("numbers",)))
+    assert orders(replace(lab, steps=steps)) == (
+        ("share", "numbers", "label"),
+        ("numbers", "label", "share"),
+    )

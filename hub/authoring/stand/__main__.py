@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import platform
@@ -70,6 +71,7 @@ class Stand:
         self.outbox = outbox_folder()
         self.python = kernel.startswith("python")
         self._services = SERVICES.is_file()
+        self._unlike = itertools.count()
         self._runner = runner
         self._prober = Prober()
         notebook = self.folder / f"{lab}.ipynb"
@@ -173,8 +175,13 @@ class Stand:
             self.kernel.execute('cd "$PWD"', READY)  # may be another folder by now
 
     def content(self) -> dict[str, str]:
-        """Return a hash of the files, and one of each value of a Python kernel."""
+        """Return a hash of the files, and one of each value of a Python kernel.
+
+        What services keep nobody can tell, so with them nothing is like anything else.
+        """
         found = {"files": self.home.content()}
+        if self._services:
+            found["services"] = f"unlike {next(self._unlike)}"
         if self.python:
             values = self.ask("hub.authoring.stand.snapshot", "contents", [])
             found |= {f"value {name}": value for name, value in values.items()}

@@ -13,8 +13,12 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from checkers.engine import given
+
 ASIDE = Path(".airlift") / "aside"
 """Where the copies lie; no part of them."""
+ANSWERS = f".airlift/{given.FILE}"
+"""What was answered to questions: hidden, and still an attendee's work."""
 _Look = tuple[int, ...]
 
 
@@ -63,10 +67,13 @@ class Home:
         return different
 
     def content(self) -> str:
-        """Return a hash of what lies open in the home: names and bytes, no times."""
+        """Return a hash of what lies open in the home, and of what was answered.
+
+        Names and bytes count, times do not.
+        """
         found = hashlib.sha256()
         for rel, path, look in sorted(_walk(self.folder)):
-            if rel.startswith("."):
+            if rel.startswith(".") and rel != ANSWERS:
                 continue
             found.update(f"{rel}\0{stat.S_IFMT(look[0])}\0".encode())
             if stat.S_ISLNK(look[0]):

@@ -9,11 +9,10 @@ import click
 
 from hub.authoring import adding
 from hub.authoring.parcels import ParcelError, fetch
-from hub.catalog import load_lab
+from hub.cli.lab.images import own_image
 from hub.cli.terminal import Terminal, console
 from hub.machine import dockerd, proving
 from hub.machine.installation import running_settings
-from hub.machine.seat_images import image_of
 from hub.settings import Settings
 
 
@@ -82,8 +81,7 @@ def _prove(airlift: Settings, slug: str) -> None:
     """
     teller, image = Terminal(), ""
     if dockerd.answers():
-        with teller.step(f"The image of {slug}"):
-            image = image_of(airlift, load_lab(airlift.labs_dir / slug))
+        image = own_image(airlift, slug, teller)
     with teller.step(f"Proving {slug}") as at:
         proof = proving.prove(airlift, slug, image, None, at)
     if proof.findings:

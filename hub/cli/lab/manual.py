@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from hub.cli.lab.images import here_or_in_image, own_image
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import Terminal, console
 from hub.engine import BASE
 from hub.machine import releasing
 from hub.machine.installation import running_settings
-from hub.machine.seat_images import image_of
 
 
 @click.command()
@@ -29,7 +29,8 @@ from hub.machine.seat_images import image_of
 def manual(slug: str, large: bool, out: Path, accept: bool, no_run: bool) -> None:
     """Write the attendee handbook and the presenter guide of a lab, HTML and PDF.
 
-    The cells run beside airlift, or in the lab's own image where it has one.
+    The cells run beside airlift, or in the lab's image where it has one of its own or
+    needs a package that is not installed here.
     """
     if accept and no_run:
         raise click.ClickException(
@@ -39,10 +40,16 @@ def manual(slug: str, large: bool, out: Path, accept: bool, no_run: bool) -> Non
     lab = named_lab(airlift, slug)
     asked = {"--large": large, "--accept": accept, "--no-run": no_run}
     flags = [flag for flag, wanted in asked.items() if wanted]
+
+    def run(image: str) -> list[str]:
+        """Make it with the cells run in an image, or with "" here."""
+        place = [f"--image={image}"] if image else []
+        with teller.step(f"The manual of {slug}"):
+            return releasing.make_manual(airlift, lab, out, *flags, *place)
+
     if not no_run and lab.seat_image != BASE:
-        with teller.step(f"The image of {slug}"):
-            flags.append(f"--image={image_of(airlift, lab)}")
-    with teller.step(f"The manual of {slug}"):
-        done = releasing.make_manual(airlift, lab, out, *flags)
+        done = run(own_image(airlift, slug, teller))
+    else:
+        done = here_or_in_image(run, airlift, slug, teller)
     for sentence in done:
         console.print(sentence, markup=False)

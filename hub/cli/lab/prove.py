@@ -10,14 +10,18 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from hub.authoring.finding import Finding
 from hub.authoring.junit import junit
-from hub.authoring.proof import KINDS, Proof, Result, Score
-from hub.catalog import load_lab
+from hub.authoring.proof import KINDS, Proof, Result, Score, refused
+from hub.catalog import LabError
+from hub.cli.lab.images import here_or_in_image, own_image
 from hub.cli.lab.named import slugs_there
 from hub.cli.terminal import Terminal, console
 from hub.machine import proving
 from hub.machine.installation import running_settings
-from hub.machine.seat_images import image_of
+from hub.machine.proving import ProvingError
+from hub.machine.seat_images import SeatImageError
+from hub.settings import Settings
 
 _STEPS = ("solution", "release", "mistakes", "garbage", "still", "hints", "mutants")
 _HEADS = ("solved", "as given", "mistakes", "garbage", "same", "hints")
@@ -45,14 +49,14 @@ def prove(
     mutants: int | None,
 ) -> None:
     """Prove that labs do what their authors say: all, or those that are named."""
-    airlift, teller, proofs = running_settings(), Terminal(), []
+    airlift, proofs = running_settings(), []
     for slug in slugs_there(airlift, slugs):
-        image = ""
-        if in_image:
-            with teller.step(f"The image of {slug}"):
-                image = image_of(airlift, load_lab(airlift.labs_dir / slug))
-        with teller.step(f"Proving {slug}") as at:
-            proofs.append(proving.prove(airlift, slug, image, mutants, at))
+        try:
+            proofs.append(_prove(airlift, slug, mutants, in_image=in_image))
+        except (LabError, ProvingError, SeatImageError) as error:
+            found = Finding(slug, "not proved here", str(error))
+            result = Result("solution", findings=(found,))
+            proofs.append(refused(slug, "not proved", result))
         tell(proofs[-1])
     if as_json:
         text = json.dumps([proof.to_json() for proof in proofs], indent=1)
@@ -61,6 +65,26 @@ def prove(
         as_junit.write_text(junit(proofs), encoding="utf-8")
     if any(proof.findings for proof in proofs):
         raise SystemExit(1)
+
+
+def _prove(
+    airlift: Settings, slug: str, mutants: int | None, *, in_image: bool
+) -> Proof:
+    """Prove one lab; others do not wait in vain when it cannot be.
+
+    Raises:
+        LabError, ProvingError, SeatImageError: it cannot be proved here; says why.
+    """
+    teller = Terminal()
+
+    def run(image: str) -> Proof:
+        """Prove it in an image, or with "" here."""
+        with teller.step(f"Proving {slug}") as at:
+            return proving.prove(airlift, slug, image, mutants, at)
+
+    if in_image:
+        return run(own_image(airlift, slug, teller))
+    return here_or_in_image(run, airlift, slug, teller)
 
 
 def tell(proof: Proof) -> None:
@@ -86,6 +110,9 @@ def _tell_what_is_wrong(proof: Proof) -> None:
     """Print findings, and changed solutions that pass."""
     for finding in proof.findings:
         console.print(Text(f"✗ {finding}", style="red"))
+    for result in proof.of("mutants"):
+        if result.note:
+            console.print(Text(f"{result.step}: {result.note}", style="dim"))
     for score in proof.scores:
         for survivor in score.survivors:
             console.print(f"\n{score.step}: passes too", style="yellow", markup=False)
@@ -116,6 +143,8 @@ def _score(proof: Proof, step: str, score: Score | None) -> tuple[Text, Text]:
     """Return how many changed solutions were told apart, and the check's time."""
     if score is None:
         return Text("–", style="dim"), Text("")
+    if not score.counted:
+        return Text("– nothing to tell apart", style="dim"), Text(f"{score.ms} ms")
     found = [result for result in proof.of("mutants") if result.step == step]
     shown = f" {score.killed}/{score.counted}"
     if score.kill < 1:
