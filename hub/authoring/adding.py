@@ -26,6 +26,7 @@ from hub.catalog import Lab, load_lab
 from hub.settings import Settings
 
 _IMAGE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_CHECKS = re.compile(r"^@check\(", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def _of_airlift(slug: str) -> bool:
     """Say whether a name is a part of the package that checks nothing by itself."""
     module = package_folder() / f"{slug}.py"
     if module.is_file():
-        return "@check(" not in module.read_text(encoding="utf-8")
+        # at the beginning of a line: a docstring shows it further in
+        return not _CHECKS.search(module.read_text(encoding="utf-8"))
     return (package_folder() / slug).is_dir()
 
 

@@ -17,8 +17,10 @@ from hub.authoring import parcels
 from hub.authoring.adding import arrivals, check, in_place
 from hub.authoring.packing import contents, write_pack
 from hub.authoring.parcels import ParcelError, fetch
+from hub.authoring.places import package_folder
 from hub.catalog import load_lab
 from hub.settings import CONFIG, Settings, settings
+from tests.harness import REPOSITORY
 from tests.hub.room.process import LAB
 
 LEDGER = '[[files]]\npath = "*"\nlicense = "CC-BY-4.0"\n'
@@ -282,6 +284,23 @@ def test_a_lab_takes_no_name_of_a_part_and_no_image_elsewhere(
         arrivals(parcel, place, ("small",))
     with pytest.raises(ParcelError, match="the lab other, the source has small, val"):
         arrivals(parcel, place, ("other",))
+
+
+@pytest.mark.parametrize(
+    "slug", sorted(path.stem for path in package_folder().glob("[a-z]*.py"))
+)
+def test_the_name_of_a_checkers_part_is_free_for_labs_alone(
+    source: Path, place: Settings, tmp_path: Path, slug: str
+) -> None:
+    """A part that shows a check in its docstring (`answers`) is a part all the same."""
+    (source / "labs/small").rename(source / f"labs/{slug}")
+    (source / "checkers/small.py").rename(source / f"checkers/{slug}.py")
+    parcel = take(source, tmp_path / "parcel")
+    if (REPOSITORY / f"labs/{slug}/lab.toml").exists():
+        assert arrivals(parcel, place, ())
+    else:
+        with pytest.raises(ParcelError, match=f"{slug}: expected another name"):
+            arrivals(parcel, place, ())
 
 
 def test_what_is_no_source_is_said(tmp_path: Path) -> None:
