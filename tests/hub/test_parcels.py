@@ -195,6 +195,11 @@ def a_link(into: zipfile.ZipFile) -> None:
         (lambda z: z.writestr("labs\\small\\e", ""), "expected a path inside the zip"),
         (a_link, "labs/small/data/passwd: expected a plain file, got a link"),
         (lambda z: z.writestr("labs/small/lab.toml", ""), "once, got it twice"),
+        (lambda z: z.writestr(".", ""), "'.': expected a path inside the zip"),
+        (lambda z: z.writestr("labs/small/lab.toml/a", ""), "got both by one name"),
+        (lambda z: z.writestr("labs/small/lab.toml/a/b", ""), "got both by one name"),
+        (lambda z: z.writestr("labs/small/data", ""), "got both by one name"),
+        (lambda z: z.writestr(f"labs/small/{'n' * 300}", ""), "name too long"),
         (lambda z: z.writestr("labs/small/new.txt", ""), "the manifest has nothing by"),
         (
             lambda z: z.writestr("labs/small/data/bomb", b"0" * 5_000_000),
@@ -217,6 +222,26 @@ def test_a_zip_that_is_not_what_it_seems_is_refused(
         arrivals(take(pack, tmp_path / "parcel"), place, ())
     assert said in str(error.value)
     assert not (tmp_path / "evil.py").exists()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA],
+)
+def test_a_zip_that_was_damaged_on_the_way_is_said(tmp_path: Path, way: int) -> None:
+    """Wherever the damage is: a sentence, or nothing that mattered."""
+    pack, name, said = tmp_path / "small.zip", "labs/small/lab.toml", 0
+    with zipfile.ZipFile(pack, "w", way) as into:
+        into.writestr(name, LAB)
+    whole = pack.read_bytes()
+    for number in range(0, len(whole), 3):
+        flipped = bytes([whole[number] ^ 0xFF])
+        pack.write_bytes(whole[:number] + flipped + whole[number + 1 :])
+        try:
+            take(pack, tmp_path / f"parcel-{number}")
+        except ParcelError:
+            said += 1
+    assert said
 
 
 def test_a_file_that_was_changed_on_the_way_is_named(
