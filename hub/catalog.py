@@ -21,6 +21,8 @@ IMPORTED = ("nbgrader",)
 BESIDE = "files"
 """Folder of a lab whose contents lie beside the notebook in a seat."""
 MUTANTS = 12
+MOST_TERMS = 200_000
+"""Bytes of a text to be accepted at most."""
 LEVELS = ("beginner", "intermediate", "advanced")
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STEP = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -213,6 +215,30 @@ def _terms(source: Source) -> Terms | None:
     found = Terms(table.text("title"), table.text("file"))
     table.finish()
     return found
+
+
+def terms_text(lab: Lab) -> str:
+    """Return the words of a lab's terms; "" when it has none.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is none that people could be asked to accept; says why.
+    """
+    if lab.terms is None:
+        return ""
+    name = lab.terms.file
+    path = (lab.folder / name).resolve()
+    if not path.is_relative_to(lab.folder.resolve()):
+        raise ValueError(f"expected a file below the lab's folder, got {name!r}")
+    if path.stat().st_size > MOST_TERMS:
+        raise ValueError(f"expected {name} to have at most {MOST_TERMS} bytes")
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise ValueError(f"expected {name} to be text in UTF-8") from None
+    if not text:
+        raise ValueError(f"expected some text in {name}, got none")
+    return text
 
 
 def _vouchers(source: Source) -> Vouchers | None:
