@@ -18,6 +18,8 @@ TABLES = ("[lab]", "[prove]", "[terms]", "[vouchers]", "[[steps]]")
 QUESTIONS = ("choice", "choices", "number", "text")
 FLOOR = 0.8
 IMPORTED = ("nbgrader",)
+PACKAGES = ("apt.txt", "requirements.txt")
+"""What an image or a lab may bring, after repo2docker's conventions."""
 BESIDE = "files"
 """Folder of a lab whose contents lie beside the notebook in a seat."""
 MUTANTS = 12
@@ -127,13 +129,35 @@ class Lab:
     @property
     def seat_image(self) -> str:
         """Name of the image of its seats: its own where it brings packages."""
-        own = ("requirements.txt", "apt.txt")
-        return self.slug if any((self.folder / n).exists() for n in own) else self.image
+        return self.slug if packages_of(self.folder) else self.image
 
     @property
     def step_ids(self) -> tuple[str, ...]:
         """Ids of the steps, in order."""
         return tuple(step.id for step in self.steps)
+
+
+def packages_of(folder: Path) -> list[Path]:
+    """Return the lists of packages that lie in a folder."""
+    return [folder / name for name in PACKAGES if (folder / name).is_file()]
+
+
+def images_clash(lab: Lab, *images: Path) -> str:
+    """Say why the image of a lab's packages would be another one; "" when it is not.
+
+    Args:
+        lab: as it lies in its folder.
+        images: where an image with the lab's name may lie.
+    """
+    taken = lab.slug == "base" or any(image.is_dir() for image in images)
+    if not taken or not packages_of(lab.folder):
+        return ""
+    if lab.image == lab.slug:
+        return f"expected the lab's packages in images/{lab.slug}, its own image"
+    return (
+        f"expected no packages of a lab called {lab.slug}, since there is an image "
+        "by that name: call the lab something else"
+    )
 
 
 def load_labs(folder: Path) -> dict[str, Lab]:

@@ -26,13 +26,12 @@ from contents import (
     BUILDING,
     CONFIGURATION,
     IMAGE,
-    PACKAGES,
     SOFTWARE,
     fingerprint,
     gather,
 )
 from contents import files as all_files
-from hub.catalog import Lab
+from hub.catalog import PACKAGES, Lab, images_clash, packages_of
 from hub.settings import Settings
 from machine import proxy_options, write_secrets
 
@@ -63,17 +62,14 @@ def software(settings: Settings, labs: Mapping[str, Lab], name: str) -> list[Sta
     """Return the stages of an image up to the labs; the first starts from a base.
 
     Raises:
-        ClientError: there is no such image to be built.
+        ClientError: there is no such image to be built, or a lab would change it.
     """
     lab = labs.get(name)
     if lab is None or not packages_of(lab.folder):
         return _image(settings, name)
+    if clash := images_clash(lab, settings.image_folder(name)):
+        raise ClientError(f"{name}: {clash}")
     return [*_image(settings, lab.image), _packages(settings, lab.folder, name)]
-
-
-def packages_of(folder: Path) -> list[Path]:
-    """Return the lists of packages that lie in a folder."""
-    return [folder / name for name in PACKAGES if (folder / name).is_file()]
 
 
 def _image(settings: Settings, name: str) -> list[Stage]:

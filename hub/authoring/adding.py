@@ -22,7 +22,7 @@ from hub.authoring.licences.clearance import clear
 from hub.authoring.packing import check_manifest, digest
 from hub.authoring.parcels import ParcelError
 from hub.authoring.places import checker_file, package_folder
-from hub.catalog import Lab, load_lab
+from hub.catalog import Lab, images_clash, load_lab, packages_of
 from hub.settings import Settings
 
 _IMAGE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -82,6 +82,9 @@ def _arrival(parcel: Path, folder: Path, airlift: Settings) -> Arrival:
         raise ParcelError(f"{slug}: expected another name, checkers has a part by it")
     if not _IMAGE.fullmatch(lab.image):
         raise ParcelError(f"{slug}: lab.image: expected a name, got {lab.image!r}")
+    images = (airlift.image_folder(slug), parcel / "images" / slug)
+    if clash := images_clash(lab, *images):
+        raise ParcelError(f"{slug}: {clash}")
     moves = [
         (lab.folder, airlift.labs_dir / slug),
         (checker, airlift.checkers_dir / checker.name),
@@ -122,6 +125,11 @@ def _image(
     if ours.is_dir() and ours == here and airlift.software != airlift.root:
         said = f"{lab.slug} brings another image {lab.image}: Airlift's own is used."
         return [], (said,)
+    if lab.image != lab.slug and packages_of(airlift.labs_dir / lab.image):
+        raise ParcelError(
+            f"{lab.slug}: expected another name of its image, the lab {lab.image} here "
+            "brings packages under that name"
+        )
     said = f"Its image {lab.image} is built here, as its Dockerfile says."
     return [(brought, airlift.root / "images" / lab.image)], (said,)
 

@@ -11,7 +11,14 @@ from hub.authoring.finding import Finding, from_problem
 from hub.authoring.mistakes import MistakesError, load_mistakes
 from hub.authoring.notebook import read_notebook
 from hub.authoring.release import ReleaseError, files
-from hub.catalog import Lab, LabError, load_lab, terms_text
+from hub.catalog import (
+    Lab,
+    LabError,
+    images_clash,
+    load_lab,
+    packages_of,
+    terms_text,
+)
 from hub.settings import Settings
 from hub.tables import like, read
 
@@ -71,6 +78,8 @@ def _named(lab: Lab) -> Iterator[Finding]:
         source.refuse("terms.file", what)
     for problem in source.problems:
         yield from_problem(lab.slug, problem)
+    if clash := images_clash(lab, place.image_folder(lab.slug)):
+        yield Finding(lab.slug, packages_of(lab.folder)[0].name, clash)
     yield from _image(lab, place.root / "images" / lab.image)
 
 

@@ -328,6 +328,40 @@ def test_the_name_of_a_checkers_part_is_free_for_labs_alone(
             arrivals(parcel, place, ())
 
 
+@pytest.mark.parametrize("slug", ["base", "terminal", "ours", "theirs"])
+@pytest.mark.parametrize("named", ["base", "the lab's"])
+def test_a_lab_with_packages_has_no_name_of_an_image(
+    source: Path, tmp_path: Path, slug: str, named: str
+) -> None:
+    """They would be in everybody's; without packages a lab and its image share one."""
+    root = tmp_path / "checkout"
+    shutil.copytree(REPOSITORY / "images", root / "images")
+    (root / "images/ours").mkdir()
+    (root / CONFIG).touch()
+    lab = (source / "labs/small").rename(source / f"labs/{slug}")
+    (source / "checkers/small.py").rename(source / f"checkers/{slug}.py")
+    (source / "images/ours").rename(source / "images/theirs")
+    image = slug if named == "the lab's" else named
+    (lab / "lab.toml").write_text(LAB.replace("minutes", f'image = "{image}"\nminutes'))
+    first = take(source, tmp_path / "parcel")
+    assert arrivals(first, settings(root, {}), ())
+    (lab / "requirements.txt").write_text("toolz\n")
+    parcel = take(source, tmp_path / "again")
+    with pytest.raises(ParcelError, match=f"{slug}: expected .* packages"):
+        arrivals(parcel, settings(root, {}), ())
+
+
+def test_an_image_has_no_name_of_a_lab_with_packages(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """The lab that is here would be on the newcomer's image."""
+    (place.labs_dir / "ours").mkdir(parents=True)
+    (place.labs_dir / "ours/apt.txt").write_text("tree\n")
+    parcel = take(source, tmp_path / "parcel")
+    with pytest.raises(ParcelError, match="small: expected another name of its image"):
+        arrivals(parcel, place, ())
+
+
 def test_what_is_no_source_is_said(tmp_path: Path) -> None:
     """A file, an address of a zip, a repository that is not there."""
     (tmp_path / "a.txt").write_text("x")

@@ -171,6 +171,24 @@ GALLERY = {
         after(LAB, TERMS),
         ("lab.toml:52: terms.file: expected a file of the lab, got 'EULA.txt'",),
     ),
+    "packages beside the image of the same name": Broken(
+        written("labs/trial/requirements.txt", b"toolz\n"),
+        (
+            "requirements.txt: expected the lab's packages in images/trial, its own "
+            "image",
+        ),
+        "service",
+    ),
+    "packages of a lab with an image's name": Broken(
+        all_of(
+            written("labs/trial/apt.txt", b"tree\n"),
+            lambda root: (root / "images/trial").mkdir(),
+        ),
+        (
+            "apt.txt: expected no packages of a lab called trial, since there is an "
+            "image by that name: call the lab something else",
+        ),
+    ),
     "terms without a word": Broken(
         all_of(after(LAB, TERMS), written("labs/trial/EULA.txt", b" \n")),
         ("lab.toml:52: terms.file: expected some text in EULA.txt, got none",),
