@@ -33,7 +33,7 @@ from contents import (
 from contents import files as all_files
 from hub.catalog import PACKAGES, Lab, images_clash, packages_of
 from hub.settings import Settings
-from machine import proxy_options, write_secrets
+from machine import SECRETS, proxy_options, write_secrets
 
 CONTENT = "org.airlift.content"
 VERSION = "org.airlift.version"
@@ -56,6 +56,8 @@ class Stage:
     """Of Airlift, on the last stage alone: it decides about it and is a label of it."""
     parent: str = "SEAT"
     """The Dockerfile's argument that names the image to start from."""
+    secrets: tuple[str, ...] = ()
+    """What of this machine the Dockerfile may read, of `machine.SECRETS`."""
 
 
 def software(settings: Settings, labs: Mapping[str, Lab], name: str) -> list[Stage]:
@@ -88,6 +90,7 @@ def _image(settings: Settings, name: str) -> list[Stage]:
                 files=tuple(all_files([folder])),
                 fill=lambda context: gather(sorted(folder.iterdir()), context),
                 name=name,
+                secrets=("apt",),  # not pip's: whoever wrote it may be anybody
             )
         )
     if len(stages) == 1:
@@ -116,6 +119,7 @@ def _base(settings: Settings) -> Stage:
         fill=lambda context: gather(places, context),
         name=IMAGE,
         parent="BASE_IMAGE",
+        secrets=SECRETS,
     )
 
 
@@ -134,6 +138,7 @@ def _packages(settings: Settings, folder: Path, name: str) -> Stage:
         files=tuple(packages_of(folder)),
         fill=fill,
         name=name,
+        secrets=SECRETS,
     )
 
 
@@ -163,7 +168,7 @@ def build_stage(
             *("--build-arg", f"{stage.parent}={parent}"),
             *("--label", f"{CONTENT}={content}", "--tag", tag),
             *("--label", f"{VERSION}={stage.version}"),
-            *write_secrets(secrets),
+            *write_secrets(secrets, stage.secrets),
             *proxy_options(os.environ),
             str(context),
         ]

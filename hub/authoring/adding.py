@@ -90,7 +90,18 @@ def _arrival(parcel: Path, folder: Path, airlift: Settings) -> Arrival:
         (checker, airlift.checkers_dir / checker.name),
     ]
     image, said = _image(parcel / "images" / lab.image, lab, airlift)
-    return Arrival(lab, (*moves, *image), said)
+    return Arrival(lab, (*moves, *image), (*said, *_packages(lab, image)))
+
+
+def _packages(lab: Lab, image: Sequence[tuple[Path, Path]]) -> Iterator[str]:
+    """Say which packages come with a lab and the image that it brings, if any."""
+    for folder in (lab.folder, *(source for source, _ in image)):
+        for path in packages_of(folder):
+            yield (
+                f"What {folder.parent.name}/{folder.name}/{path.name} names is "
+                "installed as root while an image is built here, and can run programs "
+                "then, which can read this machine's settings of pip and apt."
+            )
 
 
 def _of_airlift(slug: str) -> bool:
@@ -130,7 +141,11 @@ def _image(
             f"{lab.slug}: expected another name of its image, the lab {lab.image} here "
             "brings packages under that name"
         )
-    said = f"Its image {lab.image} is built here, as its Dockerfile says."
+    said = (
+        f"Its image {lab.image} is built here, as its Dockerfile says: with commands "
+        "that run as root in the build, reach what this machine reaches, and can read "
+        "its apt sources and proxies, with passwords that stand in them."
+    )
     return [(brought, airlift.root / "images" / lab.image)], (said,)
 
 

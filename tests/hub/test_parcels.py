@@ -141,6 +141,19 @@ def test_a_lab_comes_in_from_a_folder_a_zip_and_git(
     check(again, place, replace=True)
 
 
+def test_what_runs_while_an_image_is_built_is_said(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """The Dockerfile, and the packages of lab and image, as root."""
+    (source / "labs/small/requirements.txt").write_text("toolz\n")
+    (source / "images/ours/apt.txt").write_text("tree\n")
+    (arrival,) = arrivals(take(source, tmp_path / "parcel"), place, ())
+    dockerfile, packages, more = arrival.said
+    assert dockerfile.startswith("Its image ours is built here, as its Dockerfile says")
+    assert packages.startswith("What labs/small/requirements.txt names is installed as")
+    assert more.startswith("What images/ours/apt.txt names is installed as root")
+
+
 def test_a_pack_has_the_same_bytes_every_time(source: Path, tmp_path: Path) -> None:
     """Whenever and by whoever it is made."""
     first = packed(source, tmp_path / "a.zip").read_bytes()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from client import ClientError
+from client import Client, ClientError
 from hub.catalog import load_labs
 from hub.settings import Settings, settings
-from stages import software
+from stages import build_stage, software
 from tests.harness import REPOSITORY
 from tests.hub.room.process import LAB
 
@@ -51,3 +52,20 @@ def test_a_labs_packages_lie_on_its_image(place: Settings) -> None:
         stage.name for stage in software(place, load_labs(place.labs_dir), "small")
     ]
     assert names == ["base", "terminal", "small"]
+
+
+def test_a_dockerfile_of_an_image_gets_apts_settings_and_never_pips(
+    place: Settings, tmp_path: Path
+) -> None:
+    """What installs packages gets both, since Airlift wrote how."""
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\n[ "$1" = image ] && exit 1\necho "$@"\n')
+    docker.chmod(0o755)
+    with_packages(place, "small", "terminal")
+    handed = {}
+    for stage in software(place, load_labs(place.labs_dir), "small"):
+        build_stage(Client(str(docker), buildx=False), place.root, stage, "", tmp_path)
+        words = (tmp_path / f"image-{stage.name}.log").read_text()
+        handed[stage.name] = sorted(re.findall(r"--secret id=(\w+)", words))
+    everything = ["apt", "certificates", "pip"]
+    assert handed == {"base": everything, "terminal": ["apt"], "small": everything}
