@@ -79,7 +79,8 @@ def _time(words: str) -> tuple[int | None, str]:
     try:
         moment = datetime.fromisoformat(words)
     except ValueError:
-        return None, f"expires: expected a date like 2027-01-31, got {words[:40]!r}"
+        # with the columns the other way round this is a key
+        return None, "expires: expected a date like 2027-01-31, got other words"
     if len(words) <= len("2027-01-31"):
         moment += timedelta(days=1)
     return int(moment.timestamp() * 1000), ""

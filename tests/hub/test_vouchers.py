@@ -43,11 +43,13 @@ def test_a_time_of_day_counts(tmp_path: Path) -> None:
 
 def test_every_bad_line_is_named_and_no_key_is_told(tmp_path: Path) -> None:
     """All at once: what was expected, in which line."""
-    text = "key,expires\nSECRET-1,soon\n,2027-01-31\nSECRET-2\nSECRET-2\nX,,SECRET\n"
+    text = (
+        "key,expires\nSECRET-1,SECRET-0\n,2027-01-31\nSECRET-2\nSECRET-2\nX,,SECRET\n"
+    )
     with pytest.raises(VoucherError) as error:
         read_keys(written(tmp_path, text))
     assert str(error.value).splitlines() == [
-        "keys.csv, line 2: expires: expected a date like 2027-01-31, got 'soon'",
+        "keys.csv, line 2: expires: expected a date like 2027-01-31, got other words",
         "keys.csv, line 3: key: expected one line of text, got none",
         "keys.csv, line 5: key: it is there in line 4 already",
         "keys.csv, line 6: expected 2 columns, got 3",
