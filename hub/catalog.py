@@ -18,9 +18,13 @@ TABLES = ("[lab]", "[prove]", "[terms]", "[vouchers]", "[[steps]]")
 QUESTIONS = ("choice", "choices", "number", "text")
 FLOOR = 0.8
 IMPORTED = ("nbgrader",)
+PACKAGES = ("apt.txt", "requirements.txt")
+"""What an image or a lab may bring, after repo2docker's conventions."""
 BESIDE = "files"
 """Folder of a lab whose contents lie beside the notebook in a seat."""
 MUTANTS = 12
+MOST_TERMS = 200_000
+"""Bytes of a text to be accepted at most."""
 LEVELS = ("beginner", "intermediate", "advanced")
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STEP = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -125,13 +129,35 @@ class Lab:
     @property
     def seat_image(self) -> str:
         """Name of the image of its seats: its own where it brings packages."""
-        own = ("requirements.txt", "apt.txt")
-        return self.slug if any((self.folder / n).exists() for n in own) else self.image
+        return self.slug if packages_of(self.folder) else self.image
 
     @property
     def step_ids(self) -> tuple[str, ...]:
         """Ids of the steps, in order."""
         return tuple(step.id for step in self.steps)
+
+
+def packages_of(folder: Path) -> list[Path]:
+    """Return the lists of packages that lie in a folder."""
+    return [folder / name for name in PACKAGES if (folder / name).is_file()]
+
+
+def images_clash(lab: Lab, *images: Path) -> str:
+    """Say why the image of a lab's packages would be another one; "" when it is not.
+
+    Args:
+        lab: as it lies in its folder.
+        images: where an image with the lab's name may lie.
+    """
+    taken = lab.slug == "base" or any(image.is_dir() for image in images)
+    if not taken or not packages_of(lab.folder):
+        return ""
+    if lab.image == lab.slug:
+        return f"expected the lab's packages in images/{lab.slug}, its own image"
+    return (
+        f"expected no packages of a lab called {lab.slug}, since there is an image "
+        "by that name: call the lab something else"
+    )
 
 
 def load_labs(folder: Path) -> dict[str, Lab]:
@@ -213,6 +239,30 @@ def _terms(source: Source) -> Terms | None:
     found = Terms(table.text("title"), table.text("file"))
     table.finish()
     return found
+
+
+def terms_text(lab: Lab) -> str:
+    """Return the words of a lab's terms; "" when it has none.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is none that people could be asked to accept; says why.
+    """
+    if lab.terms is None:
+        return ""
+    name = lab.terms.file
+    path = (lab.folder / name).resolve()
+    if not path.is_relative_to(lab.folder.resolve()):
+        raise ValueError(f"expected a file below the lab's folder, got {name!r}")
+    if path.stat().st_size > MOST_TERMS:
+        raise ValueError(f"expected {name} to have at most {MOST_TERMS} bytes")
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise ValueError(f"expected {name} to be text in UTF-8") from None
+    if not text:
+        raise ValueError(f"expected some text in {name}, got none")
+    return text
 
 
 def _vouchers(source: Source) -> Vouchers | None:

@@ -38,10 +38,10 @@ def read_keys(path: Path) -> list[dict[str, Any]]:
     rows = csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ",")
     names = [name.strip().casefold() for name in next(rows, [])]
     if "key" not in names or not set(names) <= set(COLUMNS):
-        said = ", ".join(names) or "nothing"
+        # without a heading this line is a key, so it is not said
         raise VoucherError(
             f"{path.name}, line 1: expected the columns key and, if keys expire, "
-            f"expires; got {said[:80]}"
+            f"expires; got {'other words' if any(names) else 'nothing'}"
         )
     return _keys(path.name, names, rows)
 
@@ -79,7 +79,8 @@ def _time(words: str) -> tuple[int | None, str]:
     try:
         moment = datetime.fromisoformat(words)
     except ValueError:
-        return None, f"expires: expected a date like 2027-01-31, got {words[:40]!r}"
+        # with the columns the other way round this is a key
+        return None, "expires: expected a date like 2027-01-31, got other words"
     if len(words) <= len("2027-01-31"):
         moment += timedelta(days=1)
     return int(moment.timestamp() * 1000), ""

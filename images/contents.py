@@ -21,8 +21,6 @@ CONFIGURATION = ("singleuser.py", "etc")
 """What decides about its server and kernels there."""
 BUILDING = ("Dockerfile", "apt-packages")
 """What only an image is made with, there."""
-PACKAGES = ("apt.txt", "requirements.txt")
-"""What an image or a lab may bring, after repo2docker's conventions."""
 SKIP = ("__pycache__", ".ipynb_checkpoints")
 _RELEASE = "release_labs.py"
 

@@ -15,7 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from debian import COMPONENTS, find_source, release
@@ -29,6 +29,9 @@ PLAIN = ("index-url", "proxy", "retries", "timeout", "trusted-host")
 """pip settings handed on as they are, if they name nothing local."""
 LISTS = ("extra-index-url", "find-links")
 """pip settings that hold several addresses; those of local folders are dropped."""
+
+SECRETS = ("certificates", "pip", "apt")
+"""What a build may get to know of this machine."""
 
 _APT_PROXY = re.compile(r'^(Acquire::https?::Proxy\S*) "([^"]+)";$', re.MULTILINE)
 
@@ -132,8 +135,13 @@ def apt_configuration(certificates: str) -> str:
     return json.dumps(found)
 
 
-def write_secrets(folder: Path) -> list[str]:
-    """Write what pip and apt need to `folder`; return the options of the build."""
+def write_secrets(folder: Path, names: Sequence[str] = SECRETS) -> list[str]:
+    """Write what a build may know to `folder`; return the options of the build.
+
+    Args:
+        folder: for the files.
+        names: some of SECRETS.
+    """
     settings = pip_settings()
     extra = sorted(EXTRA_CERTIFICATES.rglob("*.crt"))
     pem = certificates(os.environ, settings, extra)
@@ -144,6 +152,8 @@ def write_secrets(folder: Path) -> list[str]:
         ("pip", pip_configuration(settings, inside)),
         ("apt", apt_configuration(pem)),
     ):
+        if name not in names:
+            continue
         path = folder / name
         path.touch(mode=0o600)
         path.write_text(text)

@@ -26,15 +26,14 @@ from contents import (
     BUILDING,
     CONFIGURATION,
     IMAGE,
-    PACKAGES,
     SOFTWARE,
     fingerprint,
     gather,
 )
 from contents import files as all_files
-from hub.catalog import Lab
+from hub.catalog import PACKAGES, Lab, images_clash, packages_of
 from hub.settings import Settings
-from machine import proxy_options, write_secrets
+from machine import SECRETS, proxy_options, write_secrets
 
 CONTENT = "org.airlift.content"
 VERSION = "org.airlift.version"
@@ -57,23 +56,22 @@ class Stage:
     """Of Airlift, on the last stage alone: it decides about it and is a label of it."""
     parent: str = "SEAT"
     """The Dockerfile's argument that names the image to start from."""
+    secrets: tuple[str, ...] = ()
+    """What of this machine the Dockerfile may read, of `machine.SECRETS`."""
 
 
 def software(settings: Settings, labs: Mapping[str, Lab], name: str) -> list[Stage]:
     """Return the stages of an image up to the labs; the first starts from a base.
 
     Raises:
-        ClientError: there is no such image to be built.
+        ClientError: there is no such image to be built, or a lab would change it.
     """
     lab = labs.get(name)
     if lab is None or not packages_of(lab.folder):
         return _image(settings, name)
+    if clash := images_clash(lab, settings.image_folder(name)):
+        raise ClientError(f"{name}: {clash}")
     return [*_image(settings, lab.image), _packages(settings, lab.folder, name)]
-
-
-def packages_of(folder: Path) -> list[Path]:
-    """Return the lists of packages that lie in a folder."""
-    return [folder / name for name in PACKAGES if (folder / name).is_file()]
 
 
 def _image(settings: Settings, name: str) -> list[Stage]:
@@ -92,6 +90,7 @@ def _image(settings: Settings, name: str) -> list[Stage]:
                 files=tuple(all_files([folder])),
                 fill=lambda context: gather(sorted(folder.iterdir()), context),
                 name=name,
+                secrets=("apt",),  # not pip's: whoever wrote it may be anybody
             )
         )
     if len(stages) == 1:
@@ -120,6 +119,7 @@ def _base(settings: Settings) -> Stage:
         fill=lambda context: gather(places, context),
         name=IMAGE,
         parent="BASE_IMAGE",
+        secrets=SECRETS,
     )
 
 
@@ -138,6 +138,7 @@ def _packages(settings: Settings, folder: Path, name: str) -> Stage:
         files=tuple(packages_of(folder)),
         fill=fill,
         name=name,
+        secrets=SECRETS,
     )
 
 
@@ -167,7 +168,7 @@ def build_stage(
             *("--build-arg", f"{stage.parent}={parent}"),
             *("--label", f"{CONTENT}={content}", "--tag", tag),
             *("--label", f"{VERSION}={stage.version}"),
-            *write_secrets(secrets),
+            *write_secrets(secrets, stage.secrets),
             *proxy_options(os.environ),
             str(context),
         ]

@@ -22,10 +22,11 @@ from hub.authoring.licences.clearance import clear
 from hub.authoring.packing import check_manifest, digest
 from hub.authoring.parcels import ParcelError
 from hub.authoring.places import checker_file, package_folder
-from hub.catalog import Lab, load_lab
+from hub.catalog import Lab, images_clash, load_lab, packages_of
 from hub.settings import Settings
 
 _IMAGE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_CHECKS = re.compile(r"^@check\(", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +82,34 @@ def _arrival(parcel: Path, folder: Path, airlift: Settings) -> Arrival:
         raise ParcelError(f"{slug}: expected another name, checkers has a part by it")
     if not _IMAGE.fullmatch(lab.image):
         raise ParcelError(f"{slug}: lab.image: expected a name, got {lab.image!r}")
+    images = (airlift.image_folder(slug), parcel / "images" / slug)
+    if clash := images_clash(lab, *images):
+        raise ParcelError(f"{slug}: {clash}")
     moves = [
         (lab.folder, airlift.labs_dir / slug),
         (checker, airlift.checkers_dir / checker.name),
     ]
     image, said = _image(parcel / "images" / lab.image, lab, airlift)
-    return Arrival(lab, (*moves, *image), said)
+    return Arrival(lab, (*moves, *image), (*said, *_packages(lab, image)))
+
+
+def _packages(lab: Lab, image: Sequence[tuple[Path, Path]]) -> Iterator[str]:
+    """Say which packages come with a lab and the image that it brings, if any."""
+    for folder in (lab.folder, *(source for source, _ in image)):
+        for path in packages_of(folder):
+            yield (
+                f"What {folder.parent.name}/{folder.name}/{path.name} names is "
+                "installed as root while an image is built here, and can run programs "
+                "then, which can read this machine's settings of pip and apt."
+            )
 
 
 def _of_airlift(slug: str) -> bool:
     """Say whether a name is a part of the package that checks nothing by itself."""
     module = package_folder() / f"{slug}.py"
     if module.is_file():
-        return "@check(" not in module.read_text(encoding="utf-8")
+        # at the beginning of a line: a docstring shows it further in
+        return not _CHECKS.search(module.read_text(encoding="utf-8"))
     return (package_folder() / slug).is_dir()
 
 
@@ -120,7 +136,16 @@ def _image(
     if ours.is_dir() and ours == here and airlift.software != airlift.root:
         said = f"{lab.slug} brings another image {lab.image}: Airlift's own is used."
         return [], (said,)
-    said = f"Its image {lab.image} is built here, as its Dockerfile says."
+    if lab.image != lab.slug and packages_of(airlift.labs_dir / lab.image):
+        raise ParcelError(
+            f"{lab.slug}: expected another name of its image, the lab {lab.image} here "
+            "brings packages under that name"
+        )
+    said = (
+        f"Its image {lab.image} is built here, as its Dockerfile says: with commands "
+        "that run as root in the build, reach what this machine reaches, and can read "
+        "its apt sources and proxies, with passwords that stand in them."
+    )
     return [(brought, airlift.root / "images" / lab.image)], (said,)
 
 

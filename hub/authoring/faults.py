@@ -11,7 +11,14 @@ from hub.authoring.finding import Finding, from_problem
 from hub.authoring.mistakes import MistakesError, load_mistakes
 from hub.authoring.notebook import read_notebook
 from hub.authoring.release import ReleaseError, files
-from hub.catalog import Lab, LabError, load_lab
+from hub.catalog import (
+    Lab,
+    LabError,
+    images_clash,
+    load_lab,
+    packages_of,
+    terms_text,
+)
 from hub.settings import Settings
 from hub.tables import like, read
 
@@ -67,12 +74,26 @@ def _named(lab: Lab) -> Iterator[Finding]:
     if there and lab.image not in there:
         what = f"expected a folder of images/ ({', '.join(there)}), got {lab.image!r}"
         source.refuse("lab.image", what + like(lab.image, there))
-    if lab.terms and not (lab.folder / lab.terms.file).is_file():
-        what = f"expected a file of the lab, got {lab.terms.file!r}"
+    if what := _terms(lab):
         source.refuse("terms.file", what)
     for problem in source.problems:
         yield from_problem(lab.slug, problem)
+    if clash := images_clash(lab, place.image_folder(lab.slug)):
+        yield Finding(lab.slug, packages_of(lab.folder)[0].name, clash)
     yield from _image(lab, place.root / "images" / lab.image)
+
+
+def _terms(lab: Lab) -> str:
+    """Say why nobody could accept the lab's terms; "" when they can."""
+    if lab.terms and not (lab.folder / lab.terms.file).is_file():
+        return f"expected a file of the lab, got {lab.terms.file!r}"
+    try:
+        terms_text(lab)
+    except OSError as error:
+        return f"expected a file to read, got: {error.strerror}"
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _image(lab: Lab, folder: Path) -> Iterator[Finding]:

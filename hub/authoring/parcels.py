@@ -14,12 +14,15 @@ Errors:
 
 from __future__ import annotations
 
+import lzma
 import os
 import re
 import shutil
 import stat
+import struct
 import subprocess
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -35,6 +38,11 @@ _WANTED = re.compile(
     rf"labs/[a-z][a-z0-9_]*/.+|checkers/[a-z][a-z0-9_]*\.py|images/[a-z0-9_-]+/.+"
     rf"|{re.escape(MANIFEST)}|{re.escape(PROOF)}"
 )
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError),
+    *(NotImplementedError, RuntimeError, EOFError, ValueError),
+)
+"""What reading a damaged zip ends in."""
 _LEFT = re.compile(r"(^|/)(\.[^/]*|__pycache__)(/|$)")
 """Files that running a lab or an editor left, at any depth."""
 
@@ -171,7 +179,9 @@ def _unpack(path: Path, into: Path) -> None:
                     runs = bool(entry.external_attr >> 16 & stat.S_IXUSR)
                     with pack.open(entry) as data:
                         room.take(name, data, runs=runs)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except ParcelError:
+        raise
+    except _BROKEN as error:
         raise ParcelError(f"{path.name}: expected a whole zip, got: {error}") from None
 
 
@@ -187,7 +197,8 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     """Refuse an entry that leads out, is a link or is locked; even one not wanted."""
     name = entry.filename
     parts = PurePosixPath(name).parts
-    if name.startswith("/") or "\\" in name or ".." in parts or ":" in parts[0]:
+    led = name.startswith("/") or "\\" in name or ".." in parts
+    if led or not parts or ":" in parts[0]:
         raise ParcelError(f"{name[:120]!r}: expected a path inside the zip")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
@@ -214,8 +225,8 @@ class _Room:
         if self.files > MOST_FILES:
             raise ParcelError(f"expected at most {MOST_FILES} files, got more")
         target = self.folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as file:
                 while piece := data.read(1 << 20):
                     self.bytes += len(piece)
@@ -224,7 +235,12 @@ class _Room:
                         raise ParcelError(f"{name}: expected at most {size} in all")
                     file.write(piece)
             target.chmod(0o755 if runs else 0o644)
-        except FileExistsError:
+        except (FileExistsError, NotADirectoryError):
+            found = "this file once, got it twice"
+            if not target.is_file():
+                found = "a file or a folder, got both by one name"
+            raise ParcelError(f"{name}: expected {found}") from None
+        except OSError as error:
             raise ParcelError(
-                f"{name}: expected this file once, got it twice"
+                f"{name[:120]}: expected a file to copy, got: {error.strerror or error}"
             ) from None

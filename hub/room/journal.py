@@ -132,6 +132,7 @@ class Journal:
         engine = create_engine(
             f"sqlite:///{path}",
             isolation_level="AUTOCOMMIT",
+            hide_parameters=True,  # names and keys; an error is logged as it is
             poolclass=StaticPool,
             connect_args={"check_same_thread": False},
             json_serializer=partial(

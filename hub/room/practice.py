@@ -8,6 +8,7 @@ their browser holds in any room.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from hub.room.clock import wall_ms
 from hub.room.entry import ROOM
 from hub.room.reception import Place, Reception
 from hub.room.refusal import RefusalError
-from hub.room.terms import terms_of
+from hub.room.terms import Terms, terms_of
 from hub.seats import Participant, Room, Seat, State, fresh_id
 from hub.settings import Settings
 from hub.strings import noted
@@ -105,11 +106,13 @@ class Practice:
     def shelf(self, browser: str) -> dict[str, Any]:
         """Describe what a browser can start and where it can go on.
 
-        `known` says that a name is on record, so that none needs to be asked for.
+        `known` says that a name is on record, so that none needs to be asked for. A lab
+        whose terms cannot be read is left out.
         """
         held = self._held(browser)
         at = {seat.room: seat for seat in held}
-        labs = self.labs()
+        terms = self._terms()
+        labs = [lab for lab in self.labs() if lab.slug in terms]
         rooms = {lab.slug: self._room_for(lab) for lab in labs}
         own = [
             seat
@@ -122,12 +125,20 @@ class Practice:
                 {
                     **describe(lab),
                     "room": self._go_on(rooms[lab.slug], at),
-                    "terms": [terms.shown() for terms in terms_of([lab])],
+                    "terms": [one.shown() for one in terms[lab.slug]],
                 }
                 for lab in labs
             ],
             "mine": [self._mine(seat) for seat in own],
         }
+
+    def _terms(self) -> dict[str, list[Terms]]:
+        """Return the terms of each lab; one where they cannot be read is left out."""
+        found = {}
+        for lab in self.labs():
+            with suppress(RefusalError):
+                found[lab.slug] = terms_of([lab])
+        return found
 
     def _go_on(self, room: Room | None, at: dict[str, Seat]) -> dict[str, Any] | None:
         """Return the seat that the browser holds in a lab's practice room."""

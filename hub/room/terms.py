@@ -15,14 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from hub.catalog import Lab
+from hub.catalog import Lab, terms_text
 from hub.room import tables
 from hub.room.refusal import RefusalError
 
 log = logging.getLogger(__name__)
-
-MOST = 200_000
-"""Bytes of a text at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +72,7 @@ def check_terms(labs: Iterable[Lab]) -> None:
 
 def _read(lab: Lab) -> Terms:
     """Read the terms of one lab."""
-    title, name = (lab.terms.title, lab.terms.file) if lab.terms else ("", "")
-    path = (lab.folder / name).resolve()
-    if not path.is_relative_to(lab.folder.resolve()):
-        raise ValueError(f"expected a file below the lab's folder, got {name!r}")
-    if path.stat().st_size > MOST:
-        raise ValueError(f"expected {name} to have at most {MOST} bytes")
-    text = path.read_text(encoding="utf-8").strip()
-    if not text:
-        raise ValueError(f"expected some text in {name}, got none")
+    title, text = lab.terms.title if lab.terms else "", terms_text(lab)
     version = hashlib.sha256(text.encode()).hexdigest()[:16]
     return Terms(lab.slug, lab.version, lab.language, title, text, version)
 

@@ -7,7 +7,7 @@ erased it stays, since it was used and must never be given again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,7 +71,7 @@ def deal(
     known: Keys,
     now: int,
 ) -> dict[str, list[Voucher]]:
-    """Return one key a seat for each lab that gives some.
+    """Return one key a seat for each lab that gives some, no key twice.
 
     Args:
         labs: of the room.
@@ -91,18 +91,26 @@ def deal(
                 f"vouchers: {slug[:64]} gives no keys: its lab.toml has no [vouchers]",
             )
     _check_variables(list(giving.values()))
-    return {
-        slug: _deal(lab, lists.get(slug, ()), capacity, known, now)
-        for slug, lab in giving.items()
-    }
+    dealt: dict[str, list[Voucher]] = {}
+    for slug, lab in giving.items():
+        taken = {key.key for keys in dealt.values() for key in keys}
+        keys = lists.get(slug, ())
+        dealt[slug] = _deal(lab, keys, capacity, known, taken, now)
+    return dealt
 
 
 def _deal(
-    lab: Lab, keys: Sequence[Voucher], capacity: int, known: Keys, now: int
+    lab: Lab,
+    keys: Sequence[Voucher],
+    capacity: int,
+    known: Keys,
+    taken: Set[str],
+    now: int,
 ) -> list[Voucher]:
-    """Return one key a seat for one lab."""
+    """Return one key a seat for one lab; `taken` are those of the labs before it."""
     alive = [key for key in keys if key.expires_at is None or key.expires_at > now]
-    fresh = [key for key in alive if not known.given(key.key)]
+    unused = [key for key in alive if not known.given(key.key)]
+    fresh = [key for key in unused if key.key not in taken]
     if len(fresh) >= capacity:
         return fresh[:capacity]
     title = lab.vouchers.title if lab.vouchers else ""
@@ -116,7 +124,8 @@ def _deal(
         f"{number} {words}"
         for number, words in (
             (len(keys) - len(alive), "expired already"),
-            (len(alive) - len(fresh), "given to other seats before"),
+            (len(alive) - len(unused), "given to other seats before"),
+            (len(unused) - len(fresh), "dealt for another lab of this room"),
         )
         if number
     ]

@@ -17,8 +17,10 @@ from hub.authoring import parcels
 from hub.authoring.adding import arrivals, check, in_place
 from hub.authoring.packing import contents, write_pack
 from hub.authoring.parcels import ParcelError, fetch
+from hub.authoring.places import package_folder
 from hub.catalog import load_lab
 from hub.settings import CONFIG, Settings, settings
+from tests.harness import REPOSITORY
 from tests.hub.room.process import LAB
 
 LEDGER = '[[files]]\npath = "*"\nlicense = "CC-BY-4.0"\n'
@@ -139,6 +141,19 @@ def test_a_lab_comes_in_from_a_folder_a_zip_and_git(
     check(again, place, replace=True)
 
 
+def test_what_runs_while_an_image_is_built_is_said(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """The Dockerfile, and the packages of lab and image, as root."""
+    (source / "labs/small/requirements.txt").write_text("toolz\n")
+    (source / "images/ours/apt.txt").write_text("tree\n")
+    (arrival,) = arrivals(take(source, tmp_path / "parcel"), place, ())
+    dockerfile, packages, more = arrival.said
+    assert dockerfile.startswith("Its image ours is built here, as its Dockerfile says")
+    assert packages.startswith("What labs/small/requirements.txt names is installed as")
+    assert more.startswith("What images/ours/apt.txt names is installed as root")
+
+
 def test_a_pack_has_the_same_bytes_every_time(source: Path, tmp_path: Path) -> None:
     """Whenever and by whoever it is made."""
     first = packed(source, tmp_path / "a.zip").read_bytes()
@@ -193,6 +208,11 @@ def a_link(into: zipfile.ZipFile) -> None:
         (lambda z: z.writestr("labs\\small\\e", ""), "expected a path inside the zip"),
         (a_link, "labs/small/data/passwd: expected a plain file, got a link"),
         (lambda z: z.writestr("labs/small/lab.toml", ""), "once, got it twice"),
+        (lambda z: z.writestr(".", ""), "'.': expected a path inside the zip"),
+        (lambda z: z.writestr("labs/small/lab.toml/a", ""), "got both by one name"),
+        (lambda z: z.writestr("labs/small/lab.toml/a/b", ""), "got both by one name"),
+        (lambda z: z.writestr("labs/small/data", ""), "got both by one name"),
+        (lambda z: z.writestr(f"labs/small/{'n' * 300}", ""), "name too long"),
         (lambda z: z.writestr("labs/small/new.txt", ""), "the manifest has nothing by"),
         (
             lambda z: z.writestr("labs/small/data/bomb", b"0" * 5_000_000),
@@ -215,6 +235,26 @@ def test_a_zip_that_is_not_what_it_seems_is_refused(
         arrivals(take(pack, tmp_path / "parcel"), place, ())
     assert said in str(error.value)
     assert not (tmp_path / "evil.py").exists()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA],
+)
+def test_a_zip_that_was_damaged_on_the_way_is_said(tmp_path: Path, way: int) -> None:
+    """Wherever the damage is: a sentence, or nothing that mattered."""
+    pack, name, said = tmp_path / "small.zip", "labs/small/lab.toml", 0
+    with zipfile.ZipFile(pack, "w", way) as into:
+        into.writestr(name, LAB)
+    whole = pack.read_bytes()
+    for number in range(0, len(whole), 3):
+        flipped = bytes([whole[number] ^ 0xFF])
+        pack.write_bytes(whole[:number] + flipped + whole[number + 1 :])
+        try:
+            take(pack, tmp_path / f"parcel-{number}")
+        except ParcelError:
+            said += 1
+    assert said
 
 
 def test_a_file_that_was_changed_on_the_way_is_named(
@@ -282,6 +322,57 @@ def test_a_lab_takes_no_name_of_a_part_and_no_image_elsewhere(
         arrivals(parcel, place, ("small",))
     with pytest.raises(ParcelError, match="the lab other, the source has small, val"):
         arrivals(parcel, place, ("other",))
+
+
+@pytest.mark.parametrize(
+    "slug", sorted(path.stem for path in package_folder().glob("[a-z]*.py"))
+)
+def test_the_name_of_a_checkers_part_is_free_for_labs_alone(
+    source: Path, place: Settings, tmp_path: Path, slug: str
+) -> None:
+    """A part that shows a check in its docstring (`answers`) is a part all the same."""
+    (source / "labs/small").rename(source / f"labs/{slug}")
+    (source / "checkers/small.py").rename(source / f"checkers/{slug}.py")
+    parcel = take(source, tmp_path / "parcel")
+    if (REPOSITORY / f"labs/{slug}/lab.toml").exists():
+        assert arrivals(parcel, place, ())
+    else:
+        with pytest.raises(ParcelError, match=f"{slug}: expected another name"):
+            arrivals(parcel, place, ())
+
+
+@pytest.mark.parametrize("slug", ["base", "terminal", "ours", "theirs"])
+@pytest.mark.parametrize("named", ["base", "the lab's"])
+def test_a_lab_with_packages_has_no_name_of_an_image(
+    source: Path, tmp_path: Path, slug: str, named: str
+) -> None:
+    """They would be in everybody's; without packages a lab and its image share one."""
+    root = tmp_path / "checkout"
+    shutil.copytree(REPOSITORY / "images", root / "images")
+    (root / "images/ours").mkdir()
+    (root / CONFIG).touch()
+    lab = (source / "labs/small").rename(source / f"labs/{slug}")
+    (source / "checkers/small.py").rename(source / f"checkers/{slug}.py")
+    (source / "images/ours").rename(source / "images/theirs")
+    image = slug if named == "the lab's" else named
+    (lab / "lab.toml").write_text(LAB.replace("minutes", f'image = "{image}"\nminutes'))
+    first = take(source, tmp_path / "parcel")
+    assert arrivals(first, settings(root, {}), ())
+    (lab / "requirements.txt").write_text("toolz\n")
+    parcel = take(source, tmp_path / "again")
+    with pytest.raises(ParcelError, match=f"{slug}: expected .* packages"):
+        arrivals(parcel, settings(root, {}), ())
+
+
+def test_an_image_has_no_name_of_a_lab_with_packages(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """The lab that is here would be on the newcomer's image."""
+    (place.labs_dir / "ours").mkdir(parents=True)
+    (place.labs_dir / "ours/apt.txt").write_text("tree\n")
+    parcel = take(source, tmp_path / "parcel")
+    with pytest.raises(ParcelError, match="small: expected another name of its image"):
+        arrivals(parcel, place, ())
 
 
 def test_what_is_no_source_is_said(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ MISTAKES = "labs/trial/mistakes.toml"
 CHECKER = "checkers/trial.py"
 SERVICES = "images/trial/services.toml"
 NOTEBOOK = "labs/trial/lab.ipynb"
+TERMS = '[terms]\ntitle = "Terms"\nfile = "EULA.txt"\n'
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
@@ -91,6 +92,15 @@ def without(file: str) -> Change:
     return lambda root: (root / file).unlink()
 
 
+def written(file: str, data: bytes) -> Change:
+    """Write a file."""
+
+    def change(root: Path) -> None:
+        (root / file).write_bytes(data)
+
+    return change
+
+
 def all_of(*changes: Change) -> Change:
     """Make several changes."""
 
@@ -158,8 +168,41 @@ GALLERY = {
         ),
     ),
     "terms that are not there": Broken(
-        after(LAB, '[terms]\ntitle = "Terms"\nfile = "EULA.txt"\n'),
+        after(LAB, TERMS),
         ("lab.toml:52: terms.file: expected a file of the lab, got 'EULA.txt'",),
+    ),
+    "packages beside the image of the same name": Broken(
+        written("labs/trial/requirements.txt", b"toolz\n"),
+        (
+            "requirements.txt: expected the lab's packages in images/trial, its own "
+            "image",
+        ),
+        "service",
+    ),
+    "packages of a lab with an image's name": Broken(
+        all_of(
+            written("labs/trial/apt.txt", b"tree\n"),
+            lambda root: (root / "images/trial").mkdir(),
+        ),
+        (
+            "apt.txt: expected no packages of a lab called trial, since there is an "
+            "image by that name: call the lab something else",
+        ),
+    ),
+    "terms without a word": Broken(
+        all_of(after(LAB, TERMS), written("labs/trial/EULA.txt", b" \n")),
+        ("lab.toml:52: terms.file: expected some text in EULA.txt, got none",),
+    ),
+    "terms that are no text": Broken(
+        all_of(after(LAB, TERMS), written("labs/trial/EULA.txt", b"\xff\xfe")),
+        ("lab.toml:52: terms.file: expected EULA.txt to be text in UTF-8",),
+    ),
+    "terms of somebody else": Broken(
+        after(LAB, TERMS.replace("EULA.txt", "../../checkers/trial.py")),
+        (
+            "lab.toml:52: terms.file: expected a file below the lab's folder, got "
+            "'../../checkers/trial.py'",
+        ),
     ),
     "question without options": Broken(
         swap(LAB, 'kind = "number"', 'kind = "choice"'),

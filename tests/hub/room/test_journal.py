@@ -126,6 +126,23 @@ def test_a_write_is_all_or_nothing_and_costs_nobody_else(tmp_path: Path) -> None
     assert taken == []
 
 
+def test_what_could_not_be_written_is_not_in_the_error(tmp_path: Path) -> None:
+    """It is logged as it is, and rows hold names and keys."""
+
+    def give(seat: str) -> partial[Any]:
+        row = {"seat": seat, "lab": "small", "key": "SECRET-A", "expires_at": None}
+        return partial(run, insert(tables.vouchers).values(row))
+
+    async def story(journal: Journal) -> None:
+        await journal.write(give("s1"))
+        with pytest.raises(IntegrityError) as error:
+            await journal.write(give("s2"))
+        assert "vouchers.key" in str(error.value)
+        assert "SECRET-A" not in str(error.value)
+
+    in_journal(tmp_path, story)
+
+
 def test_memory_follows_the_commit_before_anybody_hears_of_it(tmp_path: Path) -> None:
     """First the commit, then `then`, then the published rows, then the answer."""
     order: list[str] = []

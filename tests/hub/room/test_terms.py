@@ -102,6 +102,24 @@ def test_practice_asks_as_a_room_does(place: RoomProcess) -> None:
     assert place.desk("POST", "/practice", body).status == 200
 
 
+def test_a_lab_whose_terms_cannot_be_read_leaves_the_others_on_the_page(
+    place: RoomProcess,
+) -> None:
+    """It cannot be started; the log says why."""
+    other = place.root / "labs/second_flight"
+    other.mkdir()
+    (other / "lab.toml").write_text(LAB)
+    (place.root / "labs/first_flight/EULA.txt").write_bytes(b"\xff\xfe")
+    shelf = place.desk("GET", "/practice?browser=b1")
+    check(shelf.body, "Shelf")
+    assert [lab["slug"] for lab in shelf.body["labs"]] == ["second_flight"]
+    assert "terms cannot be read lab=first_flight" in place.log
+    body = {"lab": "first_flight", "name": "Ines", "browser": "b1"}
+    assert place.desk("POST", "/practice", body).body["error"]["code"] == "lab-away"
+    body["lab"] = "second_flight"
+    assert place.desk("POST", "/practice", body).status == 200
+
+
 def test_played_people_accept_nothing(place: RoomProcess) -> None:
     """A rehearsal is for practising with."""
     code = place.make_room(rehearsal=True)["code"]

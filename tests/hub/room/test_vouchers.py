@@ -99,6 +99,31 @@ def test_too_few_keys_are_refused_with_numbers(place: RoomProcess) -> None:
     assert make(place, 1, rehearsal=True).status == 200
 
 
+def test_one_list_for_two_labs_gives_each_its_own_keys(place: RoomProcess) -> None:
+    """The second lab has the next keys of the list, or is refused with numbers."""
+    other = place.root / "labs/second_flight"
+    other.mkdir()
+    (other / "lab.toml").write_text((LAB + VOUCHERS).replace("EXAMPLE_", "OTHER_"))
+    both = {"labs": ["first_flight", "second_flight"]}
+
+    def listed(*names: str) -> dict[str, Any]:
+        one = keys(*names)["vouchers"]["first_flight"]
+        return {"vouchers": {"first_flight": one, "second_flight": one}}
+
+    few = said(make(place, 2, **both, **listed("SECRET-A", "SECRET-B", "SECRET-C")))
+    assert "second_flight needs 2 keys (A trial key), one a seat; of the 3 in" in few
+    assert "1 can be given (2 dealt for another lab of this room)" in few
+    made = make(place, 1, **both, **listed("SECRET-A", "SECRET-B"))
+    assert made.status == 200, made
+    place.desk("POST", f"/rooms/{made.body['id']}/open")
+    seat = place.claim(made.body["code"], "Ines").body["seat"]
+    assert place.desk("GET", f"/seats/{seat}").body["vouchers"] == {
+        "EXAMPLE_KEY": "SECRET-A",
+        "OTHER_KEY": "SECRET-B",
+    }
+    assert "SECRET" not in f"{few} {place.log}"
+
+
 def test_keys_that_end_before_the_room_are_said_by_their_lines(
     place: RoomProcess,
 ) -> None:
