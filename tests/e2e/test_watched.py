@@ -111,8 +111,11 @@ def test_a_question_is_answered_with_the_keyboard_only(
     page.keyboard.press("Enter")
     expect(form).to_contain_text("Not yet. Another one.")
     assert faults(page, ".jp-OutputArea .widget-vbox") == []
+    lab.wait_idle()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Space")
+    expect(form.get_by_label("red")).to_be_checked()
+    lab.wait_idle()
     tab_to("button.widget-button")
     page.keyboard.press("Enter")
     expect(form).to_contain_text("Passed.")
