@@ -91,7 +91,7 @@ def here(lab: Lab, folder: Path, _kernel: str) -> Iterator[Opened]:
     cut = not lab.egress and may_be_alone()
     words = [*_ALONE] if cut else []
     process = Popen(
-        [*words, sys.executable, "-m", STAND],
+        [*words, sys.executable, "-P", "-m", STAND],
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,

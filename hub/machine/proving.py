@@ -51,7 +51,7 @@ def prove(
         NotHereError: it runs only in its image.
         ProvingError: it could not be run.
     """
-    line = [sys.executable, "-m", "hub.authoring", "proof", str(airlift.root)]
+    line = [sys.executable, "-P", "-m", "hub.authoring", "proof", str(airlift.root)]
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(
             [*line, slug, image, "" if mutants is None else str(mutants)],

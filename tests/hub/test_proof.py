@@ -426,26 +426,6 @@ def test_what_is_missing_here_is_said_with_both_ways_out(
     assert "`airlift doctor` says what to do" in said
 
 
-@pytest.mark.docker
-@pytest.mark.timeout(900)
-def test_a_lab_that_does_not_run_here_is_proved_in_its_image(
-    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody has to ask for it; the proof says where it was."""
-    path = lab.folder / "lab.toml"
-    text = path.read_text().replace("[lab]", '[lab]\nimage = "postgres"')
-    path.write_text(text)
-    monkeypatch.setenv("AIRLIFT_ROOT", str(tmp_path))
-    (tmp_path / "airlift.toml").write_text("")
-    words = ["lab", "prove", lab.slug, "--mutants", "0"]
-    done = CliRunner().invoke(main, words)
-    assert "needs the services of its image postgres" in done.output
-    found = kept(tmp_path / ".airlift" / "proofs", lab.slug)
-    assert found is not None
-    assert found.where.startswith("in sha256:")
-    assert said(found, "solution") == []
-
-
 def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> None:
     """The room's lab.json has the stamp of the proof of this very content."""
     at = "2026-11-25T20:00:00+00:00"
