@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+import checkers
 from hub.machine import dockerd
 from tests.harness import REPOSITORY, Airlift, running
 
@@ -28,6 +29,18 @@ settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def places_of_checkers() -> Iterator[None]:
+    """Put back where checkers are looked for: `airlift lab` sets it for its program."""
+    name, before = "AIRLIFT_CHECKERS", list(checkers.__path__)
+    value = os.environ.get(name)
+    yield
+    checkers.__path__ = before
+    os.environ.pop(name, None)
+    if value is not None:
+        os.environ[name] = value
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
