@@ -45,7 +45,7 @@ doctor: $(VENV)/installed  ## look at this machine and say what to do
 test: $(VENV)/installed-dev  ## everything CI runs; as root it installs what it needs
 	@bash tests/everything $(ARGS)
 
-test-fast: $(VENV)/installed-dev  ## no engine, no browser, no whole services; under a minute
+test-fast: $(VENV)/installed-dev  ## no engine, no browser, no whole services; a few minutes
 	@$(BIN)/python -m pytest -q -m "not docker and not browser and not slow" $(ARGS)
 
 lint: $(VENV)/installed-dev  ## ruff and mypy
