@@ -59,7 +59,7 @@ def test_names_are_those_of_the_namespace() -> None:
 def test_definitions_bring_what_they_need() -> None:
     """And nothing else, in order."""
     source = "import os\nimport re\nn = 3\ndef f():\n    return re, n\nf()\nm = 1"
-    found = definitions(source, {"f"})
+    found = definitions([source], {"f"})
     assert (
         found.replace("\n\n", "\n") == "import re\nn = 3\ndef f():\n    return (re, n)"
     )
