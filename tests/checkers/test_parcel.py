@@ -161,7 +161,7 @@ def test_a_program_that_packed_it_anew_in_one_folder_does_no_harm() -> None:
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr(f"{folder}/", "")
         archive.writestr(f"{folder}/{MANIFEST}", '{"v": 1}')
-        archive.writestr(f"{folder}/work/a.txt", "hello")
+        archive.writestr("/".join((folder, "work", "a.txt")), "hello")
         archive.writestr(f"__MACOSX/{folder}/._a", "x")
     with open_zip(target) as parcel:
         assert parcel.below("work") == ["work/a.txt"]
