@@ -40,8 +40,11 @@ def prove(
     """Prove a lab and return the proof, which is kept, too.
 
     Args:
-        airlift, slug, image, mutants: as `hub.authoring.proving` takes them, in a
-            program of its own, since what reads notebooks takes seconds to import.
+        airlift: the installation.
+        slug: the lab's.
+        image: id of the image to prove it in; "" proves it here.
+        mutants: how many changed solutions of a step count at most, if not as many
+            as lab.toml says.
         at: told what is done now.
 
     Raises:
