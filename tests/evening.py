@@ -232,6 +232,10 @@ class Evening:
             lambda: any(one.number == who.ran[-1] for one in self.kept(who.seat)),
         )
 
+    def wait_back(self, who: Attendee) -> None:
+        """Wait until an agent has its room again, for what it sends and what it hears."""
+        wait_for("the agent's room", lambda: who.status()["state"] == "connected", 60)
+
     def wait_away(self, who: Attendee) -> None:
         """Wait until an agent has noticed that its room does not answer."""
         wait_for("the agent to notice", lambda: who.status()["state"] == "away", 60)

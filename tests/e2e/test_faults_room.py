@@ -152,6 +152,8 @@ def small_disk(evening: Evening) -> Iterator[Path]:
         try:
             airlift.launch("room")
             airlift.wait_up("room")
+            for who in evening.attendees:  # else "away" may still mean the restart
+                evening.wait_back(who)
             yield folder
         finally:
             airlift.kill("room", signal.SIGTERM)
