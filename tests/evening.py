@@ -233,7 +233,7 @@ class Evening:
         )
 
     def wait_back(self, who: Attendee) -> None:
-        """Wait until an agent has its room again, for what it sends and what it hears."""
+        """Wait until an agent sends to its room and hears from it again."""
         wait_for("the agent's room", lambda: who.status()["state"] == "connected", 60)
 
     def wait_away(self, who: Attendee) -> None:
