@@ -146,6 +146,37 @@ def test_links_are_read_wherever_people_read(
     ]
 
 
+def test_a_link_leads_to_what_a_seat_gets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not to other files of its author's machine, and none is too strange to read."""
+    text = (
+        "[](data/a.csv) [](data) [](beside.txt) [](odd_lab_of_a_test.ipynb) []() [](#a)"
+        " http://[::1]:80/ http://[::1] [](/etc/passwd) [](../a/lab.toml)"
+        f" [](mistakes.toml) [](files/beside.txt) http://x[y/ [](gone{'x' * 300})"
+    )
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="odd_lab_of_a_test",
+        cells=CELLS | {"text": text},
+        steps=STEPS,
+        checker=CHECKER,
+    )
+    for name in ("data/a.csv", "files/beside.txt"):
+        (lab.folder / name).parent.mkdir()
+        (lab.folder / name).write_text("1")
+    found = sorted(one.what for one in links_are_known(lab).findings)
+    assert [what.replace("x" * 300, "…") for what in found] == [
+        "expected a file of the lab, got ../a/lab.toml",
+        "expected a file of the lab, got /etc/passwd",
+        "expected a file that seats get, in data/ or files/, got files/beside.txt",
+        "expected a file that seats get, in data/ or files/, got mistakes.toml",
+        "expected an address, got 'http://x[y/': Invalid IPv6 URL",
+        "expected gone… among the lab's files, there is none",
+    ]
+
+
 def said(proof: Proof, kind: str) -> list[str]:
     """Return what one check of a proof found."""
     found = (one for result in proof.of(kind) for one in result.findings)
