@@ -17,7 +17,7 @@ from hub.authoring.finding import Finding
 from hub.authoring.notebook import place
 from hub.authoring.proof import Result
 from hub.authoring.release import attendee_version, files, source_notebook
-from hub.authoring.solutions import regions
+from hub.authoring.solutions import is_solution, solution_lines
 from hub.catalog import BESIDE, Lab
 
 _OUTSIDE = re.compile(
@@ -170,8 +170,15 @@ def hints_hold_no_solution(
     cells = {cell.id: cell for cell in source_notebook(lab).cells}
     results = []
     for step in lab.steps:
-        texts = [text for cell in step.cells for text in regions(cells[cell])]
-        lines = {line.strip() for text in texts for line in text.split("\n")}
+        sources = [
+            cells[name].source for name in step.cells if is_solution(cells[name])
+        ]
+        lines = {
+            line.strip()
+            for source in sources
+            for start, end in solution_lines(source)
+            for line in source.split("\n")[start:end]
+        }
         secret = {_bare(line): line for line in lines if _tells(line, given)}
         hints = {hint: f"hint {n}" for n, hint in enumerate(step.hints, 1)}
         told = {hint: f"the check's hint {hint!r}" for hint in shown.get(step.id, ())}

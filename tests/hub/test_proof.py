@@ -16,7 +16,7 @@ from hub.authoring.junit import junit
 from hub.authoring.kernel import LabKernel
 from hub.authoring.proof import Proof, Result, Score, content_of, keep, kept, proved
 from hub.authoring.prove import orders, prove
-from hub.authoring.texts import links_are_known
+from hub.authoring.texts import hints_hold_no_solution, links_are_known
 from hub.catalog import Lab, load_lab
 from hub.cli import main
 from hub.cli.lab.prove import tell
@@ -174,6 +174,24 @@ def test_a_link_leads_to_what_a_seat_gets(
         "expected a file that seats get, in data/ or files/, got mistakes.toml",
         "expected an address, got 'http://x[y/': Invalid IPv6 URL",
         "expected gone… among the lab's files, there is none",
+    ]
+
+
+def test_a_solution_without_markers_is_no_hint_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole cell is the solution then."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="bare_lab_of_a_test",
+        cells=CELLS | {"numbers": "# step: numbers\nnumbers = [1, 2, 30]"},
+        steps=STEPS,
+        checker=CHECKER,
+    )
+    (first, *_others) = hints_hold_no_solution(lab, {})
+    assert [finding.what for finding in first.findings] == [
+        "expected hint 1 without the solution's line 'numbers = [1, 2, 30]'"
     ]
 
 
