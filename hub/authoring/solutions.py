@@ -104,7 +104,9 @@ def cleared(notebook: Any) -> Any:
     own = notebook.metadata.get("airlift", {})
     work = ClearSolutions()
     stub = own.get("code_stub", STUB)
-    work.code_stub = {**work.code_stub, "python": stub, "bash": SHELL_STUB}
+    spoken = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    known = {spoken: STUB, **work.code_stub}
+    work.code_stub = {**known, "python": stub, "bash": SHELL_STUB}
     work.text_stub = own.get("text_stub", work.text_stub)
     result, _ = work.preprocess(deepcopy(notebook), {})
     for kind in (ClearHiddenTests, ClearMarkScheme):
