@@ -263,6 +263,7 @@ class Walk:
 
     def _again(self) -> None:
         """Do everything up to here once more, as the kernel had to be started again."""
+        self.kernel.forget()  # else it would be done on top of itself
         for source in self._done:
             self.kernel.run(source)
         self.kernel.keep()

@@ -17,6 +17,7 @@ from hub.authoring.kernel import LabKernel
 from hub.authoring.proof import Proof, Result, Score, content_of, keep, kept, proved
 from hub.authoring.prove import orders, prove
 from hub.authoring.texts import hints_hold_no_solution, links_are_known
+from hub.authoring.walk import Walk
 from hub.catalog import Lab, load_lab
 from hub.cli import main
 from hub.cli.lab.prove import tell
@@ -376,6 +377,41 @@ def test_a_kernel_that_does_not_stop_is_stopped_and_goes_on(
         assert shown["text"] == "seen\n"
 
 
+def test_what_was_done_is_done_once_more_from_the_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a changed solution ends the kernel: not on top of the files as they are."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="dying_lab_of_a_test",
+        cells={
+            "log": solved("log", 'print("x", file=open("log.txt", "a"))'),
+            "stay": solved("stay", "import os", "fall = 0", "fall and os._exit(1)"),
+        },
+        steps='[[steps]]\nid = "log"\ntitle = "Log"\n'
+        '[[steps]]\nid = "stay"\ntitle = "Stay"\n',
+        checker="""
+from checkers import Work, check, fail
+
+@check("log")
+def log(work: Work) -> None:
+    if work.file("log.txt").read_text() != "x\\n":
+        fail("other-log", "Not one line.")
+
+@check("stay")
+def stay(work: Work) -> None:
+    log(work)
+    if work.value("fall", int):
+        fail("fell", "It fell.")
+""",
+    )
+    with LabKernel(lab, tmp_path / "stand") as kernel:
+        walk = Walk(lab, kernel, mutants=6, mistakes=False)
+        walk.run()
+    assert [found for result in walk.results for found in result.findings] == []
+
+
 def test_junit_is_read_by_those_who_read_it(lab: Lab, tmp_path: Path) -> None:
     """Suites hold cases, numbers add up, and nothing that XML forbids is left."""
     (lab.folder / "lab.ipynb").write_text("{} \x00\x1b[31m")
@@ -392,6 +428,10 @@ def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
     proof = Proof(lab.slug, lab.version, content_of(lab), "here", "2026-11-25T20:00:00")
     keep(proof, tmp_path)
     assert proved(lab, tmp_path) == {"at": "2026-11-25T20:00:00", "where": "here"}
+    keep(replace(proof, results=(Result("mutants", proved=False),)), tmp_path)
+    assert proved(lab, tmp_path) is None
+    assert proved(replace(lab, mutants=0), tmp_path)
+    keep(proof, tmp_path)
     (lab.folder / "mistakes.toml").write_text("# none\n")
     assert proved(lab, tmp_path) is None
 

@@ -31,7 +31,7 @@ SECONDS = 30.0
 _INSIDE = "hub.authoring.course.inside"
 _STOPPED = {
     "interrupted": "it did not end in time: it was interrupted",
-    "restarted": "it did not end in time: the kernel was restarted, all names are gone",
+    "restarted": "it ended its kernel, or not in time: all names are gone",
 }
 _After = Callable[[LabKernel, Any], None]
 
