@@ -81,6 +81,12 @@ def read(path: Path, where: str) -> Source:
     except tomllib.TOMLDecodeError as error:
         line, what = _place(str(error), text)
         return Source(where, problems=[f"{where}:{line}: expected TOML, got: {what}"])
+    except RecursionError:
+        what = "brackets within brackets, too many to read"
+        return Source(where, problems=[f"{where}: expected TOML, got: {what}"])
+    except ValueError:  # of Python's, which has a limit
+        what = "a number too long to read"
+        return Source(where, problems=[f"{where}: expected TOML, got: {what}"])
     return Source(where, text, data)
 
 

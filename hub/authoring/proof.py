@@ -220,8 +220,12 @@ def kept(folder: Path, slug: str) -> Proof | None:
 
 
 def proved(lab: Lab, folder: Path) -> dict[str, Any] | None:
-    """Return the stamp of a lab that was proved as it is now; None of any other."""
+    """Return the stamp of a lab that was proved as it is now; None of any other.
+
+    A proof that tried no changed solution is no whole one, unless lab.toml asks so.
+    """
     proof = kept(folder, lab.slug)
     if proof is None or proof.findings or proof.content != content_of(lab):
         return None
-    return proof.stamp
+    tried = all(result.proved for result in proof.of("mutants"))
+    return proof.stamp if tried or not lab.mutants else None

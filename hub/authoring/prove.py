@@ -7,6 +7,7 @@ attendee would, hook, probe and outbox included.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ from hub.authoring.walk import Tell, Walk, blocks, last_of, said
 from hub.catalog import Lab
 
 _GARBAGE = "hub.authoring.stand.garbage"
+_MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 
 
 def _quiet(_sentence: str) -> None:
@@ -121,6 +123,8 @@ def _run(
         *orders_pass(lab, kernel),
         egress(lab, kernel),
     ]
+    if not mutants:
+        results.append(Result("mutants", note="none was tried", proved=False))
     return results, scores, versions_of(lab, kernel)
 
 
@@ -272,9 +276,9 @@ def packages(lab: Lab) -> set[str]:
     found: set[str] = set()
     for cell in code_cells(source_notebook(lab)):
         try:
-            tree = ast.parse(cell.source)
+            tree = ast.parse(_MAGIC.sub(r"\1pass", cell.source))
         except SyntaxError:
-            continue  # a magic, or a cell that is to be mended
+            continue  # another language, or a cell that is to be mended
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}

@@ -24,6 +24,7 @@ from hub.authoring.mutants import Mutant, mutants
 from hub.authoring.notebook import code_cells
 from hub.authoring.proof import Result, Score, Survivor
 from hub.authoring.release import attendee_version, source_notebook
+from hub.authoring.solutions import is_solution
 from hub.authoring.states import before
 from hub.catalog import Lab, Step
 
@@ -159,6 +160,8 @@ class Walk:
         """Yield the mutants of a step's cells, with the cell's number."""
         python = self.kernel.python
         for number, cell in enumerate(block.cells if self.mutants else ()):
+            if not is_solution(cell):
+                continue
             for mutant in mutants(cell.source, step.question, python=python):
                 yield number, mutant
 
@@ -260,6 +263,7 @@ class Walk:
 
     def _again(self) -> None:
         """Do everything up to here once more, as the kernel had to be started again."""
+        self.kernel.forget()  # else it would be done on top of itself
         for source in self._done:
             self.kernel.run(source)
         self.kernel.keep()

@@ -160,6 +160,22 @@ GALLERY = {
             "got 'mean-temperature'",
         ),
     ),
+    "a step without cells": Broken(
+        swap(LAB, 'id = "load-week"', 'id = "load-week"\ncells = []'),
+        (
+            "lab.toml:23: steps[1].cells: expected one cell or more, each once, got []",
+            "lab.ipynb, cell load-week: expected no marker outside a step's cell, got "
+            "'load-week'",
+        ),
+    ),
+    "a bottomless list": Broken(
+        swap(LAB, '"beginner"', "[" * 5_000),
+        ("lab.toml: expected TOML, got: brackets within brackets, too many to read",),
+    ),
+    "a number without an end": Broken(
+        swap(LAB, "minutes = 15 ", f"minutes = {'9' * 5_000} "),
+        ("lab.toml: expected TOML, got: a number too long to read",),
+    ),
     "image that is not there": Broken(
         swap(LAB, '"base"', '"bse"'),
         (
@@ -269,6 +285,25 @@ GALLERY = {
         (
             "lab.ipynb: cell set-up: expected a notebook, got: 'source' is a required "
             "property",
+        ),
+    ),
+    "a tag that is none": Broken(
+        cell("load-week", lambda found: found["metadata"].update(tags=[3])),
+        (
+            "lab.ipynb: cell load-week: metadata: tags: 0: expected a notebook, got: "
+            "3 is not of type 'string'",
+        ),
+    ),
+    "nbgrader metadata that are none": Broken(
+        cell("set-up", lambda found: found["metadata"].update(nbgrader=None)),
+        ("lab.ipynb: cell set-up: expected nbgrader metadata as a table, got None",),
+    ),
+    "a language that nbgrader has no stub for": Broken(
+        notebook(lambda data: data["metadata"]["kernelspec"].update(language="cobol")),
+        tuple(
+            f"lab.ipynb, step {step}: expected watch = true in lab.toml, since the "
+            "kernel is cobol"
+            for step in ("load-week", "mean-temperature")
         ),
     ),
     "id given by JupyterLab": Broken(

@@ -21,7 +21,7 @@ from hub.authoring.course.notes import CourseError
 from hub.authoring.course.rules import Rules
 from hub.authoring.course.writing import unmarked
 from hub.authoring.release import source_notebook
-from hub.catalog import BESIDE, Lab
+from hub.catalog import BESIDE, Lab, packages_of
 
 CONFIGURATION = "nbgrader_config.py"
 
@@ -58,7 +58,8 @@ def give_back(lab: Lab, out: Path) -> list[str]:
     text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
     said = [str(path)]
-    for place in (lab.folder / BESIDE, *lab.folder.glob("LICEN[CS]E*")):
+    beside = [lab.folder / BESIDE, *packages_of(lab.folder)]
+    for place in (*beside, *lab.folder.glob("LICEN[CS]E*")):
         if place.is_dir():
             shutil.copytree(place, folder, dirs_exist_ok=True)
         elif place.is_file():

@@ -292,6 +292,11 @@ def _said(group: Group, seen: Tried) -> Iterator[Note]:
         yield Note(where, f"not proved: with the solution it {_verdict(seen.solved)}")
     elif seen.whole:
         yield Note(where, f"not proved: its hidden tests say {seen.whole}")
+    elif seen.untouched is None:
+        yield Note(where, "not proved: it could not be tried without the solution")
+    for cell in () if seen.vacuous else seen.idle:
+        what = "it passes before anybody has done anything: it checks nothing"
+        yield Note(f"step {group.id}, test {cell}", what)
 
 
 def _verdict(said: str) -> str:

@@ -31,7 +31,7 @@ USES = ("teach", "redistribute")
 _FILES = ("path", "license", "copyright", "source")
 _PACKAGES = ("name", "license", "why")
 _LEFT_OUT = re.compile(r"(^|/)(\.|__pycache__(/|$)|LICEN[CS]E|COPYING)")
-_PASTED = re.compile(r"data:image/[a-z+.-]+;base64", re.I)
+_PASTED = re.compile(r"data:image/[a-z+.-]+[;,]", re.I)
 
 
 class LedgerError(ValueError):
@@ -154,7 +154,7 @@ def _row(where: str, table: object, keys: tuple[str, ...]) -> dict[str, Any]:
         if not isinstance(value, str) or (needed and not value.strip()):
             raise LedgerError(f"{where}.{key}: expected some text, got {value!r}")
     allows = table.get("allows", [])
-    if not isinstance(allows, list) or not set(allows) <= set(USES):
+    if not isinstance(allows, list) or not all(use in USES for use in allows):
         raise LedgerError(
             f"{where}.allows: expected a list of {', '.join(USES)}, got {allows!r}"
         )

@@ -129,8 +129,8 @@ def read(words: str) -> Part | None:
 
     try:
         return _licensing().parse(words, validate=True, strict=True)
-    except (ExpressionError, ExpressionParseError):
-        return None
+    except (ExpressionError, ExpressionParseError, IndexError):
+        return None  # the last: empty brackets
 
 
 def plain(words: str) -> str:
@@ -178,10 +178,12 @@ def _ruling(part: Part, column: int, changed: bool) -> Ruling:
 
 def kind(key: str, *, changed: bool = False) -> str:
     """Return which kind of TABLE one licence is."""
+    if changed and key.startswith("CC-BY-") and "-ND" in key:
+        return "unchanged only, changed here"
     if "-NC" in key or "Noncommercial" in key:
         return "non-commercial"
     if key.startswith("CC-BY-ND"):
-        return "unchanged only, changed here" if changed else "unchanged only"
+        return "unchanged only"
     if key.startswith("CC-BY-SA"):
         return "share-alike"
     if key.startswith("CC-BY"):

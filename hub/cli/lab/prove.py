@@ -111,7 +111,7 @@ def _tell_what_is_wrong(proof: Proof) -> None:
     for finding in proof.findings:
         console.print(Text(f"✗ {finding}", style="red"))
     for result in proof.of("mutants"):
-        if result.note:
+        if result.step and result.note:
             console.print(Text(f"{result.step}: {result.note}", style="dim"))
     for score in proof.scores:
         for survivor in score.survivors:

@@ -15,7 +15,7 @@ from hub.authoring.course import importing, trial
 from hub.authoring.course.exporting import give_back
 from hub.authoring.course.importing import take_in
 from hub.authoring.course.notes import CourseError
-from hub.authoring.course.trial import opened
+from hub.authoring.course.trial import Tried, opened
 from hub.authoring.prove import prove
 from hub.authoring.release import release
 from hub.authoring.texts import links_are_known
@@ -142,6 +142,7 @@ ODD = (
         "halves",
         f"{VISIBLE}\n### BEGIN HIDDEN TESTS\n{SECRET}\n### END HIDDEN TESTS",
     ),
+    autograded("idle_too", "try:\n    half(4)\nexcept Exception:\n    pass"),
     solved("wrong", "def wrong(x):", "return x // 2"),
     autograded(
         "not_right",
@@ -165,12 +166,14 @@ ODD = (
 )
 TRIED = [
     "odd.ipynb → labs/odd",
-    "  cell 18 (why): graded by hand: left as it is, no step",
+    "  cell 19 (why): graded by hand: left as it is, no step",
     "  it imports nose_like: not installed here, so what needs it cannot be proved "
     "here; name its package in the lab's requirements.txt unless the seat's image "
     "has it",
     "  it names 2 addresses outside: lab.toml allows them",
-    "  cell 15: it did not end in time: it was interrupted",
+    "  cell 16: it did not end in time: it was interrupted",
+    "  step half, test idle_too: it passes before anybody has done anything: it checks "
+    "nothing",
     "  step wrong (not_right): not proved: its hidden tests say not-right: "
     "`wrong(5)` gives 2; expected 2.5.",
     "  step untouched (never_fails): its tests pass before anybody has done "
@@ -187,6 +190,13 @@ TRIED = [
     "TestCellError: tests-old: ModuleNotFoundError: No module named 'nose_like'",
     "  2 of 8 steps prove",
 ]
+
+
+def test_what_was_not_tried_without_its_solution_does_not_prove() -> None:
+    """As when the kernel was lost before that."""
+    assert not Tried(solved="passed").proved
+    assert Tried(solved="passed", untouched=False).proved
+    assert not Tried(solved="passed", untouched=True).proved
 
 
 @pytest.fixture(scope="module")

@@ -191,6 +191,9 @@ def test_packages_of_an_assignment_make_an_image(tmp_path: Path) -> None:
     assert said(notes) == [
         "requirements.txt: its packages make an image of this lab's own"
     ]
+    give_back(lab, tmp_path / "back")
+    (back,) = (tmp_path / "back" / "source").iterdir()
+    assert (back / "requirements.txt").read_text() == "numpy\n"
 
 
 def test_a_lab_of_our_own_is_not_given_back(tmp_path: Path) -> None:
