@@ -1,6 +1,6 @@
 """What authors' tools do, as a program: `python -m hub.authoring keep|prove|release …`.
 
-    faults LABS SLUG              say everything that is wrong with a lab's files
+    faults LABS SLUG…             say everything that is wrong with the labs' files
     ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
     manual ROOT SLUG OUT [FLAG…]  write handbook and guide of a lab
@@ -40,17 +40,20 @@ from hub.versions import Versions
 
 def keep(labs: str, versions: str, *slugs: str) -> list[str]:
     """Write the versions of labs, of all when none is named; returns what is wrong."""
-    folder = Path(labs)
+    folder, kept = Path(labs), Path(versions)
     found = [load_lab(folder / slug) for slug in slugs] or load_labs(folder).values()
+    wrong = []
     for lab in found:
-        kept = Path(versions)
-        write_version(lab, Versions(kept), proved(lab, kept.parent / PROOFS))
-    return []
+        try:
+            write_version(lab, Versions(kept), proved(lab, kept.parent / PROOFS))
+        except ReleaseError as error:
+            wrong.append(str(error))
+    return wrong
 
 
-def read_faults(labs: str, slug: str) -> list[str]:
-    """Return everything that is wrong with a lab's files."""
-    return [str(finding) for finding in faults(Path(labs) / slug)]
+def read_faults(labs: str, *slugs: str) -> list[str]:
+    """Return everything that is wrong with the files of labs."""
+    return [str(found) for slug in slugs for found in faults(Path(labs) / slug)]
 
 
 def release_lab(labs: str, out: str, slug: str) -> list[str]:
