@@ -9,6 +9,7 @@ Errors:
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -56,6 +57,7 @@ def prove(
         process = subprocess.Popen(
             [*line, slug, image, "" if mutants is None else str(mutants)],
             cwd=airlift.root,
+            env={**os.environ, **airlift.places},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,

@@ -144,6 +144,7 @@ def _run(airlift: Settings, *words: str, program: str = "hub.authoring") -> str:
     done = subprocess.run(
         [sys.executable, "-P", "-m", program, *words],
         cwd=airlift.root,
+        env={**os.environ, **airlift.places},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
