@@ -10,6 +10,7 @@ import click
 
 from hub.authoring import adding
 from hub.authoring.parcels import ParcelError, fetch
+from hub.authoring.proof import Asked
 from hub.cli.lab.images import own_image
 from hub.cli.terminal import Terminal, console
 from hub.machine import dockerd, proving
@@ -89,7 +90,7 @@ def _prove(airlift: Settings, there: Settings, slug: str) -> None:
         kept = replace(there, state=airlift.state)  # for one build at a time, and logs
         image = own_image(kept, slug, teller)
     with teller.step(f"Proving {slug}") as at:
-        proof = proving.prove(there, slug, image, None, at)
+        proof = proving.prove(there, Asked(slug, image), at)
     if proof.findings:
         what = "\n".join(str(finding) for finding in proof.findings)
         raise ParcelError(f"{what}\n{slug} does not prove, and is not taken in.")
