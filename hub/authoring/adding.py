@@ -171,7 +171,7 @@ def check(arrival: Arrival, airlift: Settings, *, replace: bool) -> None:
     """
     taken = [place for _, place in arrival.moves if place.exists()]
     if taken and not replace:
-        names = ", ".join(str(place.relative_to(airlift.root)) for place in taken)
+        names = ", ".join(os.path.relpath(place, airlift.root) for place in taken)
         raise ParcelError(
             f"{names}: there already. --replace puts the new one in its place"
         )

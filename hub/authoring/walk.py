@@ -29,6 +29,8 @@ from hub.authoring.states import before
 from hub.catalog import Lab, Step
 
 FEWEST_MISTAKES = 2
+RAISED = "cell-raised"
+"""Reason of attempts that no check has looked at: their cell raised."""
 TRIES = 2
 """How many changed solutions are tried at most for one that says something."""
 MOST_RAISING = 2
@@ -113,7 +115,11 @@ class Walk:
         return attempts
 
     def _mistakes(self, step: Step, own: list[Mistake]) -> None:
-        """Make each mistake: it fails with its reason. A step has at least two."""
+        """Make each mistake: it fails with its reason. A step has at least two.
+
+        One that is there twice counts once, and one whose cell raises not at all, as no
+        check has looked at it.
+        """
         found = []
         for mistake in own:
             self.kernel.restore()
@@ -126,8 +132,9 @@ class Walk:
             elif last and mistake.hint not in ("", last.hint):
                 what = f"expected the hint {mistake.hint!r}, got {last.hint!r}"
                 found.append(Finding(self.lab.slug, where, what))
-        if len(own) < FEWEST_MISTAKES and not self.lab.imported:
-            what = f"expected {FEWEST_MISTAKES} or more mistakes, got {len(own)}"
+        counted = {one.code.strip() for one in own if one.reason != RAISED}
+        if len(counted) < FEWEST_MISTAKES and not self.lab.imported:
+            what = f"expected {FEWEST_MISTAKES} or more mistakes, got {len(counted)}"
             where = f"mistakes.toml, step {step.id}"
             found.append(Finding(self.lab.slug, where, what))
         note = f"{len(own)} made"
@@ -177,7 +184,7 @@ class Walk:
         self, step: Step, mutant: Mutant, last: Attempt | None, trial: _Trial
     ) -> None:
         """Put a changed solution where it belongs."""
-        if last is not None and last.reason == "cell-raised":
+        if last is not None and last.reason == RAISED:
             trial.raising[mutant.kind] += 1
         elif last is not None and last.outcome is Outcome.PASSED:
             trial.passed.append((mutant, self._content()))
@@ -278,7 +285,7 @@ class Walk:
     def _remember(self, last: Attempt | None) -> None:
         """Keep what a check told somebody who is not there yet."""
         failed = last is not None and last.outcome is Outcome.FAILED
-        if last is not None and failed and last.hint and last.reason != "cell-raised":
+        if last is not None and failed and last.hint and last.reason != RAISED:
             self.shown.setdefault(last.step, set()).add(last.hint)
 
 

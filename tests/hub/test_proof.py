@@ -90,6 +90,14 @@ code = "share = 2.0"
 step = "label"
 reason = "wrong-label"
 code = "label = 'ton'"
+[[mistakes]]
+step = "label"
+reason = "wrong-label"
+code = "label = 'ton'"
+[[mistakes]]
+step = "label"
+reason = "cell-raised"
+code = "label = ton"
 [[excused]]
 step = "label"
 change = '''
