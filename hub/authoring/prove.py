@@ -87,8 +87,10 @@ def prove(
     )
 
 
-def prove_cells(lab: Lab, folder: Path) -> tuple[Finding, ...]:
+def prove_cells(lab: Lab, folder: Path, place: Place = here) -> tuple[Finding, ...]:
     """Prove what a change of the notebook alone can break; quicker than `prove`.
+
+    Its arguments are those of `prove`.
 
     Raises:
         ReleaseError: a file cannot be used at all.
@@ -97,7 +99,7 @@ def prove_cells(lab: Lab, folder: Path) -> tuple[Finding, ...]:
     found = ids_agree(lab)
     if found:
         return found
-    with LabKernel(lab, folder) as kernel:
+    with LabKernel(lab, folder, place) as kernel:
         walk = Walk(lab, kernel, mistakes=False)
         walk.run()
         results = [*walk.results, *release_passes_nothing(lab, kernel)]
