@@ -23,7 +23,7 @@ from checkers import Work, _, fail
 
 SEPARATOR = ";"
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.I)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 Said = tuple[str, str]
 """A reason and a hint."""
 
@@ -39,12 +39,12 @@ def choice(
         right: the option, as lab.toml has it.
         others: for wrong options, the reason and hint of each.
     """
-    given = work.answer(step)
-    if _same(given, right):
+    wrong = others or {}
+    given = _option(work.answer(step), [right, *wrong])
+    if given == right:
         return
-    for option, said in (others or {}).items():
-        if _same(given, option):
-            fail(*said)
+    if given in wrong:
+        fail(*wrong[given])
     text = _("“{answer}” is not it. Read the question again, then look once more.")
     fail("other-option", text.format(answer=_short(given)))
 
@@ -63,10 +63,11 @@ def choices(
         right: the options, as lab.toml has them.
         others: for an option that is wrong, or right and left out, reason and hint.
     """
-    given = {_plain(part) for part in work.answer(step).split(SEPARATOR)} - {""}
-    wanted = {_plain(option) for option in right}
-    for option, said in (others or {}).items():
-        if (_plain(option) in given) is not (_plain(option) in wanted):
+    wanted, told = set(right), others or {}
+    parts = work.answer(step).split(SEPARATOR)
+    given = {_option(part.strip(), [*wanted, *told]) for part in parts} - {""}
+    for option, said in told.items():
+        if (option in given) is not (option in wanted):
             fail(*said)
     wrong, missing = len(given - wanted), len(wanted - given)
     if wrong:
@@ -148,6 +149,13 @@ def read_number(text: str) -> float | None:
     if not _NUMBER.fullmatch(text) or _THOUSANDS.fullmatch(text):
         return None
     return float(text.replace(",", "."))
+
+
+def _option(given: str, options: Iterable[str]) -> str:
+    """Return the option that an answer is: that very one, else one that is the same."""
+    known = list(options)
+    alike = (one for one in known if _same(given, one))
+    return given if given in known else next(alike, given)
 
 
 def _same(one: str, other: str) -> bool:

@@ -89,6 +89,14 @@ def index_used(plan: Any) -> str:
     return next((node["Index Name"] for node in found if "Index Name" in node), "")
 
 
+def columns(work: Work, table: str) -> list[str]:
+    """Return the names of a table's columns, in order; none when it is not there."""
+    query = f"""SELECT coalesce(jsonb_agg(attname ORDER BY attnum), '[]')
+        FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped
+        AND attrelid = to_regclass('{table}')"""  # noqa: S608 - the author's
+    return list(ask(work, query)[0])
+
+
 def indexes(work: Work, table: str) -> list[dict[str, Any]]:
     """Return a table's indexes, the oldest first.
 
@@ -143,9 +151,11 @@ def allowed(work: Work, table: str, column: str, values: Sequence[float]) -> lis
 
 def one_query(work: Work, name: str) -> str:
     """Return the one query that a file of the lab's folder holds, without comments."""
-    text = work.file(name, most=10_000).read_text(encoding="utf-8", errors="replace")
-    lines = [line.partition("--")[0] for line in text.replace("\0", "").splitlines()]
-    query = " ".join(lines).strip().rstrip("; ")
+    path = work.file(name, most=10_000)
+    text = path.read_text(encoding="utf-8-sig", errors="replace").replace("\0", "")
+    text = re.sub(r"/\*.*?\*/", " ", text, flags=re.DOTALL)
+    lines = [line.partition("--")[0] for line in text.splitlines()]
+    query = " ".join(" ".join(lines).split()).rstrip("; ")
     first = query.partition(" ")[0].casefold()
     if first == "explain":
         fail("explain-inside", f"Leave EXPLAIN out of {name}: the query alone, please.")
@@ -165,7 +175,12 @@ def dumped(work: Work, name: str) -> set[str]:
         seen = f"{name} is not of the custom format, which pg_restore reads"
         fail("backup-not-custom", f"{seen}. Give pg_dump the option -Fc.")
     listed = work.run(["pg_restore", "--list", name])
-    busy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_dump'"
-    if listed.code or ask(work, busy)[0]:
+    if listed.code or running(work, "pg_dump"):
         fail("backup-unfinished", f"{name} is not whole yet. Let pg_dump finish.")
     return set(re.findall(r"TABLE DATA \S+ (\S+) ", listed.out))
+
+
+def running(work: Work, program: str) -> bool:
+    """Tell whether a program such as pg_dump is connected to the server just now."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name"
+    return bool(ask(work, f"{query} = '{program}'")[0])

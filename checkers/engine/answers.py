@@ -18,7 +18,7 @@ from checkers.engine.line import Line, Mark, line_of, plain
 from checkers.engine.outbox import OutboxError, outbox_folder, put
 from checkers.engine.progress import Progress
 from checkers.engine.record import Record
-from checkers.engine.run import run_step
+from checkers.engine.run import Cancelled, run_step
 from checkers.engine.steps import Found, SeatLab, SeatLabError, lab_of, labs_from
 from checkers.engine.strings import _
 from checkers.engine.text import clean
@@ -99,6 +99,8 @@ def _give(one: Found, text: str, environ: Mapping[str, str]) -> int:
         )
         put(outbox, made)
         progress.add(made)
+    except Cancelled:
+        return 130  # as a shell says of what Ctrl+C has ended
     except (OutboxError, OSError) as error:
         return _say([Line(Mark.FAULT, _("Not saved."), str(error))], 1)
     passed = made.outcome is Outcome.PASSED

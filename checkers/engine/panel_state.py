@@ -33,6 +33,7 @@ class Scene:
         welcomed: whether the welcome was seen.
         waiting: ids of what the room does not have yet.
         refused: ids of what the room did not take.
+        answers: what was answered to questions, by lab and step.
     """
 
     labs: Mapping[str, SeatLab]
@@ -45,6 +46,7 @@ class Scene:
     welcomed: bool = False
     waiting: Collection[str] = field(default_factory=frozenset)
     refused: Collection[str] = field(default_factory=frozenset)
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def panel_state(scene: Scene) -> dict[str, Any]:
@@ -186,6 +188,7 @@ def _step(scene: Scene, lab: str, step: SeatStep, record: StepRecord) -> dict[st
         "needs": list(step.needs),
         "watch": step.watch,
         "question": step.question._asdict() if step.question else None,
+        "answer": scene.answers.get(lab, {}).get(step.id) if step.question else None,
         "state": "passed" if progress.passed else trying,
         "now": progress.last.value if progress.last else None,
         "attempts": progress.attempts,

@@ -9,6 +9,7 @@ missing-answer.
 from __future__ import annotations
 
 import contextlib
+import numbers  # noqa: F401 - `value` finds a type only where its module is imported
 import os
 import signal
 import subprocess
@@ -198,12 +199,21 @@ class Work:
         if name not in self.namespace:
             text = _("Write your answer as `{name} = …` and run the cell.")
             fail("missing-answer", text.format(name=name))
-        value = self.value(name, "str | int | float")
-        text = str(value).strip() if type(value) in (str, int, float) else ""
+        text = _written(self.value(name, "str | numbers.Real"))
         if not text:
             text = _("`{name}` is empty; write your answer there.")
             fail("missing-answer", text.format(name=name))
         return text
+
+
+def _written(value: Any) -> str:
+    """Return a text or a number as text, numpy's numbers too; "" for anything else."""
+    if type(value).__module__ == "numpy":
+        value = value.item()
+    try:
+        return str(value).strip() if type(value) in (str, int, float, bool) else ""
+    except ValueError:
+        return ""  # a number of more digits than Python writes
 
 
 def _noun(kind: str) -> str:

@@ -150,10 +150,7 @@ def _absent(lab: Lab, address: str, name: PurePosixPath) -> str:
         return f"expected a file of the lab, got {address}"
     own = (f"{lab.slug}.ipynb", f"{lab.slug}-handbook.html")
     there = {PurePosixPath(one) for one in own}
-    for path in files(lab):
-        inside = PurePosixPath(path.relative_to(lab.folder))
-        beside = inside.parts[0] == BESIDE
-        inside = inside.relative_to(BESIDE) if beside else inside
+    for inside in map(PurePosixPath, files(lab)):
         there |= {inside, *inside.parents}
     if name in there or not name.parts:
         return ""

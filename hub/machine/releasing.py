@@ -34,7 +34,7 @@ def keep_versions(airlift: Settings, labs: Iterable[Lab]) -> None:
     """Write the versions of labs and give them to the room's account.
 
     Raises:
-        ReleasingError: one cannot be released; the others may be written.
+        ReleasingError: those that cannot be released; the others are written.
     """
     slugs = [lab.slug for lab in labs]
     airlift.versions_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,13 +59,13 @@ def prove(airlift: Settings, lab: Lab, image: str = "") -> None:
     _run(airlift, "prove", str(airlift.root), lab.slug, image)
 
 
-def read_faults(airlift: Settings, slug: str) -> None:
-    """Read all files of a lab.
+def read_faults(airlift: Settings, slugs: Iterable[str]) -> None:
+    """Read all files of labs.
 
     Raises:
         ReleasingError: everything that is wrong with any.
     """
-    _run(airlift, "faults", str(airlift.labs_dir), slug)
+    _run(airlift, "faults", str(airlift.labs_dir), *slugs)
 
 
 def set_ids(airlift: Settings, slug: str) -> list[str]:
@@ -150,6 +150,7 @@ def _run(airlift: Settings, *words: str, program: str = "hub.authoring") -> str:
     done = subprocess.run(
         [sys.executable, "-P", "-m", program, *words],
         cwd=airlift.root,
+        env={**os.environ, **airlift.places},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

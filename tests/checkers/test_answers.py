@@ -111,6 +111,18 @@ def test_a_question_is_answered_in_a_terminal(tmp_path: Path) -> None:
     assert read(outbox.parent, LAB) == {"asks": "red"}
 
 
+def test_a_check_that_is_interrupted_in_a_terminal_ends_quietly(tmp_path: Path) -> None:
+    """The answer is kept, there is no attempt, and no traceback for anybody."""
+    environ = set_up(tmp_path)
+    checker = "from checkers import check\n\n@check('asks')\ndef asks(work):\n"
+    path = tmp_path / "lib" / f"{LAB}.py"
+    path.write_text(f"{checker}    raise KeyboardInterrupt\n")
+    words = [sys.executable, "-P", "-m", "checkers.engine.answers", "asks", "red"]
+    done = subprocess.run(words, env=environ, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert not (tmp_path / "home" / ".airlift" / "outbox").exists()
+
+
 def verdict(rule: Callable[..., object], answer: str, *args: Any, **more: Any) -> str:
     """Return the reason that a rule gives an answer; "" when it passes."""
     try:
@@ -127,6 +139,7 @@ def test_an_option_is_right_or_has_a_reason_of_its_own() -> None:
     assert rule(" 'on Flown'", "on flown", others) == ""
     assert rule("on id", "on flown", others) == "index-on-id"
     assert rule("x" * 70, "x" * 71) == "other-option"
+    assert rule("-D", "-d", {"-D": ("by-force", "No.")}) == "by-force"
 
 
 def test_several_options_are_right_together() -> None:
@@ -138,6 +151,7 @@ def test_several_options_are_right_together() -> None:
     own = {"c": ("took-c", "Not c."), "b": ("no-b", "b too.")}
     assert rule("a; b; c", others=own) == "took-c"
     assert rule("a", others=own) == "no-b"
+    assert rule("A; b", others={"A": ("took-capital", "No.")}) == "took-capital"
 
 
 @pytest.mark.parametrize(
@@ -152,6 +166,7 @@ def test_several_options_are_right_together() -> None:
         ("\N{MINUS SIGN}12", "too-far"),
         ("12.5 ms", "not-a-number"),
         ("1,250", "not-a-number"),
+        ("0,125", "too-far"),
         ("nan", "not-a-number"),
         ("1" * 400, "too-far"),
     ],

@@ -155,6 +155,15 @@ def test_http_returns_the_reply_or_fails(tmp_path: Path) -> None:
         work.http("file:///etc/passwd")
 
 
+def test_a_number_worked_out_from_a_table_is_an_answer(tmp_path: Path) -> None:
+    """Those of numpy are numbers; one that Python cannot write is no fault of ours."""
+    delays = pd.Series([1, 2, 4])
+    values = {"a": delays.max(), "b": delays.median(), "c": pd.Series([1.5]).mean()}
+    work = Work({**values, "huge": 10**5000}, tmp_path)
+    assert [work.answer(name) for name in values] == ["4", "2.0", "1.5"]
+    assert verdict(work.answer, "huge").reason == "missing-answer"
+
+
 def test_an_answer_is_a_variable_named_like_the_step(tmp_path: Path) -> None:
     """Text and numbers are answers; given answers come first."""
     names = {"late_route": " FRA-OSL ", "how_many": 3, "empty": " ", "odd": []}

@@ -537,6 +537,18 @@ GALLERY = {
         after(MISTAKES, '\n[[excused]]\nstep = "load-week"\nchange = "a -> b"\n'),
         ("mistakes.toml:64: excused[1].reason: expected a value, it is missing",),
     ),
+    "files with names of others": Broken(
+        all_of(
+            lambda root: (root / "labs/trial/files/data").mkdir(parents=True),
+            written("labs/trial/files/lab.json", b"{}"),
+            written("labs/trial/files/data/week.csv", b""),
+        ),
+        (
+            "files/data/week.csv: expected a name that the release does not have "
+            "itself",
+            "files/lab.json: expected a name that the release does not have itself",
+        ),
+    ),
     "link in the data": Broken(
         lambda root: (root / "labs/trial/data/more.csv").symlink_to("/etc/hostname"),
         ("data/more.csv: expected a plain file, got a link",),

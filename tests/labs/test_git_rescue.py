@@ -39,6 +39,15 @@ RIGHT = {
         git commit -am "Drinks"
         """,
     ),
+    "hours and drinks in one commit, taken back by a revert": (
+        "put-aside",
+        """
+        sed -i s/9-71/9-17/ hours.txt; git commit -am "Both"
+        git revert --no-edit HEAD
+        git checkout HEAD~1 hours.txt; git commit -m "Sunday"
+        git checkout HEAD~2 menu.txt; git commit -m "Drinks"
+        """,
+    ),
     "drinks thrown away and typed again": (
         "put-aside",
         r"""
@@ -55,6 +64,13 @@ RIGHT = {
         git commit -am "The old prices"
         """,
     ),
+    "prices in an editor that leaves the last line open": (
+        "take-back",
+        """
+        sed -i -e s/25.0/2.50/ -e s/22.0/2.20/ prices.csv; truncate -s -1 prices.csv
+        git commit -am "The old prices"
+        """,
+    ),
     "reverted without a commit first": (
         "take-back",
         """
@@ -68,6 +84,14 @@ RIGHT = {
         git merge autumn-menu
         sed -i -e /^[\\<=\\>]/d -e /^Tomato/d menu.txt
         sed -i "/^Pumpkin/a Tomato soup         4.80" menu.txt
+        git commit -am "Both soups"
+        """,
+    ),
+    "both soups, one moved in like the dishes": (
+        "both-soups",
+        """
+        git merge autumn-menu
+        sed -i -e /^[\\<=\\>]/d -e "s/^Pumpkin/  Pumpkin/" menu.txt
         git commit -am "Both soups"
         """,
     ),
@@ -88,6 +112,13 @@ RIGHT = {
         git branch wedding
         git branch -f wedding \
             $(git log -g --format=%h --grep "^Wedding: the tables$" -1)
+        """,
+    ),
+    "the wedding marked with a tag of the same name": (
+        "bring-back",
+        """
+        git tag wedding $(git log -g --format=%h --grep "^Wedding: the tables$" -1)
+        git branch wedding refs/tags/wedding
         """,
     ),
     "the wedding by switching to it": (

@@ -39,7 +39,7 @@ RIGHT = {
     "one-day": (
         'psql -c "CREATE INDEX own ON parcels (sent_at)"; '
         f'echo "{RANGE}" > one_day.sql',
-        f'psql -c "CREATE INDEX own ON parcels USING brin (sent_at)"; echo "{DAY} '
+        f'psql -c "CREATE INDEX own ON parcels USING brin (sent_at)"; echo "/**/ {DAY} '
         "BETWEEN '2025-06-14' AND '2025-06-14 23:59:59'; -- the day\" > one_day.sql",
         'psql -c "CREATE INDEX own ON parcels ((sent_at::date))" -c "ANALYZE parcels"; '
         "cp data/one_day.sql .",

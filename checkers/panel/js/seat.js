@@ -136,6 +136,11 @@ export class Seat {
     return this._act("check", { lab, step });
   }
 
+  // Answers a step's question, which is checked; the agent's answer is the new state.
+  answer(lab, step, answer) {
+    return this._act("answer", { lab, step, answer });
+  }
+
   async _act(path, body) {
     try {
       this._take(await this._post(path, body));

@@ -20,6 +20,7 @@ from hub.authoring.course.hidden import hidden_cells, visible
 from hub.authoring.course.notes import CourseError
 from hub.authoring.course.rules import Rules
 from hub.authoring.course.writing import unmarked
+from hub.authoring.licences.ledger import is_text
 from hub.authoring.release import source_notebook
 from hub.catalog import BESIDE, Lab, packages_of
 
@@ -58,11 +59,11 @@ def give_back(lab: Lab, out: Path) -> list[str]:
     text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
     said = [str(path)]
-    beside = [lab.folder / BESIDE, *packages_of(lab.folder)]
-    for place in (*beside, *lab.folder.glob("LICEN[CS]E*")):
-        if place.is_dir():
+    packages = packages_of(lab.folder)
+    for place in sorted(lab.folder.iterdir()):
+        if place.name == BESIDE:
             shutil.copytree(place, folder, dirs_exist_ok=True)
-        elif place.is_file():
+        elif place in packages or (is_text(place.name) and place.is_file()):
             shutil.copyfile(place, folder / place.name)
     return [*said, *_configured(out, about), *notes]
 

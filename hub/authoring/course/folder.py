@@ -16,6 +16,7 @@ from pathlib import Path
 from hub.authoring.course.notebook import read
 from hub.authoring.course.notes import CourseError, Note
 from hub.authoring.course.rules import Rules, rules_for
+from hub.authoring.licences.ledger import NAME as LEDGER
 
 IGNORED = (
     ".ipynb_checkpoints",
@@ -253,6 +254,8 @@ def _unfit(path: Path, *, top: bool) -> str | None:
         return None
     if path.name.startswith("nbgrader_config.") or path.name == "autotests.yml":
         return None
+    if top and path.name == LEDGER:
+        return "a lab's ledger of licences: it is written anew"
     if path.is_symlink() or not path.is_file():
         return "no plain file"
     if path.suffix == ".ipynb":

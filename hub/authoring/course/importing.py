@@ -21,7 +21,7 @@ from typing import Any
 
 import checkers
 from hub.authoring.agreement import ids_agree
-from hub.authoring.course import answers, hidden, notebook, writing
+from hub.authoring.course import answers, hidden, notebook, rights, writing
 from hub.authoring.course.autotest import instantiated
 from hub.authoring.course.folder import Source, found
 from hub.authoring.course.names import modules, written
@@ -127,7 +127,9 @@ def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
             notes += more
             if not any(group.live for group in draft.groups):
                 raise CourseError("no test of it checks anything: it makes no lab")
-            _put(Path(folder) / "done", name, labs, checkers_to)
+            done = Path(folder) / "done"
+            notes += rights.notes(done / "labs" / name, draft.rights)
+            _put(done, name, labs, checkers_to)
     except (CourseError, LabError, ReleaseError) as error:
         notes.append(Note("", str(error)))
         return Taken(source.shown, "", len(groups), 0, tuple(notes))
@@ -151,7 +153,8 @@ def drafted(source: Source, name: str) -> tuple[Draft, list[Note]]:
     own = {name for name, _path in source.files} & set(writing.PACKAGES)
     what = "its packages make an image of this lab's own"
     notes += [Note(name, what) for name in sorted(own)]
-    return Draft(name, source, found, whole, groups, {}), notes
+    said = rights.rights_of(source, found)
+    return Draft(name, source, found, whole, groups, {}, said), notes
 
 
 def _around(found: Any, source: Source) -> list[Note]:

@@ -30,7 +30,8 @@ NAME = "LICENSES.toml"
 USES = ("teach", "redistribute")
 _FILES = ("path", "license", "copyright", "source")
 _PACKAGES = ("name", "license", "why")
-_LEFT_OUT = re.compile(r"(^|/)(\.|__pycache__(/|$)|LICEN[CS]E|COPYING)")
+_TEXT = r"LICEN[CS]E|COPYING|NOTICE"
+_LEFT_OUT = re.compile(rf"(^|/)(\.|__pycache__(/|$)|{_TEXT})")
 _PASTED = re.compile(r"data:image/[a-z+.-]+[;,]", re.I)
 
 
@@ -161,6 +162,11 @@ def _row(where: str, table: object, keys: tuple[str, ...]) -> dict[str, Any]:
     if (allows or keys is _PACKAGES) and not row["why"].strip():
         raise LedgerError(f"{where}.why: expected who says so and where, got none")
     return {**row, "allows": tuple(allows)}
+
+
+def is_text(name: str) -> bool:
+    """Say whether a file or folder has the words of licences, which go along."""
+    return bool(re.match(_TEXT, name)) and name != NAME
 
 
 def files_of(folder: Path) -> list[str]:

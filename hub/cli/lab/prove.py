@@ -12,7 +12,7 @@ from rich.text import Text
 
 from hub.authoring.finding import Finding
 from hub.authoring.junit import junit
-from hub.authoring.proof import KINDS, Proof, Result, Score, refused
+from hub.authoring.proof import KINDS, Asked, Proof, Result, Score, refused
 from hub.catalog import LabError
 from hub.cli.lab.images import here_or_in_image, own_image
 from hub.cli.lab.named import slugs_there
@@ -80,7 +80,7 @@ def _prove(
     def run(image: str) -> Proof:
         """Prove it in an image, or with "" here."""
         with teller.step(f"Proving {slug}") as at:
-            return proving.prove(airlift, slug, image, mutants, at)
+            return proving.prove(airlift, Asked(slug, image, mutants), at)
 
     if in_image:
         return run(own_image(airlift, slug, teller))

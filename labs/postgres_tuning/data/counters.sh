@@ -23,12 +23,12 @@ now="SELECT count(*) = %s FROM pg_stat_activity WHERE application_name LIKE 'cou
 "${psql[@]}" -c "SELECT FROM pg_stat_activity, pg_terminate_backend(pid)
     WHERE application_name LIKE 'counter-_'" || exit
 until_true "$(printf "$now" 0)"
-"${psql[@]}" -c "DROP TABLE IF EXISTS shift_log" \
-    -c "CREATE TABLE shift_log (counter text, entry text)" || exit
+"${psql[@]}" -c "DROP TABLE IF EXISTS shift_log" || exit
 
 # counter-2 finds parcel 700001, and goes for lunch before the COMMIT
 counter counter-2 "BEGIN" "$(update 700001)" "\! sleep 3600"
 until_true "$(printf "$now" 1) AND state = 'idle in transaction'"
+"${psql[@]}" -c "CREATE TABLE shift_log (counter text, entry text)" || exit
 counter counter-5 "BEGIN" "INSERT INTO shift_log VALUES ('counter-5', 'two parcels')" \
     "$(update 700002)" "$(update 700001)" "COMMIT"
 until_true "$(printf "$now" 1) AND wait_event_type = 'Lock'"

@@ -61,16 +61,18 @@ def test_nbgraders_own_course_becomes_labs_that_prove(course: tuple[Path, str]) 
     """Every autograded test proves; what is graded by hand is said cell by cell."""
     folder, said = course
     lines = said.splitlines()
-    assert lines[:6] == [
+    assert lines[:7] == [
         "source/ps1/problem1.ipynb → labs/ps1_problem1",
         "  the course's header (source/header.ipynb) is part of it",
         "  cell 18 (sum_of_squares_equation): graded by hand: left as it is, no step",
         "  cell 20 (sum_of_squares_application): graded by hand: left as it is, no "
         "step",
         "  cell 21 (cell-938593c4a215c6cc): a task, graded by hand: left as text",
+        "  LICENSES.toml: nothing says the licence of 3 files: put it in for "
+        "LicenseRef-not-stated",
         "  2 of 2 steps prove",
     ]
-    assert lines[6] == "source/ps1/problem2.ipynb: no lab"
+    assert lines[7] == "source/ps1/problem2.ipynb: no lab"
     assert "  its AUTOTEST lines were made into tests by nbgrader" in lines
     assert lines[-1] == "Labs: 2. 5 of 5 steps prove"
     lab = load_lab(folder / "labs" / "ps1_problem1")
@@ -188,6 +190,8 @@ TRIED = [
     "step",
     "  step old (tests_old): not proved: with the solution it says error: "
     "TestCellError: tests-old: ModuleNotFoundError: No module named 'nose_like'",
+    "  LICENSES.toml: nothing says the licence of 3 files: put it in for "
+    "LicenseRef-not-stated",
     "  2 of 8 steps prove",
 ]
 
