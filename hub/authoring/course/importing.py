@@ -130,7 +130,7 @@ def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
             done = Path(folder) / "done"
             notes += rights.notes(done / "labs" / name, draft.rights)
             _put(done, name, labs, checkers_to)
-    except (CourseError, LabError, ReleaseError) as error:
+    except (CourseError, LabError, ReleaseError, OSError) as error:
         notes.append(Note("", str(error)))
         return Taken(source.shown, "", len(groups), 0, tuple(notes))
     return Taken(source.shown, name, len(groups), proved, tuple(notes))
