@@ -74,6 +74,8 @@ def read(path: Path, where: str) -> Source:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Source(where, problems=[f"{where}: expected this file, there is none"])
+    except IsADirectoryError:
+        return Source(where, problems=[f"{where}: expected a file, got a folder"])
     except UnicodeDecodeError as error:
         return Source(where, problems=[f"{where}: expected TOML, got: {error}"])
     try:

@@ -173,10 +173,9 @@ class LabKernel:
 
     def _too_long(self, source: str, ended: str) -> KernelError:
         """Say that a cell took too long, or ended its kernel."""
-        how = "was stopped" if ended == "interrupted" else "ended its kernel"
         return KernelError(
             f"{self.slug}: expected a reply within {SECONDS:g} s for the cell "
-            f"{source.strip()[:60]!r}, it {how}"
+            f"{source.strip()[:60]!r}, it {ended_how(ended)}"
         )
 
     def _ask(self, wait: float, turn: str, /, **how: Any) -> Any:
@@ -213,6 +212,11 @@ class LabKernel:
             self._unread += found
         line, _, self._unread = self._unread.partition(b"\n")
         return line
+
+
+def ended_how(ended: str) -> str:
+    """Say how a cell was stopped, as `LabKernel.interrupted` has it."""
+    return "was stopped" if ended == "interrupted" else "ended its kernel"
 
 
 def _output(message: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ def read_notebook(path: Path) -> tuple[Any, tuple[str, ...]]:
         data = json.loads(text)
     except FileNotFoundError:
         return None, ("expected this file, there is none",)
+    except IsADirectoryError:
+        return None, ("expected a file, got a folder",)
     except (ValueError, RecursionError) as error:
         return None, (f"expected a notebook, got no JSON: {error}",)
     found = tuple(_faults(data, path.parent.name))

@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from checkers.engine.attempt import Outcome
 from checkers.engine.check import checker_for
@@ -87,8 +86,10 @@ def prove(
     )
 
 
-def prove_cells(lab: Lab, folder: Path) -> tuple[Finding, ...]:
+def prove_cells(lab: Lab, folder: Path, place: Place = here) -> tuple[Finding, ...]:
     """Prove what a change of the notebook alone can break; quicker than `prove`.
+
+    Its arguments are those of `prove`.
 
     Raises:
         ReleaseError: a file cannot be used at all.
@@ -97,7 +98,7 @@ def prove_cells(lab: Lab, folder: Path) -> tuple[Finding, ...]:
     found = ids_agree(lab)
     if found:
         return found
-    with LabKernel(lab, folder) as kernel:
+    with LabKernel(lab, folder, place) as kernel:
         walk = Walk(lab, kernel, mistakes=False)
         walk.run()
         results = [*walk.results, *release_passes_nothing(lab, kernel)]
@@ -285,24 +286,6 @@ def packages(lab: Lab) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.partition(".")[0])
     return found - set(sys.stdlib_module_names)
-
-
-def builds_on(lab: Lab, notebook: Any, step_id: str) -> Iterator[Any]:
-    """Yield the code cells above a step: those of steps it needs, and of no step."""
-    steps = {step.id: step for step in lab.steps}
-    needed: set[str] = set()
-    waiting = [step_id]
-    while waiting:
-        needs = steps[waiting.pop()].needs
-        waiting += [need for need in needs if need not in needed]
-        needed.update(needs)
-    first = steps[step_id].cells[0]
-    others = {cell: step.id for step in lab.steps for cell in step.cells}
-    for cell in code_cells(notebook):
-        if cell.id == first:
-            return
-        if others.get(cell.id) in (None, *needed):
-            yield cell
 
 
 def module_of(lab: Lab) -> str:

@@ -101,7 +101,8 @@ def cleared(notebook: Any) -> Any:
         SolutionError: markers that cannot be used, or a solution that is still there.
     """
     solutions = [text for cell in notebook.cells for text in regions(cell)]
-    own = notebook.metadata.get("airlift", {})
+    own = notebook.metadata.get("airlift")
+    own = own if isinstance(own, dict) else {}
     work = ClearSolutions()
     stub = own.get("code_stub", STUB)
     spoken = notebook.metadata.get("kernelspec", {}).get("language", "python")

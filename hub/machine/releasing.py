@@ -44,13 +44,19 @@ def keep_versions(airlift: Settings, labs: Iterable[Lab]) -> None:
     accounts.give_versions(airlift)
 
 
-def prove(airlift: Settings, lab: Lab) -> None:
+def prove(airlift: Settings, lab: Lab, image: str = "") -> None:
     """Prove the cells of a lab; its checks stay as they are in the seats.
+
+    Args:
+        airlift: the installation.
+        lab: the lab.
+        image: id of the image to prove it in; "" proves it here.
 
     Raises:
         ReleasingError: it is not what its author says; has every finding.
+        NotHereError: it runs only in its image.
     """
-    _run(airlift, "prove", str(airlift.labs_dir), lab.slug)
+    _run(airlift, "prove", str(airlift.root), lab.slug, image)
 
 
 def read_faults(airlift: Settings, slugs: Iterable[str]) -> None:

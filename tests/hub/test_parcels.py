@@ -442,12 +442,25 @@ def test_a_checkout_keeps_its_own_image(source: Path, tmp_path: Path) -> None:
         check(arrival, place, replace=False)
 
 
+def test_what_is_there_already_is_named_outside_the_root_too(
+    source: Path, tmp_path: Path
+) -> None:
+    """An organiser may keep labs elsewhere."""
+    root, labs = tmp_path / "root", tmp_path / "labs"
+    root.mkdir()
+    (labs / "small").mkdir(parents=True)
+    place = settings(root, {"AIRLIFT_LABS": str(labs)})
+    (arrival,) = arrivals(take(source, tmp_path / "parcel"), place, ())
+    with pytest.raises(ParcelError, match=r"^labs/small: there already"):
+        check(arrival, place, replace=False)
+
+
 def test_a_manifest_that_is_none_is_refused(
     source: Path, place: Settings, tmp_path: Path
 ) -> None:
     """Broken, or of another kind."""
     parcel = take(source, tmp_path / "parcel")
-    for text in ("{", json.dumps([1]), json.dumps({"v": 1})):
+    for text in ("{", json.dumps([1]), json.dumps({"v": 1}), "[" * 100_000):
         (parcel / "airlift-lab.json").write_text(text)
         with pytest.raises(ParcelError, match="expected a manifest"):
             arrivals(parcel, place, ())

@@ -90,6 +90,14 @@ code = "share = 2.0"
 step = "label"
 reason = "wrong-label"
 code = "label = 'ton'"
+[[mistakes]]
+step = "label"
+reason = "wrong-label"
+code = "label = 'ton'"
+[[mistakes]]
+step = "label"
+reason = "cell-raised"
+code = "label = ton"
 [[excused]]
 step = "label"
 change = '''
@@ -408,11 +416,24 @@ def stay(work: Work) -> None:
     if work.value("fall", "int"):
         fail("fell", "It fell.")
 """,
+        mistakes="""
+[[mistakes]]
+step = "stay"
+reason = "fell"
+code = "import os; os._exit(1)"
+[[mistakes]]
+step = "stay"
+reason = "fell"
+code = "fall = 2"
+""",
     )
     with LabKernel(lab, tmp_path / "stand") as kernel:
-        walk = Walk(lab, kernel, mutants=6, mistakes=False)
+        walk = Walk(lab, kernel, mutants=6)
         walk.run()
-    assert [found for result in walk.results for found in result.findings] == []
+    assert [found.what for result in walk.results for found in result.findings] == [
+        "expected 2 or more mistakes, got 0",
+        "expected an end within 50 s, its cell ended its kernel",
+    ]
 
 
 def test_junit_is_read_by_those_who_read_it(lab: Lab, tmp_path: Path) -> None:

@@ -101,6 +101,11 @@ def written(file: str, data: bytes) -> Change:
     return change
 
 
+def folder(file: str) -> Change:
+    """Put a folder in the place of a file."""
+    return all_of(without(file), lambda root: (root / file).mkdir())
+
+
 def all_of(*changes: Change) -> Change:
     """Make several changes."""
 
@@ -166,6 +171,13 @@ GALLERY = {
             "lab.toml:23: steps[1].cells: expected one cell or more, each once, got []",
             "lab.ipynb, cell load-week: expected no marker outside a step's cell, got "
             "'load-week'",
+        ),
+    ),
+    "a folder where a file should be": Broken(
+        all_of(folder(MISTAKES), folder(NOTEBOOK)),
+        (
+            "lab.ipynb: expected a file, got a folder",
+            "mistakes.toml: expected a file, got a folder",
         ),
     ),
     "a bottomless list": Broken(

@@ -39,14 +39,15 @@ def give_back(lab: Lab, out: Path) -> list[str]:
         ReleaseError: its notebook cannot be read.
     """
     notebook = source_notebook(lab)
-    about = dict(notebook.metadata.pop("airlift", {}))
-    if lab.imported != "nbgrader" or "assignment" not in about:
+    about = notebook.metadata.pop("airlift", {})
+    names = _names(about) if lab.imported == "nbgrader" else ()
+    if not names:
         raise CourseError(
             f"{lab.slug}: expected a lab that `airlift lab import` made: the checks of "
             "others are no test cells that nbgrader could run"
         )
-    folder = out / "source" / Path(about["assignment"]).name
-    path = folder / f"{Path(about['notebook']).name}.ipynb"
+    folder = out / "source" / names[0]
+    path = folder / f"{names[1]}.ipynb"
     if path.exists():
         raise CourseError(f"{path}: expected no file yet; take it away, or another OUT")
     notes = _whole(lab, notebook)
@@ -66,6 +67,18 @@ def give_back(lab: Lab, out: Path) -> list[str]:
         elif place in packages or (is_text(place.name) and place.is_file()):
             shutil.copyfile(place, folder / place.name)
     return [*said, *_configured(out, about), *notes]
+
+
+def _names(about: object) -> tuple[str, ...]:
+    """Return the names of assignment and notebook; () where they cannot be files'."""
+    if not isinstance(about, dict):
+        return ()
+    found = tuple(about.get(key) for key in ("assignment", "notebook"))
+    fit = all(
+        isinstance(name, str) and name.strip(".") and Path(name).name == name
+        for name in found
+    )
+    return tuple(map(str, found)) if fit else ()
 
 
 def _whole(lab: Lab, notebook: Any) -> list[str]:

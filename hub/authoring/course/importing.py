@@ -130,7 +130,7 @@ def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
             done = Path(folder) / "done"
             notes += rights.notes(done / "labs" / name, draft.rights)
             _put(done, name, labs, checkers_to)
-    except (CourseError, LabError, ReleaseError) as error:
+    except (CourseError, LabError, ReleaseError, OSError) as error:
         notes.append(Note("", str(error)))
         return Taken(source.shown, "", len(groups), 0, tuple(notes))
     return Taken(source.shown, name, len(groups), proved, tuple(notes))
@@ -263,10 +263,13 @@ def _tried(draft: Draft, folder: Path) -> tuple[Draft, int, list[Note]]:
 
 
 def _kept(group: Group, seen: Tried | None) -> Group:
-    """Return a group as the lab has it: without tests when these check nothing."""
-    if seen is None or not (seen.vacuous or seen.seconds * 5 > MOST):
+    """Return a group as the lab has it: without tests that check nothing."""
+    if seen is None:
         return group
-    return replace(group, tests=())
+    if seen.vacuous or seen.seconds * 5 > MOST:
+        return replace(group, tests=())
+    tests = [replace(t, live=t.live and t.cell not in seen.idle) for t in group.tests]
+    return replace(group, tests=tuple(tests))
 
 
 def _needed(groups: list[Group]) -> list[Group]:
@@ -298,7 +301,7 @@ def _said(group: Group, seen: Tried) -> Iterator[Note]:
     elif seen.untouched is None:
         yield Note(where, "not proved: it could not be tried without the solution")
     for cell in () if seen.vacuous else seen.idle:
-        what = "it passes before anybody has done anything: it checks nothing"
+        what = "it passes before anybody has done anything: it is left out"
         yield Note(f"step {group.id}, test {cell}", what)
 
 

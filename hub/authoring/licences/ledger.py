@@ -115,7 +115,7 @@ def load_ledger(folder: Path) -> Ledger | None:
         data = tomllib.loads((folder / NAME).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError, IsADirectoryError) as error:
         raise LedgerError(f"{where}: expected TOML, got: {error}") from None
     found = {
         "files": _rows(where, "files", data.pop("files", []), _FILES),

@@ -15,7 +15,7 @@ from hub.authoring.junit import junit
 from hub.authoring.proof import KINDS, Asked, Proof, Result, Score, refused
 from hub.catalog import LabError
 from hub.cli.lab.images import here_or_in_image, own_image
-from hub.cli.lab.named import slugs_there
+from hub.cli.lab.named import NewFile, slugs_there
 from hub.cli.terminal import Terminal, console
 from hub.machine import proving
 from hub.machine.installation import running_settings
@@ -28,7 +28,7 @@ _HEADS = ("solved", "as given", "mistakes", "garbage", "same", "hints")
 _WIDE = 108
 """Columns that the table takes also where there are fewer, as in a log."""
 _TITLES = {kind.key: kind.title for kind in KINDS}
-_File = click.Path(dir_okay=False, path_type=Path)
+_File = NewFile()
 
 
 @click.command()

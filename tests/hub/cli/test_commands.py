@@ -181,6 +181,24 @@ def test_a_lab_that_is_none_is_refused_by_name(run: CliRunner, slug: str) -> Non
     assert f"; got {slug}" in result.output
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["prove", "--json", "gone/x.json"],
+        ["prove", "--junit", "gone/x.xml"],
+        ["licences", "first_flight", "--sheet", "gone/x.html"],
+        ["pack", "first_flight", "--out", "gone/x.zip"],
+    ],
+)
+def test_a_file_in_no_folder_is_refused_before_the_work(
+    run: CliRunner, words: list[str]
+) -> None:
+    """A proof takes minutes."""
+    result = run.invoke(main, ["lab", *words])
+    assert result.exit_code == 2
+    assert "expected a folder gone, there is none" in result.output
+
+
 def test_release_says_at_once_what_is_wrong_with_any_lab(
     run: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -174,8 +174,8 @@ TRIED = [
     "has it",
     "  it names 2 addresses outside: lab.toml allows them",
     "  cell 16: it did not end in time: it was interrupted",
-    "  step half, test idle_too: it passes before anybody has done anything: it checks "
-    "nothing",
+    "  step half, test idle_too: it passes before anybody has done anything: it is "
+    "left out",
     "  step wrong (not_right): not proved: its hidden tests say not-right: "
     "`wrong(5)` gives 2; expected 2.5.",
     "  step untouched (never_fails): its tests pass before anybody has done "
@@ -223,6 +223,8 @@ def test_nothing_counts_that_checks_nothing(odd: tuple[Path, str]) -> None:
     lab = load_lab(folder / "labs" / "odd")
     assert lab.step_ids == ("half", "wrong", "broken", "last", "old")
     assert lab.steps[-2].needs == ("half",)
+    assert lab.steps[0].points == 1
+    assert "except Exception" not in (folder / "checkers" / "odd.py").read_text()
     assert lab.links == ("https://docs.python.org/3/", "https://x.org/a.png")
     assert links_are_known(lab).findings == ()
 
