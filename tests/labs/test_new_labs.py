@@ -82,15 +82,3 @@ def test_a_new_lab_with_a_service_proves_in_its_image_unasked(
     proof = Proof.from_json(told)
     assert wrong(proof, lab) == []
     assert [score.step for score in proof.scores] == list(lab.step_ids)
-
-
-def test_without_an_engine_it_is_said_that_the_lab_needs_its_image(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With why, and what to do; the exit code is 1."""
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{root}/none.sock")
-    done = asked_for(root, monkeypatch, new(root, "service").slug)
-    assert done.exit_code == 1
-    said = " ".join(done.output.split())
-    assert "new_service: not proved here: new_service needs the services of" in said
-    assert "No Docker engine answers here, which its image needs: `airlift" in said
