@@ -73,7 +73,7 @@ def _built(client: docker.DockerClient) -> Iterator[Built]:
     for listed in client.api.images(filters={"label": CONTENT}):
         tags = [tag for tag in listed["RepoTags"] or () if tag != "<none>:<none>"]
         if tags and all(tag.partition(":")[0] in REPOSITORIES for tag in tags):
-            seen = client.api.inspect_image(listed["Id"])
+            seen = client.images.get(listed["Id"]).attrs
             made = datetime.fromisoformat(seen["Created"]).timestamp()
             layers = tuple(seen["RootFS"]["Layers"])
             yield Built(listed["Id"], tuple(tags), made, layers)
