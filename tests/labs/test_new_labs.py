@@ -81,4 +81,4 @@ def test_a_new_lab_with_a_service_proves_in_its_image_unasked(
     assert told["where"].startswith("in sha256:")
     proof = Proof.from_json(told)
     assert wrong(proof, lab) == []
-    assert [score.step for score in proof.scores] == list(lab.step_ids)
+    assert {one.step for one in proof.of("solution")} == set(lab.step_ids)
