@@ -56,9 +56,11 @@ export function Question({ page, lab, step, run }) {
     if (checking) {
       return;
     }
+    const form = event.currentTarget;
     setChecking(true);
     await run(() => page.seat.answer(lab.slug, step.id, draft));
     setChecking(false);
+    requestAnimationFrame(() => form.querySelector(".result")?.scrollIntoView({ block: "nearest" }));
   };
   const open = facts.isChecked(lab, step);
   const wanted = open && (step.state !== "passed" || facts.isDifferent(step));
