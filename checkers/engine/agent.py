@@ -24,6 +24,7 @@ from checkers.engine.gates import FILE, Gates
 from checkers.engine.note import Kind, Note
 from checkers.engine.outbox import OutboxError, outbox_folder, put, why_not
 from checkers.engine.panel_state import Scene
+from checkers.engine.previewed import Previewed
 from checkers.engine.progress import Progress
 from checkers.engine.record import Record
 from checkers.engine.room_line import RoomLine
@@ -54,6 +55,7 @@ class Agent:
         language: of the panel.
         home: where the labs are worked on; None for the folder above the outbox's.
         settings: of the server, which has terminals and kernels.
+        previewed: what to tell of an author's preview, if this may be one.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Agent:
         language: str = "en",
         home: Path | None = None,
         settings: Mapping[str, Any] | None = None,
+        previewed: Previewed | None = None,
     ) -> None:
         self.room_url = room_url.rstrip("/")
         self.token = token
@@ -80,6 +83,7 @@ class Agent:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         home = home or outbox.parent.parent
         self.gates = Gates(outbox.parent)
+        self.previewed = previewed
         self.watch = self._watch(home, settings or {})
 
     def _watch(self, home: Path, settings: Mapping[str, Any]) -> Watch | None:
@@ -179,6 +183,7 @@ class Agent:
             welcomed=self._welcomed.exists(),
             waiting=self.delivery.numbering.ids(),
             refused=self.delivery.numbering.refused_ids(),
+            preview=self.previewed.look() if self.previewed else None,
         )
 
     def changed(self) -> None:
@@ -243,6 +248,7 @@ def agent_from(
         language(),
         Path(environ.get("HOME") or Path.home()),
         settings,
+        Previewed(Path(environ.get("AIRLIFT_LABS_DIR") or "/opt/airlift/labs")),
     )
 
 

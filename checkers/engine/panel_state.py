@@ -33,6 +33,7 @@ class Scene:
         welcomed: whether the welcome was seen.
         waiting: ids of what the room does not have yet.
         refused: ids of what the room did not take.
+        preview: which release an author's preview shows; None elsewhere.
     """
 
     labs: Mapping[str, SeatLab]
@@ -45,6 +46,7 @@ class Scene:
     welcomed: bool = False
     waiting: Collection[str] = field(default_factory=frozenset)
     refused: Collection[str] = field(default_factory=frozenset)
+    preview: Mapping[str, int] | None = None
 
 
 def panel_state(scene: Scene) -> dict[str, Any]:
@@ -55,6 +57,7 @@ def panel_state(scene: Scene) -> dict[str, Any]:
         "language": scene.language,
         "now": scene.now,
         "practice": scene.practice,
+        "preview": dict(scene.preview) if scene.preview else None,
         "room": room.get("room"),
         "connection": dict(scene.connection),
         "labs": [_lab(scene, lab) for lab in scene.labs.values()],
