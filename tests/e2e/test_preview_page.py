@@ -39,14 +39,14 @@ def test_an_open_page_follows_its_author(browser: Browser, tmp_path: Path) -> No
 
         lab.script(WRITE, "Mine.")
         edit(folder / "lab.ipynb", "We wrote down", "They wrote down")
-        expect(toast).to_contain_text("trial.ipynb has changes that are not saved")
+        expect(toast).to_contain_text("trial.ipynb is not saved")
         shoot(lab.page, "preview-unsaved")
         assert lab.script("return notebook.model.cells.get(0).sharedModel.source;") == (
             "Mine."
         )
         lab.script("await panel.context.revert();")
         expect(cells).to_contain_text("They wrote down")
-        expect(toast).not_to_contain_text("not saved")
+        expect(toast).not_to_contain_text("is not saved")
 
         edit(folder / "lab.toml", "minutes = 7", "minutes = 9")
         expect(lab.page.locator(".airlift-panel")).to_contain_text("9 min")
