@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 import nbgrader
-from grader import ROUNDS, TURNS, timed
+from grader import HOOKED, ROUNDS, TURNS, timed
 
 from hub.authoring.course.folder import found
 from hub.authoring.course.importing import drafted
@@ -30,36 +30,15 @@ from hub.catalog import load_lab
 
 GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 SLUG, STEP = "ps1", "squares"
-_OURS = """
-import os, sys, time, json, statistics
-from IPython.core.interactiveshell import InteractiveShell
-root = sys.argv[1]
-sys.path.insert(0, sys.argv[2])
-shell = InteractiveShell.instance()
-began = time.perf_counter()
-import checkers
-from checkers.engine.hook import Hook
-loaded = time.perf_counter() - began
-checkers.__path__.append(root + "/checkers")
-shown = []
-shell.display_pub.publish = lambda data, **_: shown.append(data["text/plain"])
-hook = Hook(shell, {"AIRLIFT_LABS_DIR": root + "/released", "AIRLIFT_LABS": "ps1",
-                    "AIRLIFT_OUTBOX": root + "/outbox", "HOME": root})
-result = shell.run_cell(open(root + "/cell.py").read(), store_history=False)
-def check():
-    hook.post_run_cell(result)
-check()
-assert "Passed" in shown[-1], shown
-"""
 
 
 def imported(root: Path) -> None:
     """Import and release the notebook, with a cell beside it that solves a step."""
     sources, _notes = found(GUIDE / "source" / "ps1" / "problem1.ipynb")
     draft, _notes = drafted(sources[0], SLUG)
-    write(draft, root / "labs", root / "checkers")
-    lab = load_lab(root / "labs" / SLUG)
-    release(lab, root / "released")
+    write(draft, root / "written", root / "lib")
+    lab = load_lab(root / "written" / SLUG)
+    release(lab, root / "labs")
     cells = json.loads(lab.source.read_text())["cells"]
     cell = next(cell for cell in cells if cell["id"] == STEP)
     (root / "cell.py").write_text("".join(cell["source"]))
@@ -98,7 +77,7 @@ def main() -> None:
         imported(mine)
         course(theirs, 2)
         for _ in range(TURNS):
-            ours.append(timed(sys.executable, _OURS, str(mine), here)[1] / 1000)
+            ours.append(timed(sys.executable, HOOKED, str(mine), here, SLUG)[1] / 1000)
             validate.append(run(theirs, "validate", "source/ps1/problem1.ipynb"))
             grade = ("autograde", "ps1", "--force")
             one.append(run(theirs, *grade, "--student", "student0"))

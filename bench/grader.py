@@ -21,7 +21,7 @@ VERSION = "7.0.0"
 PACKAGES = (f"otter-grader=={VERSION}", "setuptools<81")
 ROUNDS = 200
 TURNS = 3
-_OURS = """
+HOOKED = """
 import os, sys, time, json, statistics
 from IPython.core.interactiveshell import InteractiveShell
 root = sys.argv[1]
@@ -32,13 +32,17 @@ import checkers
 from checkers.engine.hook import Hook
 loaded = time.perf_counter() - began
 checkers.__path__.append(root + "/lib")
-shell.display_pub.publish = lambda **_: None
-hook = Hook(shell, {"AIRLIFT_LABS_DIR": root + "/labs", "AIRLIFT_LABS": "bench_lab",
+shown = []
+shell.display_pub.publish = lambda data, **_: shown.append(data["text/plain"])
+hook = Hook(shell, {"AIRLIFT_LABS_DIR": root + "/labs", "AIRLIFT_LABS": sys.argv[3],
                     "AIRLIFT_OUTBOX": root + "/outbox", "HOME": root})
-result = shell.run_cell("# step: load\\nx = 3", store_history=False)
+result = shell.run_cell(open(root + "/cell.py").read(), store_history=False)
 def check():
     hook.post_run_cell(result)
+check()
+assert "Passed" in shown[-1], shown
 """
+"""Our side: the folder with labs/, lib/ and cell.py, the repository, the lab's slug."""
 _THEIRS = """
 import os, sys, time, json, statistics
 from IPython.core.interactiveshell import InteractiveShell
@@ -101,10 +105,11 @@ def main() -> None:
         (theirs / "tests").mkdir(parents=True)
         (theirs / "tests" / "load.py").write_text(_TEST)
         write_lab(ours)
+        (ours / "cell.py").write_text("# step: load\nx = 3")
         python = install(Path(temporary, "venv"))
         runs = [
             (
-                timed(sys.executable, _OURS, str(ours), root),
+                timed(sys.executable, HOOKED, str(ours), root, "bench_lab"),
                 timed(python, _THEIRS, str(theirs)),
             )
             for _ in range(TURNS)

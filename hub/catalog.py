@@ -323,6 +323,8 @@ def _step(table: Table, earlier: list[str]) -> Step:
         watch=table.flag("watch"),
         question=_question(table.table("question")),
     )
+    if len(set(step.cells)) < max(1, len(step.cells)):
+        table.refuse("cells", "one cell or more, each once", list(step.cells))
     for need in step.needs:
         if need not in earlier:
             what = f"an earlier step ({', '.join(earlier) or 'there is none'})"

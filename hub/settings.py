@@ -66,6 +66,9 @@ class Settings:
     checkers: Path = _setting(
         Path("checkers"), "folder of the labs' checkers, relative to the root"
     )
+    images: Path = _setting(
+        Path("images"), "folder of this place's own images, relative to the root"
+    )
     base_image: str = _setting(
         "python:3.11-slim-bookworm",
         "official image the seat's image starts from, when a registry answers",
@@ -112,6 +115,21 @@ class Settings:
         return (self.root / self.checkers).absolute()
 
     @property
+    def images_dir(self) -> Path:
+        """The folder of this place's own images, absolute; it may be away."""
+        return (self.root / self.images).absolute()
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Variables by which another program finds the same folders."""
+        return {
+            "AIRLIFT_STATE": str(self.state_dir),
+            "AIRLIFT_LABS": str(self.labs_dir),
+            "AIRLIFT_CHECKERS": str(self.checkers_dir),
+            "AIRLIFT_IMAGES": str(self.images_dir),
+        }
+
+    @property
     def software(self) -> Path:
         """Folder that holds jupyterhub_config.py and images/ of Airlift itself.
 
@@ -123,7 +141,7 @@ class Settings:
 
     def image_folder(self, name: str) -> Path:
         """Folder of an image: this place's own, else Airlift's."""
-        own = self.root / "images" / name
+        own = self.images_dir / name
         return own if own.is_dir() else self.software / "images" / name
 
     @property

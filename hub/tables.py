@@ -74,6 +74,8 @@ def read(path: Path, where: str) -> Source:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Source(where, problems=[f"{where}: expected this file, there is none"])
+    except IsADirectoryError:
+        return Source(where, problems=[f"{where}: expected a file, got a folder"])
     except UnicodeDecodeError as error:
         return Source(where, problems=[f"{where}: expected TOML, got: {error}"])
     try:
@@ -81,6 +83,12 @@ def read(path: Path, where: str) -> Source:
     except tomllib.TOMLDecodeError as error:
         line, what = _place(str(error), text)
         return Source(where, problems=[f"{where}:{line}: expected TOML, got: {what}"])
+    except RecursionError:
+        what = "brackets within brackets, too many to read"
+        return Source(where, problems=[f"{where}: expected TOML, got: {what}"])
+    except ValueError:  # of Python's, which has a limit
+        what = "a number too long to read"
+        return Source(where, problems=[f"{where}: expected TOML, got: {what}"])
     return Source(where, text, data)
 
 

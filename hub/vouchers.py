@@ -36,14 +36,23 @@ def read_keys(path: Path) -> list[dict[str, Any]]:
         raise VoucherError(f"{path.name}: expected text in UTF-8") from None
     first = text.partition("\n")[0]
     rows = csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ",")
-    names = [name.strip().casefold() for name in next(rows, [])]
+    try:
+        return _read(path.name, rows)
+    except csv.Error as error:
+        where = f"{path.name}, line {rows.line_num}"
+        raise VoucherError(f"{where}: expected CSV, got: {error}") from None
+
+
+def _read(name: str, rows: Any) -> list[dict[str, Any]]:
+    """Read the heading, and the rows below it."""
+    names = [column.strip().casefold() for column in next(rows, [])]
     if "key" not in names or not set(names) <= set(COLUMNS):
         # without a heading this line is a key, so it is not said
         raise VoucherError(
-            f"{path.name}, line 1: expected the columns key and, if keys expire, "
+            f"{name}, line 1: expected the columns key and, if keys expire, "
             f"expires; got {'other words' if any(names) else 'nothing'}"
         )
-    return _keys(path.name, names, rows)
+    return _keys(name, names, rows)
 
 
 def _keys(name: str, names: list[str], rows: Any) -> list[dict[str, Any]]:
@@ -81,6 +90,8 @@ def _time(words: str) -> tuple[int | None, str]:
     except ValueError:
         # with the columns the other way round this is a key
         return None, "expires: expected a date like 2027-01-31, got other words"
+    if moment.year == datetime.max.year:
+        return None, ""  # as some write it when a key lasts for ever
     if len(words) <= len("2027-01-31"):
         moment += timedelta(days=1)
     return int(moment.timestamp() * 1000), ""

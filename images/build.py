@@ -62,11 +62,11 @@ def build_image(
         ClientError: says what to do.
         LabError: a lab.toml cannot be used.
     """
-    root, labs = settings.root, load_labs(settings.labs_dir)
-    tag = base
+    labs, tag = load_labs(settings.labs_dir), base
     for stage in software(settings, labs, name):
-        tag = build_stage(client, root, stage, tag, logs)
-    tag = build_stage(client, root, _labs_stage(settings, labs, name, logs), tag, logs)
+        tag = build_stage(client, settings, stage, tag, logs)
+    last = _labs_stage(settings, labs, name, logs)
+    tag = build_stage(client, settings, last, tag, logs)
     return client.image_id(tag)
 
 

@@ -77,18 +77,32 @@ def files(places: Iterable[Path]) -> list[Path]:
     return sorted(found)
 
 
-def fingerprint(root: Path, paths: Iterable[Path], *words: str) -> str:
-    """Return a hash of files (path from `root`, contents, mode) and of some words."""
+def fingerprint(settings: Settings, paths: Iterable[Path], *words: str) -> str:
+    """Return a hash of files (place, contents, mode) and of some words."""
     total = hashlib.sha256()
     for word in words:
         total.update(f"{len(word)}:{word}".encode())
     for path in paths:
         data = path.read_bytes()
         runs = os.access(path, os.X_OK)
-        name = os.path.relpath(path, root)
+        name = _place(settings, path)
         total.update(f"{name}:{len(data)}:{runs}:".encode())
         total.update(data)
     return total.hexdigest()[:32]
+
+
+def _place(settings: Settings, path: Path) -> str:
+    """Return where a file lies, the same wherever labs, images and Airlift lie."""
+    folders = {
+        "labs": settings.labs_dir,
+        "checkers": settings.checkers_dir,
+        "images": settings.images_dir,
+        ".": settings.software,
+    }
+    for kind, folder in folders.items():
+        if path.is_relative_to(folder):
+            return os.path.normpath(Path(kind, path.relative_to(folder)))
+    return os.path.relpath(path, settings.root)
 
 
 def gather(places: Iterable[Path], folder: Path) -> None:

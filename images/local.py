@@ -45,9 +45,9 @@ def build_local(settings: Settings, prefix: Path, logs: Path) -> Path:
     root, released = settings.software, settings.released_dir
     known = load_labs(settings.labs_dir).values()
     labs = [lab for lab in known if lab.seat_image == IMAGE]
-    software = fingerprint(root, software_files(root), sys.base_prefix, sys.version)
+    software = fingerprint(settings, software_files(root), sys.base_prefix, sys.version)
     changing = [*configuration_files(root), *own_files(settings, labs)]
-    own = fingerprint(root, changing, software, str(released))
+    own = fingerprint(settings, changing, software, str(released))
     stamp = _read(prefix / STAMP)
     if stamp.get("own") == own and released.is_dir():
         return prefix

@@ -32,10 +32,10 @@ from contents import (
 )
 from contents import files as all_files
 from hub.catalog import PACKAGES, Lab, images_clash, packages_of
+from hub.engine import CONTENT
 from hub.settings import Settings
 from machine import SECRETS, proxy_options, write_secrets
 
-CONTENT = "org.airlift.content"
 VERSION = "org.airlift.version"
 BETWEEN = "airlift-software"
 """Name of images that are only built upon."""
@@ -103,7 +103,7 @@ def _image(settings: Settings, name: str) -> list[Stage]:
 
 def known(settings: Settings) -> list[str]:
     """Return the names of the images that this place and Airlift itself have."""
-    places = {settings.root / "images", settings.software / "images"}
+    places = {settings.images_dir, settings.software / "images"}
     found = {path.name for place in places for path in place.glob("[!._]*/")}
     return sorted(name for name in found if settings.image_folder(name).is_dir())
 
@@ -143,16 +143,15 @@ def _packages(settings: Settings, folder: Path, name: str) -> Stage:
 
 
 def build_stage(
-    client: Client, root: Path, stage: Stage, parent: str, logs: Path
+    client: Client, settings: Settings, stage: Stage, parent: str, logs: Path
 ) -> str:
     """Return the tag of a stage on top of `parent`, built if need be.
 
     Raises:
         ClientError: the build failed; carries the end of what it printed.
     """
-    # an image's files count from where they lie, so a moved checkout builds nothing
     inputs = [stage.dockerfile, *stage.files]
-    content = fingerprint(root, inputs, stage.version, client.image_id(parent))
+    content = fingerprint(settings, inputs, stage.version, client.image_id(parent))
     tag = f"{stage.tag}:{stage.name}-{content[:12]}"
     if client.image_id(tag):
         return tag

@@ -24,13 +24,14 @@ from checkers.engine.gates import FILE, Gates
 from checkers.engine.note import Kind, Note
 from checkers.engine.outbox import OutboxError, outbox_folder, put, why_not
 from checkers.engine.panel_state import Scene
+from checkers.engine.previewed import Previewed
 from checkers.engine.progress import Progress
 from checkers.engine.record import Record
 from checkers.engine.room_line import RoomLine
 from checkers.engine.steps import SeatLab, SeatLabError, labs_from
 from checkers.engine.strings import _, language
 
-if TYPE_CHECKING:  # see Agent._watch
+if TYPE_CHECKING:  # see Agent.checking
     from checkers.engine.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Agent:
         language: of the panel.
         home: where the labs are worked on; None for the folder above the outbox's.
         settings: of the server, which has terminals and kernels.
+        previewed: what to tell of an author's preview, if this may be one.
     """
 
     def __init__(
@@ -65,32 +67,41 @@ class Agent:
         language: str = "en",
         home: Path | None = None,
         settings: Mapping[str, Any] | None = None,
+        previewed: Previewed | None = None,
     ) -> None:
         self.room_url = room_url.rstrip("/")
         self.token = token
         self.labs = labs or {}
         self.language = language
+        self.folder = outbox.parent
+        """The one that holds the outbox, and what the seat keeps beside it."""
         self.record = Record(outbox)
-        self.line = RoomLine(self.room_url, token, outbox.parent / FILE, self._heard)
+        self.line = RoomLine(self.room_url, token, self.folder / FILE, self._heard)
         self.delivery = Delivery(outbox, self.room_url, token, self._look, self.changed)
         self.listeners: list[Callable[[], None]] = []
         """Called when what the panel shows may be another."""
-        self._welcomed = outbox.parent / "welcomed"
+        self._welcomed = self.folder / "welcomed"
         self._line_was = self.line.standing
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        home = home or outbox.parent.parent
-        self.gates = Gates(outbox.parent)
-        self.watch = self._watch(home, settings or {})
+        self._home = home or self.folder.parent
+        self._settings = settings or {}
+        self.gates = Gates(self.folder)
+        self.previewed = previewed
+        self.watch: Watch | None = None
+        """What checks steps outside kernels; None until there is one to check."""
+        if any(_is_watched(lab) for lab in self.labs.values()):
+            self.checking()
 
-    def _watch(self, home: Path, settings: Mapping[str, Any]) -> Watch | None:
-        """Return what watches this seat's steps; None where no lab has such."""
-        watched = {slug: lab for slug, lab in self.labs.items() if _is_watched(lab)}
-        if not watched:
-            return None
-        # costs 10 ms and 0.3 MB, so only seats with such labs pay
-        from checkers.engine.watch import watch_of
+    def checking(self) -> Watch:
+        """Return what checks steps outside kernels, made when it is first needed."""
+        if self.watch is None:
+            # costs 10 ms and 0.3 MB, so only seats that need it pay
+            from checkers.engine.watch import watch_of
 
-        return watch_of(watched, self.record, self.gates, home, settings, self.keep)
+            labs = {slug: lab for slug, lab in self.labs.items() if _is_watched(lab)}
+            args = (labs, self.record, self.gates, self._home, self._settings)
+            self.watch = watch_of(*args, self.keep)
+        return self.watch
 
     async def run(self) -> None:
         """Deliver, listen and watch until cancelled."""
@@ -121,7 +132,7 @@ class Agent:
             generation = self.record.step(lab, step).progress.generation
             body = {"generation": generation + 1}
         if kind is Kind.RESET:
-            given.write(self.delivery.numbering.folder.parent, lab, step, None)
+            given.write(self.folder, lab, step, None)
         made = Note(str(uuid4()), kind, lab, step, body)
         note = Note.from_json(made.to_json())
         put(self.delivery.numbering.folder, note)
@@ -179,6 +190,8 @@ class Agent:
             welcomed=self._welcomed.exists(),
             waiting=self.delivery.numbering.ids(),
             refused=self.delivery.numbering.refused_ids(),
+            answers={slug: given.read(self.folder, slug) for slug in self.labs},
+            preview=self.previewed.look() if self.previewed else None,
         )
 
     def changed(self) -> None:
@@ -243,6 +256,7 @@ def agent_from(
         language(),
         Path(environ.get("HOME") or Path.home()),
         settings,
+        Previewed(Path(environ.get("AIRLIFT_LABS_DIR") or "/opt/airlift/labs")),
     )
 
 

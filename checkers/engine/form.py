@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from checkers.engine.given import LENGTH, SEPARATOR, meant
+from checkers.engine.given import LENGTH, SEPARATOR, meant, wanted
 from checkers.engine.line import Line, Mark, html, shown
 from checkers.engine.steps import SeatStep
 from checkers.engine.strings import _
@@ -90,10 +90,7 @@ class Form:
         assert question is not None  # asked for such steps only
         answer = meant(question, self._answer())
         if answer is None:
-            text = _("Choose an answer, then submit it.")
-            if not question.options:
-                text = _("Write your answer, then submit it.")
-            self.say([Line(Mark.UNTOUCHED, "", text)])
+            self.say([Line(Mark.UNTOUCHED, "", wanted(question))])
             return
         self._submit(self, answer)
 

@@ -1,7 +1,8 @@
 """Given: what was answered to the questions of steps, kept beside the outbox.
 
 One file of the seat holds them all: ``{"v": 1, "<lab>": {"<step>": "text"}}``. Kernels
-write it (``%answer`` and forms), and so does ``answer`` in a terminal.
+write it (``%answer`` and forms), and so do ``answer`` in a terminal and the agent, for
+the side panel's form.
 """
 
 from __future__ import annotations
@@ -97,6 +98,13 @@ def _option(options: Sequence[str], text: str) -> str | None:
         return options[number - 1]
     begun = [one for one in options if one.casefold().startswith(wanted.casefold())]
     return begun[0] if wanted and len(begun) == 1 else None
+
+
+def wanted(question: SeatQuestion) -> str:
+    """Say in a form that there is no answer yet."""
+    if question.options:
+        return _("Choose an answer, then submit it.")
+    return _("Write your answer, then submit it.")
 
 
 def choices_of(question: SeatQuestion) -> str:

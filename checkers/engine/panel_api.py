@@ -1,10 +1,10 @@
 """What the seat's own pages ask of the agent, and how they hear of news.
 
 ``GET airlift/panel`` is the panel's whole state, ``POST airlift/notes`` tells
-something, ``POST airlift/check`` checks a watched step now, ``POST airlift/welcomed``
-notes that the welcome was seen, and ``GET airlift/status`` says in short how the agent
-stands. Pages hear of a change over Jupyter Server's own event stream and then fetch the
-state again.
+something, ``POST airlift/check`` checks a watched step now, ``POST airlift/answer``
+answers a step's question, ``POST airlift/welcomed`` notes that the welcome was seen,
+and ``GET airlift/status`` says in short how the agent stands. Pages hear of a change
+over Jupyter Server's own event stream and then fetch the state again.
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ from typing import TYPE_CHECKING, Any
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import authenticated
 
+from checkers.engine import given
 from checkers.engine.attempt import Outcome
 from checkers.engine.line import FAULT
 from checkers.engine.outbox import OutboxError, why_not
 from checkers.engine.panel_rules import (
     RefusedError,
+    answer_from,
     granted,
     step_to_check,
     wish_from,
 )
 from checkers.engine.panel_state import panel_state
+from checkers.engine.steps import Found
 from checkers.engine.strings import _
 
 if TYPE_CHECKING:  # the agent adds these routes
@@ -133,18 +136,31 @@ class CheckHandler(SeatHandler):
 
         Raises:
             RefusedError: it cannot be checked now, or its check has a fault.
-            OutboxError: the attempt could not be kept.
+            OutboxError: the answer or the attempt could not be kept.
             OSError: no process could be started.
         """
-        agent = self.agent
-        found = step_to_check(self.data(), agent.scene(), agent.gates)
-        assert agent.watch is not None  # a lab has such a step
-        if agent.watch.asked:
+        if self.agent.watch and self.agent.watch.asked:
             message = _("A check is running already. Try again in a moment.")
             raise RefusedError("busy", message)
-        made = await agent.watch.check(found)
+        found = self.found()
+        made = await self.agent.checking().check(found)
         if made.outcome is Outcome.ERROR:
             raise RefusedError("check-fault", FAULT)
+
+    def found(self) -> Found:
+        """Return the step that the body asks to check."""
+        return step_to_check(self.data(), self.agent.scene(), self.agent.gates)
+
+
+class AnswerHandler(CheckHandler):
+    """``POST <base>/airlift/answer``: its step is checked as ``answer`` has it done."""
+
+    def found(self) -> Found:
+        """Keep the answer of the body and return the step that asked."""
+        agent = self.agent
+        found, answer = answer_from(self.data(), agent.scene(), agent.gates)
+        given.write(agent.folder, found.lab.slug, found.step.id, answer)
+        return found
 
 
 class WelcomedHandler(SeatHandler):
@@ -176,6 +192,7 @@ def routes(base: str, agent: Agent) -> list[tuple[str, type, dict[str, Any]]]:
         "panel": PanelHandler,
         "notes": NotesHandler,
         "check": CheckHandler,
+        "answer": AnswerHandler,
         "welcomed": WelcomedHandler,
         "status": StatusHandler,
     }

@@ -16,6 +16,7 @@ from typing import Any
 from checkers.engine import fields
 from checkers.engine.fields import WireError
 from checkers.engine.gates import SHUT, Gates
+from checkers.engine.given import LENGTH, meant, wanted
 from checkers.engine.note import Kind, Note
 from checkers.engine.panel_state import (
     OPEN,
@@ -103,6 +104,38 @@ def step_to_check(data: object, scene: Scene, gates: Gates) -> Found:
     Raises:
         RefusedError: there is none, or it cannot be checked now.
     """
+    found, _data = _named(data, scene)
+    if not found.step.watch:
+        message = _("This step is checked when you run its cell.")
+        raise RefusedError("not-watched", message)
+    _need_check(found, scene, gates)
+    return found
+
+
+def answer_from(data: object, scene: Scene, gates: Gates) -> tuple[Found, str]:
+    """Return the step that the body of POST airlift/answer answers, and the answer.
+
+    Raises:
+        RefusedError: it asks nothing, cannot be checked now, or that is no answer.
+    """
+    found, body = _named(data, scene)
+    question, text = found.step.question, body.get("answer")
+    if question is None:
+        raise RefusedError("no-question", _("This step has no question."))
+    if not isinstance(text, str):
+        raise _malformed("expected answer as text")
+    if len(text) > LENGTH:
+        message = _("That answer is too long. It may have {most} characters.")
+        raise RefusedError("too-large", message.format(most=LENGTH), 413)
+    _need_check(found, scene, gates)
+    answer = meant(question, text)
+    if answer is None:
+        raise RefusedError("no-answer", wanted(question))
+    return found, answer
+
+
+def _named(data: object, scene: Scene) -> tuple[Found, Mapping[str, Any]]:
+    """Return the step that a request names, and the request."""
     if not isinstance(data, Mapping):
         raise _malformed("expected an object")
     slug, name = data.get("lab"), data.get("step")
@@ -112,15 +145,17 @@ def step_to_check(data: object, scene: Scene, gates: Gates) -> Found:
     step = lab.step(name) if isinstance(name, str) else None
     if step is None:
         raise RefusedError("unknown-step", _("This lab has no such step."), 404)
-    if not step.watch:
-        message = _("This step is checked when you run its cell.")
-        raise RefusedError("not-watched", message)
+    return Found(lab, step), data
+
+
+def _need_check(found: Found, scene: Scene, gates: Gates) -> None:
+    """Refuse to check what is the author's work, or behind a strict gate."""
+    lab, step = found
     if lab.steps.index(step) < scene.record.start(lab):
         message = _("You caught up past this step, so it is not checked.")
         raise RefusedError("caught-up", message)
     if gates.shut(lab, step.id):
         raise RefusedError("shut", SHUT)
-    return Found(lab, step)
 
 
 def _checked(wish: Wish) -> Wish:

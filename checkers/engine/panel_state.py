@@ -33,6 +33,8 @@ class Scene:
         welcomed: whether the welcome was seen.
         waiting: ids of what the room does not have yet.
         refused: ids of what the room did not take.
+        answers: what was answered to questions, by lab and step.
+        preview: which release an author's preview shows; None elsewhere.
     """
 
     labs: Mapping[str, SeatLab]
@@ -45,6 +47,8 @@ class Scene:
     welcomed: bool = False
     waiting: Collection[str] = field(default_factory=frozenset)
     refused: Collection[str] = field(default_factory=frozenset)
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    preview: Mapping[str, int] | None = None
 
 
 def panel_state(scene: Scene) -> dict[str, Any]:
@@ -55,6 +59,7 @@ def panel_state(scene: Scene) -> dict[str, Any]:
         "language": scene.language,
         "now": scene.now,
         "practice": scene.practice,
+        "preview": dict(scene.preview) if scene.preview else None,
         "room": room.get("room"),
         "connection": dict(scene.connection),
         "labs": [_lab(scene, lab) for lab in scene.labs.values()],
@@ -186,6 +191,7 @@ def _step(scene: Scene, lab: str, step: SeatStep, record: StepRecord) -> dict[st
         "needs": list(step.needs),
         "watch": step.watch,
         "question": step.question._asdict() if step.question else None,
+        "answer": scene.answers.get(lab, {}).get(step.id) if step.question else None,
         "state": "passed" if progress.passed else trying,
         "now": progress.last.value if progress.last else None,
         "attempts": progress.attempts,

@@ -1,11 +1,11 @@
 """What authors' tools do, as a program: `python -m hub.authoring keep|prove|release …`.
 
-    faults LABS SLUG              say everything that is wrong with a lab's files
+    faults LABS SLUG…             say everything that is wrong with the labs' files
     ids LABS SLUG                 set the ids of its cells by their markers
     keep LABS VERSIONS [SLUG…]    write the labs' versions for the room
     manual ROOT SLUG OUT [FLAG…]  write handbook and guide of a lab
-    proof ROOT SLUG [IMAGE [N]]   prove it in every way and keep the proof
-    prove LABS SLUG               say what is wrong with its cells, if anything
+    proof ROOT SLUG IMAGE N       prove it in every way and keep the proof
+    prove ROOT SLUG [IMAGE]       say what is wrong with its cells, if anything
     release LABS OUT SLUG         write what a seat gets of a lab
     renew LABS OUT SLUG           the same, but first say what is wrong with any file
 
@@ -18,7 +18,6 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 from hub.authoring.faults import faults
@@ -27,9 +26,9 @@ from hub.authoring.kernel import KernelError
 from hub.authoring.manual import ManualError, manual
 from hub.authoring.mistakes import MistakesError
 from hub.authoring.printing import PrintingError
-from hub.authoring.proof import ELSEWHERE, PROOFS, proved
-from hub.authoring.prove import packages, prove_cells
-from hub.authoring.proving import prove_and_keep
+from hub.authoring.proof import ELSEWHERE, PROOFS, Asked, proved
+from hub.authoring.prove import prove_cells
+from hub.authoring.proving import place_of, prove_and_keep
 from hub.authoring.release import ReleaseError, release
 from hub.authoring.stand_places import PlaceError
 from hub.authoring.versions import write_version
@@ -40,17 +39,20 @@ from hub.versions import Versions
 
 def keep(labs: str, versions: str, *slugs: str) -> list[str]:
     """Write the versions of labs, of all when none is named; returns what is wrong."""
-    folder = Path(labs)
+    folder, kept = Path(labs), Path(versions)
     found = [load_lab(folder / slug) for slug in slugs] or load_labs(folder).values()
+    wrong = []
     for lab in found:
-        kept = Path(versions)
-        write_version(lab, Versions(kept), proved(lab, kept.parent / PROOFS))
-    return []
+        try:
+            write_version(lab, Versions(kept), proved(lab, kept.parent / PROOFS))
+        except ReleaseError as error:
+            wrong.append(str(error))
+    return wrong
 
 
-def read_faults(labs: str, slug: str) -> list[str]:
-    """Return everything that is wrong with a lab's files."""
-    return [str(finding) for finding in faults(Path(labs) / slug)]
+def read_faults(labs: str, *slugs: str) -> list[str]:
+    """Return everything that is wrong with the files of labs."""
+    return [str(found) for slug in slugs for found in faults(Path(labs) / slug)]
 
 
 def release_lab(labs: str, out: str, slug: str) -> list[str]:
@@ -69,24 +71,19 @@ def name_cells(labs: str, slug: str) -> list[str]:
     return list(set_ids(Path(labs) / slug))
 
 
-def prove_lab(labs: str, slug: str) -> list[str]:
-    """Prove the cells of a lab; returns what is wrong."""
-    lab = load_lab(Path(labs) / slug)
-    absent = [name for name in packages(lab) if find_spec(name) is None]
-    if absent:
-        missing = ", ".join(sorted(absent))
-        return [
-            f"{slug} needs {missing} to be proved, which is not installed beside "
-            "airlift. Prove the lab where it is, then go on with --no-prove."
-        ]
+def prove_lab(root: str, slug: str, image: str = "") -> list[str]:
+    """Prove the cells of a lab, in an image or with "" here; returns what is wrong."""
+    airlift = settings(Path(root))
+    lab = load_lab(airlift.labs_dir / slug)
+    place = place_of(airlift, lab, image)
     with tempfile.TemporaryDirectory(prefix="airlift-prove-") as folder:
-        return [str(finding) for finding in prove_cells(lab, Path(folder))]
+        found = prove_cells(lab, Path(folder) / "stand", place)
+    return [str(finding) for finding in found]
 
 
-def prove_whole(root: str, slug: str, image: str = "", mutants: str = "") -> list[str]:
+def prove_whole(root: str, *words: str) -> list[str]:
     """Prove a lab in every way and keep the proof, which says what is wrong."""
-    most = int(mutants) if mutants else None
-    prove_and_keep(settings(Path(root)), slug, image, most, _say)
+    prove_and_keep(settings(Path(root)), Asked.of(*words), _say)
     return []
 
 

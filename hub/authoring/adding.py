@@ -1,7 +1,7 @@
-"""Adding: another group's lab is looked at, put in its place, and taken back if wrong.
+"""Adding: another group's lab is looked at, laid aside to be proved, then put in place.
 
 Labs go to ``<root>/labs/<slug>``, checkers to ``<root>/checkers/<slug>.py``, images to
-``<root>/images/<name>``. What is replaced comes back unless everything went well.
+``<root>/images/<name>``. Until then no room sees them, and what is replaced stays.
 
 Errors:
     ParcelError: says what was expected of the parcel.
@@ -14,14 +14,15 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hub.authoring.licences.clearance import clear
 from hub.authoring.packing import check_manifest, digest
 from hub.authoring.parcels import ParcelError
 from hub.authoring.places import checker_file, package_folder
+from hub.authoring.proof import PROOFS
 from hub.catalog import Lab, images_clash, load_lab, packages_of
 from hub.settings import Settings
 
@@ -146,7 +147,7 @@ def _image(
         "that run as root in the build, reach what this machine reaches, and can read "
         "its apt sources and proxies, with passwords that stand in them."
     )
-    return [(brought, airlift.root / "images" / lab.image)], (said,)
+    return [(brought, airlift.images_dir / lab.image)], (said,)
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -171,12 +172,12 @@ def check(arrival: Arrival, airlift: Settings, *, replace: bool) -> None:
     """
     taken = [place for _, place in arrival.moves if place.exists()]
     if taken and not replace:
-        names = ", ".join(str(place.relative_to(airlift.root)) for place in taken)
+        names = ", ".join(f"{place.parent.name}/{place.name}" for place in taken)
         raise ParcelError(
             f"{names}: there already. --replace puts the new one in its place"
         )
     sources = {place: source for source, place in arrival.moves}
-    here = airlift.root / "images" / arrival.lab.image
+    here = airlift.images_dir / arrival.lab.image
     found = clear(
         arrival.lab,
         "teach",
@@ -188,28 +189,86 @@ def check(arrival: Arrival, airlift: Settings, *, replace: bool) -> None:
 
 
 @contextmanager
-def in_place(arrivals: Sequence[Arrival], airlift: Settings) -> Iterator[None]:
-    """Put labs in their places; what was there comes back if the block fails."""
+def aside(arrivals: Sequence[Arrival], airlift: Settings) -> Iterator[Settings]:
+    """Lay labs out where no room sees them, to be proved; yields that place.
+
+    Its images are those of here, with what the labs bring in their place.
+    """
     airlift.state_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="replaced-", dir=airlift.state_dir) as kept:
-        done: list[tuple[Path, Path]] = []
-        try:
-            for number, (source, place) in enumerate(
-                move for arrival in arrivals for move in arrival.moves
-            ):
-                aside = Path(kept, str(number))
-                if place.exists():
-                    shutil.move(place, aside)
-                done.append((place, aside))
-                place.parent.mkdir(parents=True, exist_ok=True)
-                _copy(source, place)
-            yield
-        except BaseException:
-            for place, aside in reversed(done):
-                _remove(place)
-                if aside.exists():
-                    shutil.move(aside, place)
-            raise
+    with tempfile.TemporaryDirectory(prefix="arriving-", dir=airlift.state_dir) as root:
+        there = replace(
+            airlift,
+            state=Path(root, "state"),
+            labs=Path(root, "labs"),
+            checkers=Path(root, "checkers"),
+            images=Path(root, "images"),
+        )
+        for folder in (there.labs_dir, there.checkers_dir, there.images_dir):
+            folder.mkdir()
+        for source, place in _moves(arrivals):
+            _copy(source, _in(there, airlift, place))
+        for image in airlift.images_dir.glob("*/"):
+            if not (there.images_dir / image.name).exists():
+                (there.images_dir / image.name).symlink_to(image)
+        yield there
+
+
+def _moves(arrivals: Sequence[Arrival]) -> list[tuple[Path, Path]]:
+    """Return (from, to) of every part; labs may share an image."""
+    return list(dict.fromkeys(move for one in arrivals for move in one.moves))
+
+
+def _in(there: Settings, airlift: Settings, place: Path) -> Path:
+    """Return where a part of this place lies in another one."""
+    folders = {
+        airlift.labs_dir: there.labs_dir,
+        airlift.checkers_dir: there.checkers_dir,
+        airlift.images_dir: there.images_dir,
+    }
+    return folders[place.parent] / place.name
+
+
+def put_in_place(
+    arrivals: Sequence[Arrival], airlift: Settings, there: Settings
+) -> None:
+    """Put labs that lie aside into their places, with their proofs.
+
+    What takes time comes first; then there are only renames. If one cannot be done,
+    everything is as it was.
+    """
+    moves = [(_in(there, airlift, place), place) for _, place in _moves(arrivals)]
+    for proof in (there.state_dir / PROOFS).glob("*.json"):
+        moves.append((proof, airlift.state_dir / PROOFS / proof.name))
+    with ExitStack() as stack:
+        _swap([(_near(stack, path, place), place) for path, place in moves])
+
+
+def _near(stack: ExitStack, path: Path, place: Path) -> Path:
+    """Move a file or a folder beside its place, where it can be renamed into it."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    hidden = tempfile.TemporaryDirectory(
+        prefix=".arriving-", dir=place.parent, ignore_cleanup_errors=True
+    )
+    return Path(shutil.move(path, Path(stack.enter_context(hidden), place.name)))
+
+
+def _swap(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Rename each new part into its place; what was there lies beside it until then."""
+    done: list[tuple[Path, Path, Path]] = []
+    try:
+        for new, place in moves:
+            before = new.with_name(f"before-{new.name}")
+            done.append((new, place, before))
+            if place.exists():
+                place.rename(before)
+            new.rename(place)
+    except BaseException:
+        for new, place, before in reversed(done):
+            if not new.exists():
+                place.rename(new)
+            if before.exists():
+                before.rename(place)
+        raise
 
 
 def _copy(source: Path, place: Path) -> None:
@@ -222,14 +281,6 @@ def _copy(source: Path, place: Path) -> None:
     place.chmod(0o755)
     for path in sorted(source.iterdir()):
         _copy(path, place / path.name)
-
-
-def _remove(place: Path) -> None:
-    """Remove a file or a folder, if it is there."""
-    if place.is_dir():
-        shutil.rmtree(place)
-    else:
-        place.unlink(missing_ok=True)
 
 
 def own_image(lab: Lab, airlift: Settings) -> Path | None:

@@ -62,7 +62,7 @@ def _named(lab: Lab) -> Iterator[Finding]:
     """Say which files that lab.toml names are not there."""
     source = read(lab.folder / "lab.toml", f"{lab.slug}/lab.toml")
     place = Settings(root=lab.folder.parents[1])
-    folders = (place.root / "images", place.software / "images")
+    folders = (place.images_dir, place.software / "images")
     there = sorted(
         {
             p.parent.name
@@ -80,7 +80,7 @@ def _named(lab: Lab) -> Iterator[Finding]:
         yield from_problem(lab.slug, problem)
     if clash := images_clash(lab, place.image_folder(lab.slug)):
         yield Finding(lab.slug, packages_of(lab.folder)[0].name, clash)
-    yield from _image(lab, place.root / "images" / lab.image)
+    yield from _image(lab, place.images_dir / lab.image)
 
 
 def _terms(lab: Lab) -> str:

@@ -6,6 +6,7 @@ chance, and offers no way to change it.
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +34,15 @@ def set_ids(folder: Path) -> tuple[str, ...]:
         text = path.read_text(encoding="utf-8")
         # not nbformat.reads, which gives ids of its own and does not say so
         notebook = nbformat.v4.reads(text)  # type: ignore[no-untyped-call]
-        first = notebook.nbformat, [cell.source for cell in notebook.cells]
+        if notebook.nbformat == _MAJOR:
+            _ = [(cell.source, cell.metadata) for cell in notebook.cells]
     except FileNotFoundError:
         raise ReleaseError(f"{where}: expected this file, there is none") from None
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise ReleaseError(f"{where}: expected a notebook, got {error!r}") from None
-    if first[0] != _MAJOR:
+    if notebook.nbformat != _MAJOR:
         raise ReleaseError(
-            f"{where}: expected a notebook of nbformat 4, got {first[0]}"
+            f"{where}: expected a notebook of nbformat 4, got {notebook.nbformat}"
         )
     notebook.nbformat_minor = max(notebook.nbformat_minor, _MINOR)
     done = [*_named(notebook), *_steps(notebook)]
@@ -52,9 +54,12 @@ def set_ids(folder: Path) -> tuple[str, ...]:
 def _named(notebook: Any) -> list[str]:
     """Give an id to cells that have none, or that of another cell."""
     done, taken = [], set()
+    there = {cell.get("id") for cell in notebook.cells}
     for number, cell in enumerate(notebook.cells, 1):
         if not cell.get("id") or cell.id in taken:
-            cell.id = f"cell-{number}"
+            free = (f"cell-{n}" for n in count(number))
+            cell.id = next(name for name in free if name not in there)
+            there.add(cell.id)
             done.append(f"cell {number} has the id {cell.id}")
         taken.add(cell.id)
     return done
@@ -74,8 +79,9 @@ def _steps(notebook: Any) -> list[str]:
             cell.id = step
             taken.add(step)
         table = cell.metadata.get("nbgrader")
-        if cell.id == step and (not table or table.get("grade_id") != step):
-            cell.metadata["nbgrader"] = _metadata(step, table or {})
+        table = table if isinstance(table, dict) else {}
+        if cell.id == step and table.get("grade_id") != step:
+            cell.metadata["nbgrader"] = _metadata(step, table)
             done.append(f"cell {number} has the nbgrader metadata of {step}")
     return done
 

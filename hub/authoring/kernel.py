@@ -102,7 +102,7 @@ class LabKernel:
         answer = self._run(source, seconds, trial=trial)
         self.interrupted = str(answer["ended"])
         if self.interrupted and seconds == SECONDS:
-            raise self._too_long(source)
+            raise self._too_long(source, self.interrupted)
         return [Attempt.from_json(data) for data in answer["attempts"]]
 
     def show(self, source: str) -> list[dict[str, Any]]:
@@ -113,7 +113,7 @@ class LabKernel:
         """
         answer = self._run(source, SECONDS, show=True)
         if answer["ended"]:
-            raise self._too_long(source)
+            raise self._too_long(source, answer["ended"])
         return [
             _output({**message, "header": {"msg_type": message["msg_type"]}})
             for message in answer["shown"]
@@ -171,11 +171,11 @@ class LabKernel:
         how = {"seconds": float(seconds), "show": show, "trial": trial}
         return dict(self._ask(seconds + STARTING, "run", source=source, **how))
 
-    def _too_long(self, source: str) -> KernelError:
-        """Say that a cell took too long."""
+    def _too_long(self, source: str, ended: str) -> KernelError:
+        """Say that a cell took too long, or ended its kernel."""
         return KernelError(
             f"{self.slug}: expected a reply within {SECONDS:g} s for the cell "
-            f"{source.strip()[:60]!r}, it was stopped"
+            f"{source.strip()[:60]!r}, it {ended_how(ended)}"
         )
 
     def _ask(self, wait: float, turn: str, /, **how: Any) -> Any:
@@ -212,6 +212,11 @@ class LabKernel:
             self._unread += found
         line, _, self._unread = self._unread.partition(b"\n")
         return line
+
+
+def ended_how(ended: str) -> str:
+    """Say how a cell was stopped, as `LabKernel.interrupted` has it."""
+    return "was stopped" if ended == "interrupted" else "ended its kernel"
 
 
 def _output(message: dict[str, Any]) -> dict[str, Any]:

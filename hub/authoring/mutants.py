@@ -21,7 +21,7 @@ import libcst as cst
 from mutmut.mutation.mutators import mutation_operators
 
 from hub.authoring.shell_mutants import shell_changes
-from hub.authoring.solutions import BEGIN, END
+from hub.authoring.solutions import solution_lines
 from hub.catalog import Question
 
 _MAGIC = re.compile(r"^(\s*)([%!].*)$", re.MULTILINE)
@@ -51,7 +51,7 @@ class Mutant:
 
 
 def mutants(source: str, question: Question | None, *, python: bool) -> list[Mutant]:
-    """Return a cell's mutants, each once, those unlike each other first."""
+    """Return a solution cell's mutants, each once, those unlike each other first."""
     found: dict[str, list[Mutant]] = defaultdict(list)
     seen = {source}
     for kind, changed in _changes(source, question, python=python):
@@ -68,9 +68,7 @@ def _changes(
 ) -> Iterator[_Change]:
     """Yield the kind of each change and the whole cell with it."""
     lines = source.split("\n")
-    starts = [n for n, line in enumerate(lines, 1) if BEGIN in line]
-    ends = [n for n, line in enumerate(lines) if END in line]
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in solution_lines(source):
         text = "\n".join(lines[start:end])
         inner = textwrap.dedent(text)
         indent = text[: len(text.split("\n", 1)[0]) - len(inner.split("\n", 1)[0])]

@@ -24,6 +24,8 @@ def read_notebook(path: Path) -> tuple[Any, tuple[str, ...]]:
         data = json.loads(text)
     except FileNotFoundError:
         return None, ("expected this file, there is none",)
+    except IsADirectoryError:
+        return None, ("expected a file, got a folder",)
     except (ValueError, RecursionError) as error:
         return None, (f"expected a notebook, got no JSON: {error}",)
     found = tuple(_faults(data, path.parent.name))
@@ -76,13 +78,14 @@ def _faults(data: Any, slug: str) -> Iterator[str]:
     if not isinstance(data.get("nbformat"), int) or data["nbformat"] != 4:
         yield f"expected a notebook of nbformat 4, got {data.get('nbformat')!r}"
         return
+    yield from _nbgrader(cells)
     wrong = tuple(_ids(cells))
     for what in wrong:
         yield f"{what}; `airlift lab ids {slug}` sets it"
     if not wrong:
         errors = list(iter_validate(data))  # type: ignore[no-untyped-call]
         for error in errors[:_MOST]:
-            where = "".join(_part(part, cells) for part in error.absolute_path)
+            where = _where(list(error.absolute_path), cells)
             yield f"{where}expected a notebook, got: {_first(error.message)}"
 
 
@@ -108,13 +111,22 @@ def _beginning(cell: dict[str, Any]) -> str:
     return f"(it begins {shown(text.split(chr(10), 1)[0])})"
 
 
-def _part(part: str | int, cells: list[Any]) -> str:
-    """Return one part of a place in a notebook, as a person reads it."""
-    if part == "cells":
-        return ""
-    if isinstance(part, int) and part < len(cells):
-        return f"cell {cells[part].get('id', part + 1)}: "
-    return f"{part}: "
+def _nbgrader(cells: list[dict[str, Any]]) -> Iterator[str]:
+    """Say which cells have nbgrader metadata that are no table."""
+    for number, cell in enumerate(cells, 1):
+        about = cell.get("metadata")
+        table = about.get("nbgrader", {}) if isinstance(about, dict) else {}
+        if not isinstance(table, dict):
+            what = f"expected nbgrader metadata as a table, got {table!r}"
+            yield f"cell {cell.get('id', number)}: {what}"
+
+
+def _where(path: list[str | int], cells: list[Any]) -> str:
+    """Return a place in a notebook as a person reads it, with a colon behind it."""
+    if path[:1] == ["cells"] and len(path) > 1:
+        cell = cells[int(path[1])]
+        path = [f"cell {cell.get('id', int(path[1]) + 1)}", *path[2:]]
+    return "".join(f"{part}: " for part in path)
 
 
 def _first(message: str) -> str:

@@ -103,7 +103,7 @@ def check_manifest(folder: Path, names: Iterable[str]) -> dict[str, Any]:
         expected = dict(manifest["files"])
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise ParcelError(f"{MANIFEST}: expected a manifest, got: {error!r}") from None
     there = {name: digest(folder / name) for name in names if name != MANIFEST}
     for name in sorted(expected.keys() | there.keys()):

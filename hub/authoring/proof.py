@@ -46,6 +46,38 @@ KINDS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be proved, and how.
+
+    Args:
+        slug: the lab's.
+        image: id of the image to prove it in; "" proves it here.
+        mutants: how many changed solutions of a step count at most, if not as many
+            as lab.toml says.
+    """
+
+    slug: str
+    image: str = ""
+    mutants: int | None = None
+
+    @property
+    def where(self) -> str:
+        """What the proof says of the place."""
+        return f"in {self.image[:19]}" if self.image else "here"
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """It as arguments of a command."""
+        most = "" if self.mutants is None else str(self.mutants)
+        return self.slug, self.image, most
+
+    @classmethod
+    def of(cls, slug: str, image: str, most: str) -> Asked:
+        """Read what `words` gives."""
+        return cls(slug, image, int(most) if most else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What came of one check of a proof, for one step or ("") the whole lab.
 
@@ -220,8 +252,12 @@ def kept(folder: Path, slug: str) -> Proof | None:
 
 
 def proved(lab: Lab, folder: Path) -> dict[str, Any] | None:
-    """Return the stamp of a lab that was proved as it is now; None of any other."""
+    """Return the stamp of a lab that was proved as it is now; None of any other.
+
+    A proof that tried no changed solution is no whole one, unless lab.toml asks so.
+    """
     proof = kept(folder, lab.slug)
     if proof is None or proof.findings or proof.content != content_of(lab):
         return None
-    return proof.stamp
+    tried = all(result.proved for result in proof.of("mutants"))
+    return proof.stamp if tried or not lab.mutants else None

@@ -7,6 +7,7 @@ attendee would, hook, probe and outbox included.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from checkers.engine.attempt import Outcome
 from checkers.engine.check import checker_for
@@ -30,6 +30,7 @@ from hub.authoring.walk import Tell, Walk, blocks, last_of, said
 from hub.catalog import Lab
 
 _GARBAGE = "hub.authoring.stand.garbage"
+_MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 
 
 def _quiet(_sentence: str) -> None:
@@ -85,8 +86,10 @@ def prove(
     )
 
 
-def prove_cells(lab: Lab, folder: Path) -> tuple[Finding, ...]:
+def prove_cells(lab: Lab, folder: Path, place: Place = here) -> tuple[Finding, ...]:
     """Prove what a change of the notebook alone can break; quicker than `prove`.
+
+    Its arguments are those of `prove`.
 
     Raises:
         ReleaseError: a file cannot be used at all.
@@ -95,7 +98,7 @@ def prove_cells(lab: Lab, folder: Path) -> tuple[Finding, ...]:
     found = ids_agree(lab)
     if found:
         return found
-    with LabKernel(lab, folder) as kernel:
+    with LabKernel(lab, folder, place) as kernel:
         walk = Walk(lab, kernel, mistakes=False)
         walk.run()
         results = [*walk.results, *release_passes_nothing(lab, kernel)]
@@ -121,6 +124,8 @@ def _run(
         *orders_pass(lab, kernel),
         egress(lab, kernel),
     ]
+    if not mutants:
+        results.append(Result("mutants", note="none was tried", proved=False))
     return results, scores, versions_of(lab, kernel)
 
 
@@ -272,33 +277,15 @@ def packages(lab: Lab) -> set[str]:
     found: set[str] = set()
     for cell in code_cells(source_notebook(lab)):
         try:
-            tree = ast.parse(cell.source)
+            tree = ast.parse(_MAGIC.sub(r"\1pass", cell.source))
         except SyntaxError:
-            continue  # a magic, or a cell that is to be mended
+            continue  # another language, or a cell that is to be mended
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.partition(".")[0])
     return found - set(sys.stdlib_module_names)
-
-
-def builds_on(lab: Lab, notebook: Any, step_id: str) -> Iterator[Any]:
-    """Yield the code cells above a step: those of steps it needs, and of no step."""
-    steps = {step.id: step for step in lab.steps}
-    needed: set[str] = set()
-    waiting = [step_id]
-    while waiting:
-        needs = steps[waiting.pop()].needs
-        waiting += [need for need in needs if need not in needed]
-        needed.update(needs)
-    first = steps[step_id].cells[0]
-    others = {cell: step.id for step in lab.steps for cell in step.cells}
-    for cell in code_cells(notebook):
-        if cell.id == first:
-            return
-        if others.get(cell.id) in (None, *needed):
-            yield cell
 
 
 def module_of(lab: Lab) -> str:

@@ -14,7 +14,7 @@ from hub.authoring.faults import faults
 from hub.authoring.finding import Finding
 from hub.authoring.kernel import KernelError
 from hub.authoring.mistakes import MistakesError
-from hub.authoring.proof import PROOFS, Result, keep, refused
+from hub.authoring.proof import PROOFS, Asked, Result, keep, refused
 from hub.authoring.prove import packages, prove
 from hub.authoring.release import ReleaseError
 from hub.authoring.stand_places import Place, PlaceError, here, in_image
@@ -23,45 +23,34 @@ from hub.catalog import Lab, LabError, load_lab
 from hub.settings import Settings
 
 
-def prove_and_keep(
-    airlift: Settings, slug: str, image: str, mutants: int | None, tell: Tell
-) -> Path:
+def prove_and_keep(airlift: Settings, asked: Asked, tell: Tell) -> Path:
     """Prove a lab of this installation and keep the proof; returns its file.
 
-    Whatever is wrong with the lab is in the proof.
-
-    Args:
-        airlift: the installation.
-        slug: the lab's.
-        image: id of the image to prove it in; "" proves it here.
-        mutants: how many changed solutions of a step count at most, if not as many
-            as lab.toml says.
-        tell: told what is done now.
+    Whatever is wrong with the lab is in the proof. `tell` is told what is done now.
 
     Raises:
         PlaceError: it cannot be run there.
     """
-    folder = airlift.labs_dir / slug
-    where = f"in {image[:19]}" if image else "here"
+    slug, folder = asked.slug, airlift.labs_dir / asked.slug
     try:
         lab = load_lab(folder)
-        place = place_of(airlift, lab, image)
+        place = place_of(airlift, lab, asked.image)
         with tempfile.TemporaryDirectory(prefix="airlift-prove-") as temporary:
             proof = prove(
                 lab,
                 Path(temporary) / "stand",
                 place=place,
-                where=where,
-                mutants=mutants,
+                where=asked.where,
+                mutants=asked.mutants,
                 tell=tell,
             )
     except (LabError, MistakesError, ReleaseError) as error:
         found = faults(folder) or (Finding(slug, "files", str(error)),)
-        proof = refused(slug, where, Result("ids", findings=found))
+        proof = refused(slug, asked.where, Result("ids", findings=found))
     except KernelError as error:
         what = str(error).removeprefix(f"{slug}: ")
         found = (Finding(slug, "kernel", what),)
-        proof = refused(slug, where, Result("solution", findings=found))
+        proof = refused(slug, asked.where, Result("solution", findings=found))
     return keep(proof, airlift.state_dir / PROOFS)
 
 

@@ -1,8 +1,10 @@
 """Release: from a lab's folder to what a seat gets.
 
 ``<out>/<slug>/`` holds the attendee version of the notebook, its handbook, the data,
-the licence files and lab.json, the steps as the seat and its panel need them. The same
-lab gives the same bytes, so an image or a kit changes only when a lab does.
+the texts of licences and lab.json, the steps as the seat and its panel need them.
+Nothing else of the lab's folder comes along: mistakes, hidden tests, the ledger of
+licences and what made the data stay with its author. The same lab gives the same bytes,
+so an image or a kit changes only when a lab does.
 
 Errors:
     ReleaseError: names the file, the cell, what was expected and what was there.
@@ -14,6 +16,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ import nbformat
 
 from hub.authoring.formulas import FormulaError
 from hub.authoring.handbook import handbook
+from hub.authoring.licences.ledger import is_text
 from hub.authoring.notebook import read_notebook
 from hub.authoring.solutions import SolutionError, cleared
 from hub.catalog import BESIDE, Lab
@@ -56,13 +60,8 @@ def release(lab: Lab, out: Path) -> Path:
         page = _handbook(lab, notebook)
         _write(new / f"{lab.slug}-handbook.html", page)
         _write(new / "lab.json", json.dumps(description(lab), indent=1) + "\n")
-        for path in files(lab):
-            inside = path.relative_to(lab.folder)
-            beside = inside.parts[0] == BESIDE
-            target = new / (inside.relative_to(BESIDE) if beside else inside)
-            if target.exists():
-                what = "expected a name that the release does not have itself"
-                raise ReleaseError(f"{lab.slug}/{inside}: {what}")
+        for name, path in files(lab).items():
+            target = new / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
             target.chmod(0o644)
@@ -137,7 +136,7 @@ def attendee_version(lab: Lab) -> Any:
     for key in set(notebook.metadata) - set(KEPT_METADATA):
         del notebook.metadata[key]
     for cell in notebook.cells:
-        for key in ("execution", "collapsed", "scrolled"):
+        for key in ("execution", "collapsed", "scrolled", "alt"):
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
             cell.outputs = []
@@ -176,26 +175,44 @@ def description(lab: Lab) -> dict[str, Any]:
     }
 
 
-def files(lab: Lab) -> list[Path]:
-    """Return the files that go with the notebook: licences, data/, files/, in order.
+def files(lab: Lab) -> dict[str, Path]:
+    """Return the files that go with the notebook, by their names in the release.
+
+    These are the texts of licences, data/, and what lies in files/.
 
     Raises:
-        ReleaseError: there are links among them; names each.
+        ReleaseError: there are links among them, or names that are taken; names each.
     """
-    found = sorted(lab.folder.glob("LICEN[CS]E*"))
+    found: dict[str, Path] = {}
     problems = []
-    places = [lab.folder / name for name in ("data", BESIDE)]
-    for path in (path for place in places for path in sorted(place.rglob("*"))):
-        name = path.relative_to(lab.folder)
-        if any(_is_private(part) for part in name.parts):
-            continue
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            problems.append(f"{lab.slug}/{name}: expected a plain file, got a link")
-        elif path.is_file():
-            found.append(path)
+    taken = {f"{lab.slug}.ipynb", f"{lab.slug}-handbook.html", "lab.json"}
+    for path in _beside(lab):
+        inside = path.relative_to(lab.folder)
+        own = inside.relative_to(BESIDE) if inside.parts[0] == BESIDE else inside
+        what = ""
+        if path.is_symlink() or not path.is_file():
+            what = "expected a plain file, got a link"
+        elif own.as_posix() in taken | found.keys():
+            what = "expected a name that the release does not have itself"
+        if what:
+            problems.append(f"{lab.slug}/{inside}: {what}")
+        found[own.as_posix()] = path
     if problems:
         raise ReleaseError("\n".join(problems))
     return found
+
+
+def _beside(lab: Lab) -> Iterator[Path]:
+    """Yield what goes with the notebook, in order; links are not followed."""
+    texts = [path for path in sorted(lab.folder.iterdir()) if is_text(path.name)]
+    for place in (*texts, lab.folder / "data", lab.folder / BESIDE):
+        if place.is_dir() and not place.is_symlink():
+            for path in sorted(place.rglob("*")):
+                private = any(map(_is_private, path.relative_to(place).parts))
+                if not private and (path.is_symlink() or not path.is_dir()):
+                    yield path
+        elif place.exists() or place.is_symlink():
+            yield place
 
 
 def _is_private(name: str) -> bool:

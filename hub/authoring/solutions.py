@@ -11,6 +11,7 @@ Errors:
 from __future__ import annotations
 
 from copy import deepcopy
+from itertools import takewhile
 from typing import Any
 
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
@@ -58,6 +59,22 @@ def regions(cell: Any) -> list[str]:
     return found
 
 
+def solution_lines(source: str) -> list[tuple[int, int]]:
+    """Return the lines of each solution in a solution cell, as they are sliced.
+
+    Without markers that is all of it, as nbgrader takes it, but for the lines at its
+    beginning that say which step it is. The markers pair, as `regions` found.
+    """
+    lines = source.split("\n")
+    starts = [number for number, line in enumerate(lines, 1) if BEGIN in line]
+    ends = [number for number, line in enumerate(lines) if END in line]
+    if starts:
+        return list(zip(starts, ends, strict=True))
+    heads = ("# step:", "%%", "%question")
+    first = len(list(takewhile(lambda line: line.startswith(heads), lines)))
+    return [(first, len(lines))]
+
+
 def _unbalanced(cell: Any, expected: str, after: int, got: str, line: int) -> str:
     """Say which marker is missing."""
     place = f"after line {after}" if after else "first"
@@ -84,10 +101,13 @@ def cleared(notebook: Any) -> Any:
         SolutionError: markers that cannot be used, or a solution that is still there.
     """
     solutions = [text for cell in notebook.cells for text in regions(cell)]
-    own = notebook.metadata.get("airlift", {})
+    own = notebook.metadata.get("airlift")
+    own = own if isinstance(own, dict) else {}
     work = ClearSolutions()
     stub = own.get("code_stub", STUB)
-    work.code_stub = {**work.code_stub, "python": stub, "bash": SHELL_STUB}
+    spoken = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    known = {spoken: STUB, **work.code_stub}
+    work.code_stub = {**known, "python": stub, "bash": SHELL_STUB}
     work.text_stub = own.get("text_stub", work.text_stub)
     result, _ = work.preprocess(deepcopy(notebook), {})
     for kind in (ClearHiddenTests, ClearMarkScheme):

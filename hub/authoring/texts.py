@@ -16,11 +16,14 @@ from markdown_it.token import Token
 from hub.authoring.finding import Finding
 from hub.authoring.notebook import place
 from hub.authoring.proof import Result
-from hub.authoring.release import attendee_version, source_notebook
-from hub.authoring.solutions import regions
+from hub.authoring.release import attendee_version, files, source_notebook
+from hub.authoring.solutions import is_solution, solution_lines
 from hub.catalog import BESIDE, Lab
 
-_OUTSIDE = re.compile(r"(?:https?|ftp)://[^\s\"'<>)\]}`\\|…,;]+", re.IGNORECASE)
+_OUTSIDE = re.compile(
+    r"(?:https?|ftp)://(?:\[[\da-f:.]+\]|[^\s\"'<>)\[\]}`\\|…,;])[^\s\"'<>)\]}`\\|…,;]*",
+    re.IGNORECASE,
+)
 _HERE = re.compile(r"(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|.*\.localhost)")
 _EXAMPLE = re.compile(r".*(?:^|\.)(?:example(?:\.(?:com|org|net))?|invalid|test)")
 _SHORTEST, _FEWEST = 12, 3
@@ -123,11 +126,14 @@ class _Html(HTMLParser):
 
 def _wrong(lab: Lab, address: str) -> str:
     """Say what is wrong with an address, or ""."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").lower()
+    except ValueError as error:
+        return f"expected an address, got {address!r}: {error}"
     if parts.scheme in ("mailto", "attachment", "data") or address.startswith("#"):
         return ""
     if parts.netloc:
-        host = (parts.hostname or "").lower()
         listed = any(
             address == link or (link.endswith("/") and address.startswith(link))
             for link in lab.links
@@ -135,14 +141,21 @@ def _wrong(lab: Lab, address: str) -> str:
         if listed or _HERE.fullmatch(host) or _EXAMPLE.fullmatch(host):
             return ""
         return f"expected a local file, or {address} in prove.links of lab.toml"
-    name = PurePosixPath(unquote(parts.path))
-    places = (lab.folder, lab.folder / BESIDE)
-    if not name.parts or any((place / name).exists() for place in places):
-        return ""
+    return _absent(lab, address, PurePosixPath(unquote(parts.path)))
+
+
+def _absent(lab: Lab, address: str, name: PurePosixPath) -> str:
+    """Say why a file is not beside the notebook in a seat; "" when it is."""
     if name.is_absolute() or ".." in name.parts:
         return f"expected a file of the lab, got {address}"
-    if name.name == f"{lab.slug}.ipynb":
+    own = (f"{lab.slug}.ipynb", f"{lab.slug}-handbook.html")
+    there = {PurePosixPath(one) for one in own}
+    for inside in map(PurePosixPath, files(lab)):
+        there |= {inside, *inside.parents}
+    if name in there or not name.parts:
         return ""
+    if str(name) in {str(p.relative_to(lab.folder)) for p in lab.folder.rglob("*")}:
+        return f"expected a file that seats get, in data/ or {BESIDE}/, got {address}"
     return f"expected {address} among the lab's files, there is none"
 
 
@@ -154,8 +167,15 @@ def hints_hold_no_solution(
     cells = {cell.id: cell for cell in source_notebook(lab).cells}
     results = []
     for step in lab.steps:
-        texts = [text for cell in step.cells for text in regions(cells[cell])]
-        lines = {line.strip() for text in texts for line in text.split("\n")}
+        sources = [
+            cells[name].source for name in step.cells if is_solution(cells[name])
+        ]
+        lines = {
+            line.strip()
+            for source in sources
+            for start, end in solution_lines(source)
+            for line in source.split("\n")[start:end]
+        }
         secret = {_bare(line): line for line in lines if _tells(line, given)}
         hints = {hint: f"hint {n}" for n, hint in enumerate(step.hints, 1)}
         told = {hint: f"the check's hint {hint!r}" for hint in shown.get(step.id, ())}

@@ -18,20 +18,25 @@ from typing import Any
 
 from checkers.engine.attempt import Attempt, Outcome
 from hub.authoring.finding import Finding
-from hub.authoring.kernel import LabKernel
+from hub.authoring.kernel import LabKernel, ended_how
 from hub.authoring.mistakes import Mistake, load_excuses, load_mistakes
 from hub.authoring.mutants import Mutant, mutants
 from hub.authoring.notebook import code_cells
 from hub.authoring.proof import Result, Score, Survivor
 from hub.authoring.release import attendee_version, source_notebook
+from hub.authoring.solutions import is_solution
 from hub.authoring.states import before
 from hub.catalog import Lab, Step
 
 FEWEST_MISTAKES = 2
+RAISED = "cell-raised"
+"""Reason of attempts that no check has looked at: their cell raised."""
 TRIES = 2
 """How many changed solutions are tried at most for one that says something."""
 MOST_RAISING = 2
 """After so many exceptions of one kind of change, no more of that kind is tried."""
+MISTAKE_SECONDS = 50.0
+"""How long a mistake may take; one that takes longer is said to its author."""
 MUTANT_SECONDS = 20.0
 """How long a changed solution may take; longer is told from the right one, too."""
 Tell = Callable[[str], None]
@@ -112,25 +117,40 @@ class Walk:
         return attempts
 
     def _mistakes(self, step: Step, own: list[Mistake]) -> None:
-        """Make each mistake: it fails with its reason. A step has at least two."""
+        """Make each mistake: it fails with its reason. A step has at least two.
+
+        One that is there twice counts once, and one whose cell raises not at all, as no
+        check has looked at it.
+        """
         found = []
         for mistake in own:
-            self.kernel.restore()
-            last = last_of(self.kernel.run(mistake.cell, trial=True), step.id)
-            self._remember(last)
             where = f"mistakes.toml, mistakes[{mistake.number}], step {step.id}"
-            if said(last) != f"failed: {mistake.reason}":
-                what = f"expected failed: {mistake.reason}, got {said(last)}"
+            if what := self._mistake(step, mistake):
                 found.append(Finding(self.lab.slug, where, what))
-            elif last and mistake.hint not in ("", last.hint):
-                what = f"expected the hint {mistake.hint!r}, got {last.hint!r}"
-                found.append(Finding(self.lab.slug, where, what))
-        if len(own) < FEWEST_MISTAKES and not self.lab.imported:
-            what = f"expected {FEWEST_MISTAKES} or more mistakes, got {len(own)}"
+        counted = {one.code.strip() for one in own if one.reason != RAISED}
+        if len(counted) < FEWEST_MISTAKES and not self.lab.imported:
+            what = f"expected {FEWEST_MISTAKES} or more mistakes, got {len(counted)}"
             where = f"mistakes.toml, step {step.id}"
             found.append(Finding(self.lab.slug, where, what))
         note = f"{len(own)} made"
         self.results.append(Result("mistakes", step.id, tuple(found), note))
+
+    def _mistake(self, step: Step, mistake: Mistake) -> str:
+        """Make one mistake; say what is wrong with what came of it, or ""."""
+        self.kernel.restore()
+        attempts = self.kernel.run(mistake.cell, MISTAKE_SECONDS, trial=True)
+        ended, last = self.kernel.interrupted, last_of(attempts, step.id)
+        if ended == "restarted":
+            self._again()
+        if ended:
+            how = ended_how(ended)
+            return f"expected an end within {MISTAKE_SECONDS:g} s, its cell {how}"
+        self._remember(last)
+        if said(last) != f"failed: {mistake.reason}":
+            return f"expected failed: {mistake.reason}, got {said(last)}"
+        if last and mistake.hint not in ("", last.hint):
+            return f"expected the hint {mistake.hint!r}, got {last.hint!r}"
+        return ""
 
     def _mutants(self, step: Step, block: Block) -> _Trial:
         """Run changed solutions until enough of them say something."""
@@ -159,6 +179,8 @@ class Walk:
         """Yield the mutants of a step's cells, with the cell's number."""
         python = self.kernel.python
         for number, cell in enumerate(block.cells if self.mutants else ()):
+            if not is_solution(cell):
+                continue
             for mutant in mutants(cell.source, step.question, python=python):
                 yield number, mutant
 
@@ -174,7 +196,7 @@ class Walk:
         self, step: Step, mutant: Mutant, last: Attempt | None, trial: _Trial
     ) -> None:
         """Put a changed solution where it belongs."""
-        if last is not None and last.reason == "cell-raised":
+        if last is not None and last.reason == RAISED:
             trial.raising[mutant.kind] += 1
         elif last is not None and last.outcome is Outcome.PASSED:
             trial.passed.append((mutant, self._content()))
@@ -260,6 +282,7 @@ class Walk:
 
     def _again(self) -> None:
         """Do everything up to here once more, as the kernel had to be started again."""
+        self.kernel.forget()  # else it would be done on top of itself
         for source in self._done:
             self.kernel.run(source)
         self.kernel.keep()
@@ -274,7 +297,7 @@ class Walk:
     def _remember(self, last: Attempt | None) -> None:
         """Keep what a check told somebody who is not there yet."""
         failed = last is not None and last.outcome is Outcome.FAILED
-        if last is not None and failed and last.hint and last.reason != "cell-raised":
+        if last is not None and failed and last.hint and last.reason != RAISED:
             self.shown.setdefault(last.step, set()).add(last.hint)
 
 

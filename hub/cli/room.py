@@ -104,7 +104,7 @@ def _key_lists(
     airlift: Settings, labs: tuple[str, ...], named: tuple[str, ...]
 ) -> dict[str, list[dict[str, Any]]]:
     """Read the lists of keys by lab; one without a lab is for the one that gives."""
-    found = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for words in named:
         slug, _, path = words.rpartition("=")
         if not slug:
@@ -116,6 +116,8 @@ def _key_lists(
                     f"[vouchers] ({', '.join(giving) or 'none'})"
                 )
             slug = giving[0]
+        if slug in found:
+            raise click.ClickException(f"expected one list of keys for {slug}, got two")
         found[slug] = read_keys(Path(path))
     return found
 

@@ -9,13 +9,14 @@ Errors:
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 
-from hub.authoring.proof import ELSEWHERE, PROOFS, Proof, kept
+from hub.authoring.proof import ELSEWHERE, PROOFS, Asked, Proof, kept
 from hub.settings import Settings
 
 END = 15.0
@@ -31,21 +32,11 @@ class NotHereError(ProvingError):
 
 
 def prove(
-    airlift: Settings,
-    slug: str,
-    image: str,
-    mutants: int | None,
-    at: Callable[[str], None] = lambda _: None,
+    airlift: Settings, asked: Asked, at: Callable[[str], None] = lambda _: None
 ) -> Proof:
     """Prove a lab and return the proof, which is kept, too.
 
-    Args:
-        airlift: the installation.
-        slug: the lab's.
-        image: id of the image to prove it in; "" proves it here.
-        mutants: how many changed solutions of a step count at most, if not as many
-            as lab.toml says.
-        at: told what is done now.
+    `at` is told what is done now.
 
     Raises:
         NotHereError: it runs only in its image.
@@ -54,8 +45,9 @@ def prove(
     line = [sys.executable, "-P", "-m", "hub.authoring", "proof", str(airlift.root)]
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(
-            [*line, slug, image, "" if mutants is None else str(mutants)],
+            [*line, *asked.words],
             cwd=airlift.root,
+            env={**os.environ, **airlift.places},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -70,11 +62,11 @@ def prove(
             _end(process)
         said.seek(0)
         why = said.read().strip().splitlines()[-30:]
-    found = kept(airlift.state_dir / PROOFS, slug)
+    found = kept(airlift.state_dir / PROOFS, asked.slug)
     if code == ELSEWHERE:
         raise NotHereError("\n".join(why))
     if code or found is None:
-        raise ProvingError("\n".join(why) or f"{slug}: the tool said nothing")
+        raise ProvingError("\n".join(why) or f"{asked.slug}: the tool said nothing")
     return found
 
 

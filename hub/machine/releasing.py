@@ -34,7 +34,7 @@ def keep_versions(airlift: Settings, labs: Iterable[Lab]) -> None:
     """Write the versions of labs and give them to the room's account.
 
     Raises:
-        ReleasingError: one cannot be released; the others may be written.
+        ReleasingError: those that cannot be released; the others are written.
     """
     slugs = [lab.slug for lab in labs]
     airlift.versions_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,22 +44,28 @@ def keep_versions(airlift: Settings, labs: Iterable[Lab]) -> None:
     accounts.give_versions(airlift)
 
 
-def prove(airlift: Settings, lab: Lab) -> None:
+def prove(airlift: Settings, lab: Lab, image: str = "") -> None:
     """Prove the cells of a lab; its checks stay as they are in the seats.
+
+    Args:
+        airlift: the installation.
+        lab: the lab.
+        image: id of the image to prove it in; "" proves it here.
 
     Raises:
         ReleasingError: it is not what its author says; has every finding.
+        NotHereError: it runs only in its image.
     """
-    _run(airlift, "prove", str(airlift.labs_dir), lab.slug)
+    _run(airlift, "prove", str(airlift.root), lab.slug, image)
 
 
-def read_faults(airlift: Settings, slug: str) -> None:
-    """Read all files of a lab.
+def read_faults(airlift: Settings, slugs: Iterable[str]) -> None:
+    """Read all files of labs.
 
     Raises:
         ReleasingError: everything that is wrong with any.
     """
-    _run(airlift, "faults", str(airlift.labs_dir), slug)
+    _run(airlift, "faults", str(airlift.labs_dir), *slugs)
 
 
 def set_ids(airlift: Settings, slug: str) -> list[str]:
@@ -144,6 +150,7 @@ def _run(airlift: Settings, *words: str, program: str = "hub.authoring") -> str:
     done = subprocess.run(
         [sys.executable, "-P", "-m", program, *words],
         cwd=airlift.root,
+        env={**os.environ, **airlift.places},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -7,6 +7,7 @@ Errors:
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -71,6 +72,7 @@ def run(airlift: Settings, flags: list[str], at: Callable[[str], None]) -> str:
         subprocess.Popen(
             line,
             cwd=airlift.root,
+            env={**os.environ, **airlift.places},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

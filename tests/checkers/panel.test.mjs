@@ -58,6 +58,8 @@ test("a step is watched until it is passed, unless it is shut or was caught up p
   const there = step("c", { watch: true, caught_up: true });
   const caught = lab("l", watch, there, step("d", { watch: true }));
   assert.deepEqual(caught.steps.map((one) => facts.isWatched(caught, one)), [false, true, true]);
+  assert.deepEqual(caught.steps.map((one) => facts.isChecked(caught, one)), [false, true, true]);
+  assert.deepEqual([facts.isChecked(shut, watch), facts.isBehind(shut, watch)], [false, false]);
 });
 
 test("the line about the connection promises nothing that is not so", () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from checkers.engine.note import Kind
 from checkers.engine.panel_rules import (
     RefusedError,
     Wish,
+    answer_from,
     granted,
     step_to_check,
     wish_from,
@@ -21,7 +23,7 @@ from checkers.engine.panel_rules import (
 from checkers.engine.panel_state import Scene
 from checkers.engine.progress import Lines
 from checkers.engine.record import Record
-from checkers.engine.steps import Found, SeatLab, SeatStep
+from checkers.engine.steps import Found, SeatLab, SeatQuestion, SeatStep
 
 ASKED = str(uuid4())
 LAB = SeatLab(
@@ -150,6 +152,41 @@ def test_what_lies_before_the_state_caught_up_to_is_not_checked(tmp_path: Path) 
     for one in steps[1:]:
         found = step_to_check({"lab": "l", "step": one.id}, seat, gates)
         assert found == Found(lab, one)
+
+
+def test_an_answer_is_what_the_seat_reads_of_it(tmp_path: Path) -> None:
+    """As in a terminal: an option by its words or number; anything else is refused."""
+    colour = SeatQuestion("choice", "Which?", ("blue", "red"))
+    asks = SeatStep("asks", "Asks", 1, ("asks",), question=colour)
+    words = asks._replace(id="words", question=SeatQuestion("text", "Which?"))
+    labs = {"l": LAB._replace(steps=(*LAB.steps, asks, words))}
+    gates = Gates(tmp_path)
+    seat = replace(scene(tmp_path, [], OPEN), labs=labs)
+
+    def answer(step: str, text: object) -> str:
+        try:
+            found, meant = answer_from(
+                {"lab": "l", "step": step, "answer": text, "outcome": "passed"},
+                seat,
+                gates,
+            )
+        except RefusedError as refused:
+            return f"{refused.status} {refused.code}" if str(refused) else "silent"
+        assert found.step.id == step
+        return meant
+
+    assert [answer("asks", text) for text in ("red", " 2 ")] == ["red", "red"]
+    assert answer("asks", "green") == answer("words", " ") == "409 no-answer"
+    assert answer("words", "<b>a\n b") == "<b>a b"
+    assert answer("words", "x" * 500) == "x" * 500
+    assert answer("words", "x" * 501) == "413 too-large"
+    assert {answer("words", one) for one in (None, 3, ["x"], {})} == {"400 bad-request"}
+    assert answer("one", "red") == "409 no-question"
+    seat = replace(scene(tmp_path, [note("caught-up", "words")], OPEN), labs=labs)
+    assert (answer("asks", "red"), answer("words", "x")) == ("409 caught-up", "x")
+    gate = {"room": {"state": "open"}, "steps": {"l/asks": {"gate": "strict"}}}
+    (tmp_path / "room.json").write_text(json.dumps(gate))
+    assert answer("words", "x") == "409 shut"
 
 
 def test_an_ask_that_the_room_refused_is_not_open(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from checkers.engine.panel_state import Scene, panel_state
 from checkers.engine.progress import Lines
 from checkers.engine.record import Record
-from checkers.engine.steps import SeatLab, SeatStep
+from checkers.engine.steps import SeatLab, SeatQuestion, SeatStep
 
 ASKED = str(uuid4())
 LAB = SeatLab(
@@ -48,12 +48,19 @@ def test_a_fresh_seat_has_all_keys_of_the_contract(tmp_path: Path) -> None:
     """Nothing known yet: nothing is missing in the JSON."""
     found = state(tmp_path)
     keys = "v language now practice room connection labs ask messages offers closing"
-    assert set(found) == {*keys.split(), "welcomed", "countdown", "goal", "visit"}
+    assert set(found) == {
+        *keys.split(),
+        "welcomed",
+        "countdown",
+        "goal",
+        "visit",
+        "preview",
+    }
     (lab,) = found["labs"]
     keys = "slug title version minutes language notebook passed minutes_left handbook"
     assert set(lab) == {*keys.split(), "steps"}
     keys = "id title minutes points cells needs state now attempts passed_at last_at"
-    keys += " watch question"
+    keys += " watch question answer"
     more = "reason hint generation caught_up hints gate verified feedback shared"
     assert set(lab["steps"][0]) == {*keys.split(), *more.split()}
     assert lab["minutes_left"] == 7
@@ -101,6 +108,19 @@ def test_the_next_hint_is_offered_after_two_failures(
     hints = found["labs"][0]["steps"][0]["hints"]
     assert hints["offered"] is offered
     assert hints["held"] is bool(room)
+
+
+def test_a_question_comes_with_the_answer_that_was_given(tmp_path: Path) -> None:
+    """None until there is one; and none for a step that asks nothing any more."""
+    asks = LAB.steps[0]._replace(question=SeatQuestion("text", "Which <b>?"))
+    labs = {"l": LAB._replace(steps=(asks, LAB.steps[1]))}
+    fresh, told = (
+        panel_state(Scene(labs, Record(tmp_path / "outbox"), {}, {}, 7, answers=given))
+        for given in ({}, {"l": {"one": "<i>", "two": "x"}})
+    )
+    assert fresh["labs"][0]["steps"][0]["question"]["text"] == "Which <b>?"
+    assert [step["answer"] for step in fresh["labs"][0]["steps"]] == [None, None]
+    assert [step["answer"] for step in told["labs"][0]["steps"]] == ["<i>", None]
 
 
 def ask(state: str, ask_id: str = ASKED) -> dict[str, Any]:

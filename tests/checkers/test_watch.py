@@ -323,6 +323,18 @@ def test_a_step_is_checked_now_when_asked(watched: Watched) -> None:
     room.unlink()
 
 
+def test_an_answer_from_the_panel_is_an_attempt_like_any_other(
+    watched: Watched,
+) -> None:
+    """The room has one for each answer, with what the check says and not the page."""
+    for answer, now in (("blue", "failed"), ("red", "passed")):
+        body = {"lab": LAB, "step": "asks", "answer": answer, "outcome": "passed"}
+        assert watched.server.post("answer", body).status == 200
+        assert watched.step("asks")["now"] == now
+    told = ("asked", "failed", "other-option"), ("asked", "passed", "")
+    watched.expect("asks", *told)
+
+
 def test_a_probe_goes_with_its_server(watched: Watched) -> None:
     """A server that is killed leaves no process behind."""
     assert check_starts(watched)

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.lab_page import LAB, NOTEBOOK
 from tests.e2e.side_panel import LOAD, SHORT, SOLVED, SidePanel, local
+from tests.e2e.workplace import shoot
 from tests.harness import Airlift, running
 
 pytestmark = pytest.mark.browser
@@ -148,7 +149,7 @@ def seats(prefix: Path) -> Iterator[Airlift]:
 def test_the_line_under_a_cell_and_the_panel(
     browser: Browser, seats: Airlift, scheme: str, width: int
 ) -> None:
-    """Not yet, a cell that stopped, passed; in German, the longer words of the two."""
+    """Not yet, stopped, passed, and questions; in German, the longer of the two."""
     look = {"viewport": {"width": width, "height": 800}}
     narrow = width < 800
     page = NOTEBOOK if narrow else LAB
@@ -169,6 +170,18 @@ def test_the_line_under_a_cell_and_the_panel(
         side.lab.page.keyboard.press("F8")
         expect(side.node.locator(".steps")).to_be_visible()
     assert faults(side.lab.page, ".airlift-panel") == []
+    for title in ("Two kinds of average", "How many were late?"):
+        side.step(title).click()
+        if narrow:
+            expect(side.node).to_be_hidden()
+            side.lab.page.keyboard.press("F8")
+        expect(side.button("Abschicken")).to_be_visible()
+        assert faults(side.lab.page, ".airlift-panel") == []
+    side.node.locator("form.question input").fill("1")
+    side.button("Abschicken").click()
+    expect(side.node.locator(".result")).to_contain_text("Noch nicht.")
+    assert faults(side.lab.page, ".airlift-panel") == []
+    shoot(side.lab.page, f"form-{scheme}-{width}")
 
 
 def test_axe_sees_what_it_should(browser: Browser) -> None:

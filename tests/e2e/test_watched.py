@@ -22,14 +22,59 @@ MOST_TABS = 60
 KEPT = ("HOME", "AIRLIFT_CHECKERS", "AIRLIFT_LABS_DIR", "AIRLIFT_LABS")
 
 
-def notebook(*sources: str) -> dict[str, Any]:
+PANEL = ".airlift-panel"
+PICK, COUNT, SEVERAL = "# step: pick", "# step: count", "# step: several"
+QUESTIONS: tuple[dict[str, Any], ...] = (
+    {
+        "id": "pick",
+        "title": "Pick one",
+        "question": {
+            "kind": "choice",
+            "text": "Which `word` is <i>right</i>?",
+            "options": ["first", "<img src=x onerror=alert(1)>"],
+        },
+    },
+    {
+        "id": "count",
+        "title": "Count them",
+        "question": {"kind": "number", "text": "How many are there?", "unit": "rows"},
+    },
+    {
+        "id": "several",
+        "title": "Choose all",
+        "question": {
+            "kind": "choices",
+            "text": "Which are colours?",
+            "options": ["red", "loud", "blue"],
+        },
+    },
+)
+MORE = """
+from checkers import answers
+
+@check("pick")
+def pick(work: Work) -> str:
+    answers.choice(work, "pick", "<img src=x onerror=alert(1)>")
+    return "A word is <b>a word</b>."
+
+@check("count")
+def count(work: Work) -> None:
+    answers.number(work, "count", 12.5)
+
+@check("several")
+def several(work: Work) -> None:
+    answers.choices(work, "several", ["red", "blue"])
+"""
+
+
+def notebook(*sources: str, kernel: str = "python3") -> dict[str, Any]:
     """Return a notebook with these cells."""
     code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    spec = {"name": kernel, "display_name": kernel, "language": kernel}
     return {
         "nbformat": 4,
         "nbformat_minor": 5,
-        "metadata": {"kernelspec": kernel},
+        "metadata": {"kernelspec": spec},
         "cells": [
             {**code, "id": f"c{at}", "source": source}
             for at, source in enumerate(sources)
@@ -43,9 +88,13 @@ def server(
 ) -> Iterator[SeatServer]:
     """A seat's own JupyterLab, with the lab in it."""
     root = tmp_path_factory.mktemp("watched")
-    environ = set_up(root, STEPS)
+    environ = set_up(root, (*STEPS, *QUESTIONS))
+    checker = root / "lib" / f"{LAB}.py"
+    checker.write_text(checker.read_text() + MORE)
     path = root / "home" / LAB / f"{LAB}.ipynb"
     path.write_text(json.dumps(notebook("# step: file\n!ls", ASKS)))
+    bash = notebook(PICK, COUNT, SEVERAL, kernel="bash")
+    (path.parent / "bash.ipynb").write_text(json.dumps(bash))
     kept = {key: environ[key] for key in KEPT}
     found = SeatServer(root, **kept)
     found.program = [str(prefix / "bin" / "python"), "-m", "jupyterlab"]
@@ -86,6 +135,105 @@ def test_a_step_done_in_a_terminal_turns_green_by_itself(
     shoot(page, "watched-passed")
 
 
+def tab_to(page: Page, what: str, key: str = "Tab") -> None:
+    """Press Tab until the focus is on what a selector names."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press(key)
+        if page.evaluate("what => !!document.activeElement?.matches(what)", what):
+            return
+    raise AssertionError(f"expected {key} to lead to {what}")
+
+
+def test_a_question_is_answered_in_the_panel_beside_a_bash_notebook(
+    page: Page, server: SeatServer
+) -> None:
+    """With the keyboard only: wrong, then right; every kind; still there afterwards."""
+    lab = LabPage(page, server.url).open(f"{LAB}/bash.ipynb")
+    panel, keys = page.locator(PANEL), page.keyboard
+    form, said = panel.locator("form.question"), panel.locator(".result")
+
+    def open_step(step: str) -> None:
+        keys.press("F8")
+        expect(panel.locator("[aria-expanded=true]")).to_be_focused()
+        tab_to(page, f"[data-step={step}]")
+        keys.press("Enter")
+        expect(panel.locator(f"[data-step={step}]")).to_have_attribute(
+            "aria-expanded", "true"
+        )
+        page.wait_for_function(
+            "() => document.activeElement?.closest('.jp-Notebook .jp-Cell')"
+        )
+        keys.press("F8")
+        expect(panel.locator(f"[data-step={step}]")).to_be_focused()
+        keys.press("Tab")
+
+    open_step("pick")
+    options = panel.get_by_role("group", name="Which word is <i>right</i>?")
+    expect(options.get_by_role("radio")).to_have_count(2)
+    expect(options.get_by_label("first")).to_be_focused()
+    expect(options).to_contain_text("<img src=x onerror=alert(1)>")
+    tab_to(page, "button")
+    keys.press("Enter")
+    expect(panel.get_by_role("alert").last).to_contain_text("Choose an answer")
+    assert server.step("pick")["attempts"] == 0
+    keys.press("Shift+Tab")
+    keys.press("Shift+Tab")
+    keys.press("Tab")
+    keys.press("Space")
+    tab_to(page, "button")
+    keys.press("Enter")
+    expect(said).to_contain_text("Not yet. “first” is not it.")
+    expect(form.get_by_role("button", name="Submit")).to_be_focused()
+    expect(panel.get_by_role("alert").last).to_be_empty()
+    assert faults(page, PANEL) == []
+    shoot(page, "form-choice-wrong")
+    keys.press("Shift+Tab")
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(said).to_contain_text("Passed. A word is <b>a word</b>.")
+    expect(panel.locator("[data-step=pick]")).to_contain_text("passed at")
+    expect(form.get_by_role("button", name="Submit")).to_be_focused()
+    shoot(page, "form-choice-passed")
+
+    open_step("count")
+    line = panel.get_by_label("How many are there?")
+    expect(line).to_be_focused()
+    expect(line).to_have_accessible_description("rows")
+    keys.type("12,5 rows")
+    keys.press("Enter")
+    expect(said).to_contain_text("Not yet. “12,5 rows” is not a number.")
+    expect(line).to_be_focused()
+    shoot(page, "form-number-wrong")
+    for _ in " rows":
+        keys.press("Backspace")
+    keys.press("Enter")
+    expect(said).to_have_text("Passed. ")
+    expect(line).to_be_focused()
+
+    open_step("several")
+    keys.press("Space")
+    tab_to(page, "button")
+    keys.press("Enter")
+    expect(said).to_contain_text("but there is more")
+    keys.press("Shift+Tab")
+    keys.press("Space")
+    tab_to(page, "button")
+    keys.press("Enter")
+    expect(said).to_contain_text("Passed.")
+    assert faults(page, PANEL) == []
+    shoot(page, "form-choices-passed")
+    found = {step: server.step(step) for step in ("pick", "count", "several")}
+    assert {step["attempts"] for step in found.values()} == {2}
+    assert found["several"]["answer"] == "red; blue"
+
+    lab.reload()
+    expect(panel.get_by_label("red", exact=True)).to_be_checked()
+    expect(panel.get_by_label("loud")).not_to_be_checked()
+    panel.locator("[data-step=count]").click()
+    expect(line).to_have_value("12,5")
+
+
 def test_a_question_is_answered_with_the_keyboard_only(
     page: Page, server: SeatServer
 ) -> None:
@@ -97,17 +245,10 @@ def test_a_question_is_answered_with_the_keyboard_only(
     expect(form).to_contain_text("Which colour?")
     lab.select(ASKS)
 
-    def tab_to(what: str) -> None:
-        for _ in range(MOST_TABS):
-            page.keyboard.press("Tab")
-            if page.evaluate(f"!!document.activeElement?.matches({what!r})"):
-                return
-        raise AssertionError(f"expected Tab to lead to {what}")
-
-    tab_to(".widget-radio input")
+    tab_to(page, ".widget-radio input")
     page.keyboard.press("Space")
     shoot(page, "question")
-    tab_to("button.widget-button")
+    tab_to(page, "button.widget-button")
     page.keyboard.press("Enter")
     expect(form).to_contain_text("Not yet. Another one.")
     assert faults(page, ".jp-OutputArea .widget-vbox") == []
@@ -116,7 +257,7 @@ def test_a_question_is_answered_with_the_keyboard_only(
     page.keyboard.press("Space")
     expect(form.get_by_label("red")).to_be_checked()
     lab.wait_idle()
-    tab_to("button.widget-button")
+    tab_to(page, "button.widget-button")
     page.keyboard.press("Enter")
     expect(form).to_contain_text("Passed.")
     row = page.locator(".airlift-panel button.step").filter(has_text="Asks")

@@ -73,6 +73,16 @@ def test_an_old_notebook_gets_ids_for_all_its_cells(lab: Lab) -> None:
     assert len(set(ids)) == len(ids) == len(found) + 1
 
 
+def test_an_id_that_is_given_is_no_other_cells(lab: Lab) -> None:
+    """Even where cells were moved since they got theirs."""
+    found = cells(lab)
+    found[1]["id"], found[7]["id"] = "cell-4", "cell-5"
+    del found[3]["id"]
+    save(lab, found)
+    assert set_ids(lab.folder) == ("cell 4 has the id cell-6",)
+    assert notebook_faults(lab) == []
+
+
 def test_what_an_author_chose_stays(lab: Lab) -> None:
     """A manually graded cell stays one; a second cell of a step keeps its id."""
     found = cells(lab)

@@ -52,6 +52,16 @@ def test_a_solution_in_python_is_changed_as_people_get_it_wrong() -> None:
     assert len(found) == len(set(found))
 
 
+def test_a_solution_without_markers_is_the_whole_cell() -> None:
+    """As nbgrader takes it; the lines that say which step it is stay."""
+    assert "-n = 3\n+n = 4" in changes("# step: any\nn = 3")
+    question = Question("number", "?")
+    found = changes("# step: any\n%question any\n%answer any 12", question)
+    assert "-%answer any 12\n+%answer any 25" in found
+    kept = mutants("%%time\n# step: any\nn = 3", None, python=True)
+    assert {mutant.source[:18] for mutant in kept} == {"%%time\n# step: any"}
+
+
 @pytest.mark.parametrize("commands", SHELL)
 def test_commands_are_changed_as_people_get_them_wrong(commands: str) -> None:
     """Left out, swapped, another number, the opposite; SQL in them, too."""

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from hub.authoring import parcels
-from hub.authoring.adding import arrivals, check, in_place
+from hub.authoring.adding import arrivals, aside, check, put_in_place
 from hub.authoring.packing import contents, write_pack
 from hub.authoring.parcels import ParcelError, fetch
 from hub.authoring.places import package_folder
-from hub.catalog import load_lab
+from hub.authoring.proof import PROOFS, Result, keep, kept, refused
+from hub.catalog import load_lab, load_labs
 from hub.settings import CONFIG, Settings, settings
 from tests.harness import REPOSITORY
 from tests.hub.room.process import LAB
@@ -119,8 +120,8 @@ def test_a_lab_comes_in_from_a_folder_a_zip_and_git(
     found = arrivals(parcel, place, ())
     for arrival in found:
         check(arrival, place, replace=False)
-    with in_place(found, place):
-        pass
+    with aside(found, place) as apart:
+        put_in_place(found, place, apart)
     there = everything(place.root)
     assert sorted(there) == [
         "airlift.toml",
@@ -165,22 +166,59 @@ def test_a_pack_has_the_same_bytes_every_time(source: Path, tmp_path: Path) -> N
     assert not any("checkpoints" in name or "README" in name for name in names)
 
 
-def test_what_goes_wrong_later_leaves_the_place_as_it_was(
+def test_a_lab_lies_aside_until_it_is_put_in_place(
     source: Path, place: Settings, tmp_path: Path
 ) -> None:
-    """The lab that was there is back; one that was not is gone."""
-    (place.labs_dir / "small").mkdir(parents=True)
-    (place.labs_dir / "small/old.txt").write_text("old")
+    """Whole, with the images of here; what it replaces stays, its proof comes along."""
+    for name in ("labs/small/old.txt", "images/other/apt.txt"):
+        (place.root / name).parent.mkdir(parents=True)
+        (place.root / name).write_text("old")
     before = everything(place.root)
     found = arrivals(take(source, tmp_path / "parcel"), place, ())
+    with aside(found, place) as apart:
+        assert load_lab(apart.labs_dir / "small").image == "ours"
+        assert (apart.checkers_dir / "small.py").read_text() == CHECKER
+        assert (apart.image_folder("ours") / "start").is_file()
+        assert (apart.image_folder("other") / "apt.txt").read_text() == "old"
+        inside = set(everything(place.root)) - set(before)
+        assert all(name.startswith(".airlift/arriving-") for name in inside)
+        assert load_labs(place.labs_dir) == {}
+        keep(refused("small", "here", Result("ids")), apart.state_dir / PROOFS)
+        put_in_place(found, place, apart)
+    assert list(load_labs(place.labs_dir)) == ["small"]
+    assert not (place.labs_dir / "small/old.txt").exists()
+    assert kept(place.state_dir / PROOFS, "small")
+    assert not [name for name in everything(place.root) if "arriving" in name]
 
-    def proved() -> None:
-        with in_place(found, place):
-            assert (place.root / "checkers/small.py").exists()
-            raise KeyError("not proved")
 
-    with pytest.raises(KeyError):
-        proved()
+@pytest.mark.parametrize("failing", range(7))
+def test_what_goes_wrong_half_way_leaves_the_place_as_it_was(
+    source: Path,
+    place: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failing: int,
+) -> None:
+    """Whichever rename fails: what was there is back, what was not is gone."""
+    for name in ("labs/small/old.txt", "images/ours/Dockerfile", "checkers/small.py"):
+        (place.root / name).parent.mkdir(parents=True)
+        (place.root / name).write_text("old")
+    before = everything(place.root)
+    found = arrivals(take(source, tmp_path / "parcel"), place, ())
+    renames = iter(range(99))
+    rename = Path.rename
+
+    def fails(path: Path, target: Path) -> Path:
+        """Rename, but for one time."""
+        if next(renames) == failing:
+            raise OSError("no space left")
+        return rename(path, target)
+
+    with aside(found, place) as apart:
+        keep(refused("small", "here", Result("ids")), apart.state_dir / PROOFS)
+        monkeypatch.setattr(Path, "rename", fails)
+        with pytest.raises(OSError, match="no space left"):
+            put_in_place(found, place, apart)
     assert everything(place.root) == before
 
 
@@ -404,12 +442,25 @@ def test_a_checkout_keeps_its_own_image(source: Path, tmp_path: Path) -> None:
         check(arrival, place, replace=False)
 
 
+def test_what_is_there_already_is_named_outside_the_root_too(
+    source: Path, tmp_path: Path
+) -> None:
+    """An organiser may keep labs elsewhere."""
+    root, labs = tmp_path / "root", tmp_path / "labs"
+    root.mkdir()
+    (labs / "small").mkdir(parents=True)
+    place = settings(root, {"AIRLIFT_LABS": str(labs)})
+    (arrival,) = arrivals(take(source, tmp_path / "parcel"), place, ())
+    with pytest.raises(ParcelError, match=r"^labs/small: there already"):
+        check(arrival, place, replace=False)
+
+
 def test_a_manifest_that_is_none_is_refused(
     source: Path, place: Settings, tmp_path: Path
 ) -> None:
     """Broken, or of another kind."""
     parcel = take(source, tmp_path / "parcel")
-    for text in ("{", json.dumps([1]), json.dumps({"v": 1})):
+    for text in ("{", json.dumps([1]), json.dumps({"v": 1}), "[" * 100_000):
         (parcel / "airlift-lab.json").write_text(text)
         with pytest.raises(ParcelError, match="expected a manifest"):
             arrivals(parcel, place, ())

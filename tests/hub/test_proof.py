@@ -16,7 +16,8 @@ from hub.authoring.junit import junit
 from hub.authoring.kernel import LabKernel
 from hub.authoring.proof import Proof, Result, Score, content_of, keep, kept, proved
 from hub.authoring.prove import orders, prove
-from hub.authoring.texts import links_are_known
+from hub.authoring.texts import hints_hold_no_solution, links_are_known
+from hub.authoring.walk import Walk
 from hub.catalog import Lab, load_lab
 from hub.cli import main
 from hub.cli.lab.prove import tell
@@ -89,6 +90,14 @@ code = "share = 2.0"
 step = "label"
 reason = "wrong-label"
 code = "label = 'ton'"
+[[mistakes]]
+step = "label"
+reason = "wrong-label"
+code = "label = 'ton'"
+[[mistakes]]
+step = "label"
+reason = "cell-raised"
+code = "label = ton"
 [[excused]]
 step = "label"
 change = '''
@@ -143,6 +152,55 @@ def test_links_are_read_wherever_people_read(
             "checkers/linked_lab_of_a_test.py:19",
             "https://two.org/a in prove.links of lab.toml",
         ),
+    ]
+
+
+def test_a_link_leads_to_what_a_seat_gets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not to other files of its author's machine, and none is too strange to read."""
+    text = (
+        "[](data/a.csv) [](data) [](beside.txt) [](odd_lab_of_a_test.ipynb) []() [](#a)"
+        " http://[::1]:80/ http://[::1] [](/etc/passwd) [](../a/lab.toml)"
+        f" [](mistakes.toml) [](files/beside.txt) http://x[y/ [](gone{'x' * 300})"
+    )
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="odd_lab_of_a_test",
+        cells=CELLS | {"text": text},
+        steps=STEPS,
+        checker=CHECKER,
+    )
+    for name in ("data/a.csv", "files/beside.txt"):
+        (lab.folder / name).parent.mkdir()
+        (lab.folder / name).write_text("1")
+    found = sorted(one.what for one in links_are_known(lab).findings)
+    assert [what.replace("x" * 300, "…") for what in found] == [
+        "expected a file of the lab, got ../a/lab.toml",
+        "expected a file of the lab, got /etc/passwd",
+        "expected a file that seats get, in data/ or files/, got files/beside.txt",
+        "expected a file that seats get, in data/ or files/, got mistakes.toml",
+        "expected an address, got 'http://x[y/': Invalid IPv6 URL",
+        "expected gone… among the lab's files, there is none",
+    ]
+
+
+def test_a_solution_without_markers_is_no_hint_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole cell is the solution then."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="bare_lab_of_a_test",
+        cells=CELLS | {"numbers": "# step: numbers\nnumbers = [1, 2, 30]"},
+        steps=STEPS,
+        checker=CHECKER,
+    )
+    (first, *_others) = hints_hold_no_solution(lab, {})
+    assert [finding.what for finding in first.findings] == [
+        "expected hint 1 without the solution's line 'numbers = [1, 2, 30]'"
     ]
 
 
@@ -327,6 +385,57 @@ def test_a_kernel_that_does_not_stop_is_stopped_and_goes_on(
         assert shown["text"] == "seen\n"
 
 
+def test_what_was_done_is_done_once_more_from_the_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a changed solution ends the kernel: not on top of the files as they are."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="dying_lab_of_a_test",
+        cells={
+            "log": solved("log", 'print("x", file=open("log.txt", "a"))'),
+            "stay": solved("stay", "import os", "fall = 0", "fall and os._exit(1)"),
+        },
+        steps='[[steps]]\nid = "log"\ntitle = "Log"\n'
+        '[[steps]]\nid = "stay"\ntitle = "Stay"\n',
+        checker="""
+from checkers import Work, check, fail
+
+def one_line(work: Work) -> None:
+    if work.file("log.txt").read_text() != "x\\n":
+        fail("other-log", "Not one line.")
+
+@check("log")
+def log(work: Work) -> None:
+    one_line(work)
+
+@check("stay")
+def stay(work: Work) -> None:
+    one_line(work)
+    if work.value("fall", "int"):
+        fail("fell", "It fell.")
+""",
+        mistakes="""
+[[mistakes]]
+step = "stay"
+reason = "fell"
+code = "import os; os._exit(1)"
+[[mistakes]]
+step = "stay"
+reason = "fell"
+code = "fall = 2"
+""",
+    )
+    with LabKernel(lab, tmp_path / "stand") as kernel:
+        walk = Walk(lab, kernel, mutants=6)
+        walk.run()
+    assert [found.what for result in walk.results for found in result.findings] == [
+        "expected 2 or more mistakes, got 0",
+        "expected an end within 50 s, its cell ended its kernel",
+    ]
+
+
 def test_junit_is_read_by_those_who_read_it(lab: Lab, tmp_path: Path) -> None:
     """Suites hold cases, numbers add up, and nothing that XML forbids is left."""
     (lab.folder / "lab.ipynb").write_text("{} \x00\x1b[31m")
@@ -343,6 +452,10 @@ def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
     proof = Proof(lab.slug, lab.version, content_of(lab), "here", "2026-11-25T20:00:00")
     keep(proof, tmp_path)
     assert proved(lab, tmp_path) == {"at": "2026-11-25T20:00:00", "where": "here"}
+    keep(replace(proof, results=(Result("mutants", proved=False),)), tmp_path)
+    assert proved(lab, tmp_path) is None
+    assert proved(replace(lab, mutants=0), tmp_path)
+    keep(proof, tmp_path)
     (lab.folder / "mistakes.toml").write_text("# none\n")
     assert proved(lab, tmp_path) is None
 

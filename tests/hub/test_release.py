@@ -56,7 +56,6 @@ def test_a_release_holds_notebook_data_licence_and_description(tmp_path: Path) -
     found = release(load_lab(LAB), tmp_path)
     assert found == tmp_path / "first_flight"
     assert sorted(digest(found)) == [
-        "LICENSES.toml",
         "data/LICENSE",
         "data/airports.csv",
         "data/flights.csv",
@@ -65,6 +64,24 @@ def test_a_release_holds_notebook_data_licence_and_description(tmp_path: Path) -
         "lab.json",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["first_flight"]
+
+
+def test_texts_of_licences_go_along_and_what_is_the_authors_stays(
+    folder: Path, tmp_path: Path
+) -> None:
+    """A licence's words have to go with what it covers; the ledger is no such text."""
+    before = digest(release(load_lab(folder), tmp_path / "before"))
+    texts = {"LICENSE", "LICENCE.md", "COPYING", "NOTICE.txt", "LICENSES/MIT.txt"}
+    private = {"hidden.py", "EULA.txt", "requirements.txt", "LICENSES/.draft"}
+    for name in texts | private:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(name)
+    after = digest(release(load_lab(folder), tmp_path / "after"))
+    assert set(after) - set(before) == texts
+    assert {path.name for path in LAB.iterdir()} - set(after) == {
+        *("LICENSES.toml", "lab.ipynb", "lab.toml", "make_data.py", "mistakes.toml"),
+        "data",
+    }
 
 
 def test_the_description_says_what_a_seat_needs(tmp_path: Path) -> None:

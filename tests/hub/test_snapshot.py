@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas
 
-from hub.authoring.stand.snapshot import keep, restore
+from hub.authoring.stand.snapshot import content, keep, restore
 
 
 def test_what_a_cell_did_in_place_is_undone_each_time() -> None:
@@ -42,3 +42,30 @@ def test_what_cannot_be_copied_and_what_is_the_kernels_stays() -> None:
     restore(names)
     assert (names["math"], names["endless"]) == (math, endless)
     assert (names["In"], names["_"]) == (["x", "y"], 3)
+
+
+FUNCTIONS = """
+def shop(tax=%s):
+    return lambda price: price * tax
+def plain(a, b=%s, *, c=%s):
+    return a + b + c
+made = shop()
+"""
+
+
+def test_a_function_is_another_by_what_it_holds() -> None:
+    """A default or an enclosed value that was changed is no change without effect."""
+    ones, others, same = {}, {}, {}
+    for names, number in ((ones, 1), (others, 2), (same, 1)):
+        exec(FUNCTIONS % (number, number, number), names)
+    for name in ("shop", "plain", "made"):
+        assert content(ones[name]) == content(same[name]) != content(others[name])
+    exec(FUNCTIONS.replace("plain(a, b", "plain(b, a") % (1, 1, 1), others)
+    assert content(ones["plain"]) != content(others["plain"])
+
+
+def test_of_a_function_that_holds_itself_nothing_is_told() -> None:
+    """Nor does looking at it ever end in an exception."""
+    names: dict[str, Any] = {}
+    exec("def outer():\n  def f(): return f\n  return f\nf = outer()", names)
+    assert content(names["f"]) == ""

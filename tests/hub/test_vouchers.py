@@ -41,6 +41,12 @@ def test_a_time_of_day_counts(tmp_path: Path) -> None:
     assert second["expires_at"] == 1_801_418_400_000
 
 
+def test_a_key_that_ends_in_the_last_year_there_is_never_ends(tmp_path: Path) -> None:
+    """Some vendors write that for a key without an end."""
+    (found,) = read_keys(written(tmp_path, "key,expires\nA,9999-12-31\n"))
+    assert found["expires_at"] is None
+
+
 def test_every_bad_line_is_named_and_no_key_is_told(tmp_path: Path) -> None:
     """All at once: what was expected, in which line."""
     text = (
@@ -70,5 +76,8 @@ def test_other_columns_are_refused(tmp_path: Path, text: str, said: str) -> None
     with pytest.raises(VoucherError, match=said) as error:
         read_keys(written(tmp_path, text))
     assert "secret" not in str(error.value).casefold()
+    long = "x" * 200_000
+    with pytest.raises(VoucherError, match=r"line 2: expected CSV, got: field larger"):
+        read_keys(written(tmp_path, f"key\n{long}\n"))
     with pytest.raises(VoucherError, match="there is none"):
         read_keys(tmp_path / "none.csv")

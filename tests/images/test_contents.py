@@ -30,7 +30,8 @@ def root(tmp_path: Path) -> Path:
 def own(root: Path) -> str:
     """Return the fingerprint of checkers and labs."""
     lab = SimpleNamespace(folder=root / "labs/first")
-    return contents.fingerprint(root, contents.own_files(settings(root, {}), [lab]))
+    place = settings(root, {})
+    return contents.fingerprint(place, contents.own_files(place, [lab]))
 
 
 def test_the_same_files_elsewhere_are_the_same(root: Path) -> None:
@@ -84,8 +85,24 @@ def test_checkers_of_a_place_come_beside_those_of_an_installed_airlift(
     assert (gathered / "engine/hook.py").is_file()
 
 
+def test_files_of_a_place_count_the_same_wherever_it_is(root: Path) -> None:
+    """Labs that lie aside to be proved are built once, not again in their place."""
+    place = settings(root, {})
+    aside = {name: root / ".airlift/x" / name for name in ("labs", "images")}
+    paths = []
+    for folder in (place.labs_dir, *aside.values()):
+        paths.append(folder / "first" / "apt.txt")
+        paths[-1].parent.mkdir(parents=True, exist_ok=True)
+        paths[-1].touch()
+    there = settings(root, {}, **aside)
+    here, lab, image = paths
+    assert contents.fingerprint(there, [lab]) == contents.fingerprint(place, [here])
+    assert contents.fingerprint(there, [image]) != contents.fingerprint(there, [lab])
+
+
 def test_words_count_one_by_one(root: Path) -> None:
     """A version and a base cannot be mistaken for each other."""
-    assert contents.fingerprint(root, [], "a", "bc") != contents.fingerprint(
-        root, [], "ab", "c"
+    place = settings(root, {})
+    assert contents.fingerprint(place, [], "a", "bc") != contents.fingerprint(
+        place, [], "ab", "c"
     )

@@ -64,7 +64,7 @@ def test_a_dockerfile_of_an_image_gets_apts_settings_and_never_pips(
     with_packages(place, "small", "terminal")
     handed = {}
     for stage in software(place, load_labs(place.labs_dir), "small"):
-        build_stage(Client(str(docker), buildx=False), place.root, stage, "", tmp_path)
+        build_stage(Client(str(docker), buildx=False), place, stage, "", tmp_path)
         words = (tmp_path / f"image-{stage.name}.log").read_text()
         handed[stage.name] = sorted(re.findall(r"--secret id=(\w+)", words))
     everything = ["apt", "certificates", "pip"]

@@ -101,6 +101,11 @@ def written(file: str, data: bytes) -> Change:
     return change
 
 
+def folder(file: str) -> Change:
+    """Put a folder in the place of a file."""
+    return all_of(without(file), lambda root: (root / file).mkdir())
+
+
 def all_of(*changes: Change) -> Change:
     """Make several changes."""
 
@@ -159,6 +164,29 @@ GALLERY = {
             "lab.toml:23: steps[1].needs: expected an earlier step (there is none), "
             "got 'mean-temperature'",
         ),
+    ),
+    "a step without cells": Broken(
+        swap(LAB, 'id = "load-week"', 'id = "load-week"\ncells = []'),
+        (
+            "lab.toml:23: steps[1].cells: expected one cell or more, each once, got []",
+            "lab.ipynb, cell load-week: expected no marker outside a step's cell, got "
+            "'load-week'",
+        ),
+    ),
+    "a folder where a file should be": Broken(
+        all_of(folder(MISTAKES), folder(NOTEBOOK)),
+        (
+            "lab.ipynb: expected a file, got a folder",
+            "mistakes.toml: expected a file, got a folder",
+        ),
+    ),
+    "a bottomless list": Broken(
+        swap(LAB, '"beginner"', "[" * 5_000),
+        ("lab.toml: expected TOML, got: brackets within brackets, too many to read",),
+    ),
+    "a number without an end": Broken(
+        swap(LAB, "minutes = 15 ", f"minutes = {'9' * 5_000} "),
+        ("lab.toml: expected TOML, got: a number too long to read",),
     ),
     "image that is not there": Broken(
         swap(LAB, '"base"', '"bse"'),
@@ -269,6 +297,25 @@ GALLERY = {
         (
             "lab.ipynb: cell set-up: expected a notebook, got: 'source' is a required "
             "property",
+        ),
+    ),
+    "a tag that is none": Broken(
+        cell("load-week", lambda found: found["metadata"].update(tags=[3])),
+        (
+            "lab.ipynb: cell load-week: metadata: tags: 0: expected a notebook, got: "
+            "3 is not of type 'string'",
+        ),
+    ),
+    "nbgrader metadata that are none": Broken(
+        cell("set-up", lambda found: found["metadata"].update(nbgrader=None)),
+        ("lab.ipynb: cell set-up: expected nbgrader metadata as a table, got None",),
+    ),
+    "a language that nbgrader has no stub for": Broken(
+        notebook(lambda data: data["metadata"]["kernelspec"].update(language="cobol")),
+        tuple(
+            f"lab.ipynb, step {step}: expected watch = true in lab.toml, since the "
+            "kernel is cobol"
+            for step in ("load-week", "mean-temperature")
         ),
     ),
     "id given by JupyterLab": Broken(
@@ -489,6 +536,18 @@ GALLERY = {
     "excuse without a reason": Broken(
         after(MISTAKES, '\n[[excused]]\nstep = "load-week"\nchange = "a -> b"\n'),
         ("mistakes.toml:64: excused[1].reason: expected a value, it is missing",),
+    ),
+    "files with names of others": Broken(
+        all_of(
+            lambda root: (root / "labs/trial/files/data").mkdir(parents=True),
+            written("labs/trial/files/lab.json", b"{}"),
+            written("labs/trial/files/data/week.csv", b""),
+        ),
+        (
+            "files/data/week.csv: expected a name that the release does not have "
+            "itself",
+            "files/lab.json: expected a name that the release does not have itself",
+        ),
     ),
     "link in the data": Broken(
         lambda root: (root / "labs/trial/data/more.csv").symlink_to("/etc/hostname"),

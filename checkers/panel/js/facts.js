@@ -184,10 +184,16 @@ export function isShut(lab, step) {
   return gate?.kind === "strict" && gate.behind;
 }
 
-// Whether a step is checked by itself now: what is passed, shut or caught up past is not.
+// Whether a step lies before the one whose state was caught up to: its work is the author's.
+export const isBehind = (lab, step) => lab.steps.indexOf(step) < startOf(lab);
+
+// Whether a step is checked when somebody asks.
+export const isChecked = (lab, step) => !isShut(lab, step) && !isBehind(lab, step);
+
+// Whether a step is checked by itself now: what is passed is not.
 export function isWatched(lab, step) {
   const open = step.state !== "passed" || isDifferent(step);
-  return Boolean(step.watch) && open && !isShut(lab, step) && lab.steps.indexOf(step) >= startOf(lab);
+  return Boolean(step.watch) && open && isChecked(lab, step);
 }
 
 // Who of the staff is at this seat, as a key.

@@ -3,7 +3,8 @@
 import * as facts from "./facts.js";
 import { Feedback } from "./feedback.js";
 import { Said, html, mark, useEffect, useRef, useState } from "./parts.js";
-import { Question, Watched } from "./watched.js";
+import { Question } from "./question.js";
+import { Watched } from "./watched.js";
 import { clock, say } from "./words.js";
 
 // What the last check said, in the amber-edged box.
@@ -95,9 +96,9 @@ function Open({ page, state, lab, step, run, tell, onGo }) {
     html`<${Sharing} ...${{ page, lab, step, run, tell }} />`;
   return html`<div class="open" id=${`airlift-open-${step.id}`}>
     ${gate && html`<p class="note ask">${mark("gate")}<span>${say(facts.gateKey(lab, gate), { at: gate.number })}</span></p>`}
-    <${Question} lab=${lab} step=${step} />
-    <${LastCheck} step=${step} />
-    <${Watched} key=${`w-${step.id}`} ...${{ page, lab, step, run }} />
+    ${step.question
+      ? html`<${Question} key=${`q-${lab.slug}-${step.id}`} ...${{ page, lab, step, run }} />`
+      : html`<${LastCheck} step=${step} /><${Watched} key=${`w-${step.id}`} ...${{ page, lab, step, run }} />`}
     <${Hints} hints=${step.hints} />
     ${step.caught_up && step.state !== "passed" && html`<p class="dim">${say("step.caught-up")}</p>`}
     ${next && html`<div><button type="button" class=${`btn ${gate ? "" : "main"}`} onClick=${() => onGo(next)}>

@@ -1,20 +1,8 @@
-// What a step has that is not only done in its cell: a question, checks by themselves.
+// A step that is checked by itself.
 
 import * as facts from "./facts.js";
-import { Said, html, useState } from "./parts.js";
+import { html, useState } from "./parts.js";
 import { clock, say } from "./words.js";
-
-// What the step asks, with its options numbered as `answer` takes them.
-export function Question({ lab, step }) {
-  const { question, id } = step;
-  if (!question || (step.state === "passed" && !facts.isDifferent(step))) {
-    return null;
-  }
-  return html`<div class="question"><p lang=${lab.language}><${Said} text=${question.text} /></p>
-    ${question.options.length > 0 &&
-    html`<ol lang=${lab.language}>${question.options.map((text) => html`<li key=${text}><${Said} text=${text} /></li>`)}</ol>`}
-    <p class="dim"><${Said} text=${say("question.how", { step: id })} /></p></div>`;
-}
 
 // Says that the step is checked by itself, and checks it at once when asked.
 export function Watched({ page, lab, step, run }) {

@@ -20,8 +20,9 @@ from hub.authoring.course.hidden import hidden_cells, visible
 from hub.authoring.course.notes import CourseError
 from hub.authoring.course.rules import Rules
 from hub.authoring.course.writing import unmarked
+from hub.authoring.licences.ledger import is_text
 from hub.authoring.release import source_notebook
-from hub.catalog import BESIDE, Lab
+from hub.catalog import BESIDE, Lab, packages_of
 
 CONFIGURATION = "nbgrader_config.py"
 
@@ -38,14 +39,15 @@ def give_back(lab: Lab, out: Path) -> list[str]:
         ReleaseError: its notebook cannot be read.
     """
     notebook = source_notebook(lab)
-    about = dict(notebook.metadata.pop("airlift", {}))
-    if lab.imported != "nbgrader" or "assignment" not in about:
+    about = notebook.metadata.pop("airlift", {})
+    names = _names(about) if lab.imported == "nbgrader" else ()
+    if not names:
         raise CourseError(
             f"{lab.slug}: expected a lab that `airlift lab import` made: the checks of "
             "others are no test cells that nbgrader could run"
         )
-    folder = out / "source" / Path(about["assignment"]).name
-    path = folder / f"{Path(about['notebook']).name}.ipynb"
+    folder = out / "source" / names[0]
+    path = folder / f"{names[1]}.ipynb"
     if path.exists():
         raise CourseError(f"{path}: expected no file yet; take it away, or another OUT")
     notes = _whole(lab, notebook)
@@ -58,12 +60,25 @@ def give_back(lab: Lab, out: Path) -> list[str]:
     text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
     said = [str(path)]
-    for place in (lab.folder / BESIDE, *lab.folder.glob("LICEN[CS]E*")):
-        if place.is_dir():
+    packages = packages_of(lab.folder)
+    for place in sorted(lab.folder.iterdir()):
+        if place.name == BESIDE:
             shutil.copytree(place, folder, dirs_exist_ok=True)
-        elif place.is_file():
+        elif place in packages or (is_text(place.name) and place.is_file()):
             shutil.copyfile(place, folder / place.name)
     return [*said, *_configured(out, about), *notes]
+
+
+def _names(about: object) -> tuple[str, ...]:
+    """Return the names of assignment and notebook; () where they cannot be files'."""
+    if not isinstance(about, dict):
+        return ()
+    found = tuple(about.get(key) for key in ("assignment", "notebook"))
+    fit = all(
+        isinstance(name, str) and name.strip(".") and Path(name).name == name
+        for name in found
+    )
+    return tuple(map(str, found)) if fit else ()
 
 
 def _whole(lab: Lab, notebook: Any) -> list[str]:

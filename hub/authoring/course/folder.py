@@ -13,18 +13,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub.authoring.course.notebook import read
 from hub.authoring.course.notes import CourseError, Note
 from hub.authoring.course.rules import Rules, rules_for
+from hub.authoring.licences.ledger import NAME as LEDGER
 
 IGNORED = (
     ".ipynb_checkpoints",
     "__pycache__",
     "feedback",
+    "submitted",
+    "autograded",
+    "gradebook.db",
     ".git",
     ".DS_Store",
     "*.pyc",
 )
-"""What nbgrader never hands out, and what no lab needs."""
+"""What nbgrader never hands out, or is somebody's, and what no lab needs."""
 MOST_BYTES = 64 * 2**20
 """Size of one file at most."""
 _SOLVED = re.compile(
@@ -88,7 +93,7 @@ def _alone(path: Path) -> Source:
     """Return a single notebook; its files are those that its text names."""
     if path.suffix != ".ipynb":
         raise CourseError(f"{path.name}: expected a notebook (.ipynb)")
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = _text(path)
     beside = [item for item in _files(path.parent, []) if _is_named(item[0], text)]
     return Source(
         path=path,
@@ -101,12 +106,27 @@ def _alone(path: Path) -> Source:
     )
 
 
+def _text(path: Path) -> str:
+    """Return the text of a notebook's cells; what is none has none, and is said later.
+
+    The file itself has many words that nobody wrote, such as "data" and "source".
+    """
+    try:
+        return "\n".join(cell.source for cell in read(path).cells)
+    except CourseError:
+        return ""
+
+
 def _is_named(name: str, text: str) -> bool:
     """Tell whether a notebook's text names a file, or imports it."""
-    stem = Path(name).stem
     if name.endswith(".py"):
-        return bool(re.search(rf"\b(import|from)\s+{re.escape(stem)}\b", text))
-    return name in text
+        module = re.escape(name.partition("/")[0].removesuffix(".py"))
+        if re.search(rf"\b(import|from)\s+{module}\b", text):
+            return True
+    whole = re.escape(name)
+    if "." not in name:  # else it may be any word
+        return bool(re.search(rf"[\"'(`]{whole}[\"')`]", text))
+    return bool(re.search(rf"(?<![\w.-]){whole}(?![\w-])", text))
 
 
 def _assignments(path: Path) -> list[Path]:
@@ -234,6 +254,8 @@ def _unfit(path: Path, *, top: bool) -> str | None:
         return None
     if path.name.startswith("nbgrader_config.") or path.name == "autotests.yml":
         return None
+    if top and path.name == LEDGER:
+        return "a lab's ledger of licences: it is written anew"
     if path.is_symlink() or not path.is_file():
         return "no plain file"
     if path.suffix == ".ipynb":

@@ -21,7 +21,7 @@ from typing import Any
 
 import checkers
 from hub.authoring.agreement import ids_agree
-from hub.authoring.course import answers, hidden, notebook, writing
+from hub.authoring.course import answers, hidden, notebook, rights, writing
 from hub.authoring.course.autotest import instantiated
 from hub.authoring.course.folder import Source, found
 from hub.authoring.course.names import modules, written
@@ -127,8 +127,10 @@ def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
             notes += more
             if not any(group.live for group in draft.groups):
                 raise CourseError("no test of it checks anything: it makes no lab")
-            _put(Path(folder) / "done", name, labs, checkers_to)
-    except (CourseError, LabError, ReleaseError) as error:
+            done = Path(folder) / "done"
+            notes += rights.notes(done / "labs" / name, draft.rights)
+            _put(done, name, labs, checkers_to)
+    except (CourseError, LabError, ReleaseError, OSError) as error:
         notes.append(Note("", str(error)))
         return Taken(source.shown, "", len(groups), 0, tuple(notes))
     return Taken(source.shown, name, len(groups), proved, tuple(notes))
@@ -151,7 +153,8 @@ def drafted(source: Source, name: str) -> tuple[Draft, list[Note]]:
     own = {name for name, _path in source.files} & set(writing.PACKAGES)
     what = "its packages make an image of this lab's own"
     notes += [Note(name, what) for name in sorted(own)]
-    return Draft(name, source, found, whole, groups, {}), notes
+    said = rights.rights_of(source, found)
+    return Draft(name, source, found, whole, groups, {}, said), notes
 
 
 def _around(found: Any, source: Source) -> list[Note]:
@@ -260,10 +263,13 @@ def _tried(draft: Draft, folder: Path) -> tuple[Draft, int, list[Note]]:
 
 
 def _kept(group: Group, seen: Tried | None) -> Group:
-    """Return a group as the lab has it: without tests when these check nothing."""
-    if seen is None or not (seen.vacuous or seen.seconds * 5 > MOST):
+    """Return a group as the lab has it: without tests that check nothing."""
+    if seen is None:
         return group
-    return replace(group, tests=())
+    if seen.vacuous or seen.seconds * 5 > MOST:
+        return replace(group, tests=())
+    tests = [replace(t, live=t.live and t.cell not in seen.idle) for t in group.tests]
+    return replace(group, tests=tuple(tests))
 
 
 def _needed(groups: list[Group]) -> list[Group]:
@@ -292,6 +298,11 @@ def _said(group: Group, seen: Tried) -> Iterator[Note]:
         yield Note(where, f"not proved: with the solution it {_verdict(seen.solved)}")
     elif seen.whole:
         yield Note(where, f"not proved: its hidden tests say {seen.whole}")
+    elif seen.untouched is None:
+        yield Note(where, "not proved: it could not be tried without the solution")
+    for cell in () if seen.vacuous else seen.idle:
+        what = "it passes before anybody has done anything: it is left out"
+        yield Note(f"step {group.id}, test {cell}", what)
 
 
 def _verdict(said: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,6 +14,7 @@ from checkers.engine.check import Check, checker_for
 from checkers.engine.guard import NamesKept
 from checkers.engine.run import run
 from checkers.engine.work import Work
+from checkers.graded import Cell, hold
 
 
 def tell(
@@ -20,6 +23,7 @@ def tell(
     whole: str,
     step: str,
     made: list[str],
+    tests: list[str],
     out: str,
 ) -> None:
     """Write what else is to be known of a step as JSON.
@@ -30,10 +34,13 @@ def tell(
         whole: module of the checker with the hidden tests, "" for none.
         step: the step.
         made: names that its solution gave a value.
+        tests: reasons of its test cells that are run each by itself.
         out: the file: ``whole`` is what the hidden tests say, "" when they hold;
-            ``hollow`` whether the check passes as well with nothing in these names.
+            ``hollow`` whether the check passes as well with nothing in these names;
+            ``passing`` those of `tests` that hold.
     """
     work = Work(names, Path.cwd())
+    passing = _passing(checker, step, tests, work) if tests else []
     said = ""
     if whole:
         attempt = run(checker_for(whole)[step], work)
@@ -48,7 +55,27 @@ def tell(
             names.update({name: _emptied(names[name]) for name in there})
             attempt = run(checker_for(checker)[step], Work(names, Path.cwd()))
             hollow = attempt.outcome is Outcome.PASSED
-    Path(out).write_text(json.dumps({"whole": said, "hollow": hollow}))
+    found = {"whole": said, "hollow": hollow, "passing": passing}
+    Path(out).write_text(json.dumps(found))
+
+
+def _passing(checker: str, step: str, tests: list[str], work: Work) -> list[str]:
+    """Return those test cells that hold, each run by itself."""
+    check = checker_for(checker)[step]
+    cells = vars(import_module(checker)).values()
+    alone = {
+        cell.id: check._replace(function=partial(_hold, cell))
+        for cell in cells
+        if isinstance(cell, Cell) and cell.id in tests
+    }
+    return [
+        name for name, one in alone.items() if run(one, work).outcome is Outcome.PASSED
+    ]
+
+
+def _hold(cell: Cell, work: Work) -> None:
+    """Run one test cell."""
+    hold(work, cell)
 
 
 def _error(check: Check, work: Work) -> str:

@@ -24,7 +24,7 @@ from hub.authoring.course.rules import Rules
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _PYTHON = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
 _NO_NOTEBOOK = (
-    *(OSError, ValueError, KeyError, AttributeError, TypeError),
+    *(OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError),
     nbformat.ValidationError,
 )
 _FLAGS = ("grade", "solution", "locked", "task")
@@ -45,6 +45,8 @@ def read(path: Path) -> Any:
         for cell in notebook.cells:
             cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
             cell.setdefault("metadata", type(notebook)())
+            if not isinstance(cell.metadata.get("nbgrader", {}), dict):
+                del cell.metadata["nbgrader"]
             if cell.cell_type not in ("code", "markdown", "raw"):
                 raise CourseError(f"{path.name}: a cell of the kind {cell.cell_type!r}")
     except _NO_NOTEBOOK as error:
@@ -80,8 +82,8 @@ def is_a(cell: Any, flag: str) -> bool:
 
 def _kernel(notebook: Any) -> list[Note]:
     """Give a notebook the Python kernel; another language is refused by name."""
-    spec = notebook.metadata.get("kernelspec", {})
-    about = notebook.metadata.get("language_info", {})
+    spec = notebook.metadata.get("kernelspec") or {}
+    about = notebook.metadata.get("language_info") or {}
     name = str(spec.get("name", ""))
     language = str(spec.get("language") or about.get("name") or "")
     version = str(about.get("version", ""))

@@ -77,7 +77,7 @@ def _rules(path: Path) -> Rules:
     try:
         text = path.read_text(encoding="utf-8")
         found = _json(text) if path.suffix == ".json" else _python(text)
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, AttributeError) as error:
         raise CourseError(f"{path.name}: expected a configuration: {error}") from None
     values: dict[str, Any] = {}
     notes = []
@@ -112,7 +112,7 @@ def _python(text: str) -> dict[str, Any]:
             name = ast.unparse(node.targets[0])
             try:
                 value = ast.literal_eval(node.value)
-            except ValueError:
+            except (ValueError, TypeError):
                 value = None
             found[name.removeprefix("c.")] = value
     return found

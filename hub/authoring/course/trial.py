@@ -31,7 +31,7 @@ SECONDS = 30.0
 _INSIDE = "hub.authoring.course.inside"
 _STOPPED = {
     "interrupted": "it did not end in time: it was interrupted",
-    "restarted": "it did not end in time: the kernel was restarted, all names are gone",
+    "restarted": "it ended its kernel, or not in time: all names are gone",
 }
 _After = Callable[[LabKernel, Any], None]
 
@@ -44,14 +44,17 @@ class Tried:
         solved: what its check said of the solution; "passed", else why not.
         whole: what its hidden tests said of it; "" when they hold.
         hollow: whether it passes with nothing in the place of the solution.
-        untouched: whether it passes before anybody has done anything.
+        untouched: whether it passes before anybody has done anything; None when it
+            could not be tried.
+        idle: those of its test cells that hold before anybody has done anything.
         seconds: how long its check took.
     """
 
     solved: str = "its cells were never reached"
     whole: str = ""
     hollow: bool = False
-    untouched: bool = False
+    untouched: bool | None = None
+    idle: tuple[str, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -66,7 +69,8 @@ class Tried:
     @property
     def proved(self) -> bool:
         """Whether it passes with the solution, and only then."""
-        return self.solved == "passed" and not (self.vacuous or self.whole)
+        tried = self.untouched is not None
+        return self.solved == "passed" and tried and not (self.vacuous or self.whole)
 
 
 @contextmanager
@@ -116,8 +120,12 @@ def tried(
     def release(kernel: LabKernel, cell: Any) -> None:
         """Check a step that nobody has done, though its stub may have raised."""
         if group := last.get(cell.id):
-            said = _asked(kernel, lab, f"checkers.{lab.slug}", group.id, [])
+            tests = [test.reason for test in group.live]
+            checker = f"checkers.{lab.slug}"
+            said = _asked(kernel, lab, checker, group.id, tests=tests)
             found[group.id].untouched = not said["whole"]
+            idle = [test.cell for test in group.live if test.reason in said["passing"]]
+            found[group.id].idle = tuple(idle)
 
     try:
         with LabKernel(lab, folder) as kernel:
@@ -137,7 +145,7 @@ def _ask_rest(
 ) -> None:
     """Ask what else is to be known of a step whose solution has run."""
     if seen.solved.startswith(Outcome.ERROR.value):
-        said = _asked(kernel, lab, f"checkers.{lab.slug}", step, [])
+        said = _asked(kernel, lab, f"checkers.{lab.slug}", step)
         seen.solved = f"error: {said['whole']}"
     elif seen.solved == "passed":
         names = {name for source in sources for name in bound(source)}
@@ -156,17 +164,22 @@ def _ran(
         if kernel.interrupted:
             what = _STOPPED[kernel.interrupted]
             notes.append(Note(label(number, cell), what))
-        else:
+        if kernel.interrupted != "restarted":
             after(kernel, cell)
 
 
 def _asked(
-    kernel: LabKernel, lab: Lab, whole: str, step: str, names: list[str]
+    kernel: LabKernel,
+    lab: Lab,
+    whole: str,
+    step: str,
+    names: Sequence[str] = (),
+    tests: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Ask in the kernel what else is to be known of a step."""
     out = Path(kernel.folder).parent / "told.json"
     out.unlink(missing_ok=True)
-    words = (f"checkers.{lab.slug}", whole, step, names, str(out))
+    words = (f"checkers.{lab.slug}", whole, step, [*names], [*tests], str(out))
     arguments = ", ".join(repr(word) for word in words)
     kernel.run(
         f"__import__({_INSIDE!r}, fromlist=['tell'])"
@@ -175,7 +188,7 @@ def _asked(
     try:
         found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     except OSError:
-        return {"whole": "they could not be run", "hollow": False}
+        return {"whole": "they could not be run", "hollow": False, "passing": []}
     return found
 
 

@@ -15,8 +15,10 @@ import nbformat
 
 from hub.authoring.course import hidden
 from hub.authoring.course.folder import Source
+from hub.authoring.course.rights import Rights, ledger
 from hub.authoring.course.steps import Group
 from hub.authoring.course.text import literal, toml
+from hub.authoring.licences.ledger import NAME, is_text
 from hub.catalog import BESIDE
 
 LONGEST = 20.0
@@ -37,6 +39,7 @@ class Draft:
         whole: the whole texts of cells with hidden parts.
         groups: its steps.
         limits: seconds that a step's check may take, by step.
+        rights: what its course says of its licences.
         links: addresses outside that its text names.
     """
 
@@ -46,6 +49,7 @@ class Draft:
     whole: Mapping[str, str]
     groups: Sequence[Group]
     limits: Mapping[str, float]
+    rights: Rights
     links: tuple[str, ...] = ()
 
 
@@ -65,16 +69,19 @@ def write(draft: Draft, labs: Path, checkers: Path) -> None:
     texts[folder / "lab.ipynb"] = _text(_marked(draft))
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8", newline="\n")
-    for name, path in draft.source.files:
+    brought = [(path.name, path) for path in draft.rights.texts]
+    for name, path in (*draft.source.files, *brought):
         target = folder / _place(name)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
+    text = ledger(folder, draft.slug, draft.rights, draft.source.shown)
+    (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _place(name: str) -> str:
     """Return where a file beside the notebook goes in the lab's folder."""
     first = name.partition("/")[0]
-    known = name in PACKAGES or (first == name and re.match(r"LICEN[CS]E", name))
+    known = name in PACKAGES or (first == name and is_text(name))
     return name if known else f"{BESIDE}/{name}"
 
 
@@ -82,12 +89,13 @@ def lab_toml(draft: Draft) -> str:
     """Return lab.toml."""
     steps = [group for group in draft.groups if group.live]
     about = draft.source
+    handed_on = ["lab.ipynb", *(_place(name) for name, _path in about.files)]
     table = {
         "title": _title(draft),
         "version": "1.0.0",
         "summary": f"From the nbgrader assignment {about.assignment}.",
         "minutes": MINUTES * max(1, len(steps)),
-        "license": "LicenseRef-not-stated",
+        "license": draft.rights.license(handed_on),
         "authors": ["not stated"],
         "feedback": "not stated",
         "imported": "nbgrader",

@@ -30,8 +30,9 @@ NAME = "LICENSES.toml"
 USES = ("teach", "redistribute")
 _FILES = ("path", "license", "copyright", "source")
 _PACKAGES = ("name", "license", "why")
-_LEFT_OUT = re.compile(r"(^|/)(\.|__pycache__(/|$)|LICEN[CS]E|COPYING)")
-_PASTED = re.compile(r"data:image/[a-z+.-]+;base64", re.I)
+_TEXT = r"LICEN[CS]E|COPYING|NOTICE"
+_LEFT_OUT = re.compile(rf"(^|/)(\.|__pycache__(/|$)|{_TEXT})")
+_PASTED = re.compile(r"data:image/[a-z+.-]+[;,]", re.I)
 
 
 class LedgerError(ValueError):
@@ -114,7 +115,7 @@ def load_ledger(folder: Path) -> Ledger | None:
         data = tomllib.loads((folder / NAME).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError, IsADirectoryError) as error:
         raise LedgerError(f"{where}: expected TOML, got: {error}") from None
     found = {
         "files": _rows(where, "files", data.pop("files", []), _FILES),
@@ -154,13 +155,18 @@ def _row(where: str, table: object, keys: tuple[str, ...]) -> dict[str, Any]:
         if not isinstance(value, str) or (needed and not value.strip()):
             raise LedgerError(f"{where}.{key}: expected some text, got {value!r}")
     allows = table.get("allows", [])
-    if not isinstance(allows, list) or not set(allows) <= set(USES):
+    if not isinstance(allows, list) or not all(use in USES for use in allows):
         raise LedgerError(
             f"{where}.allows: expected a list of {', '.join(USES)}, got {allows!r}"
         )
     if (allows or keys is _PACKAGES) and not row["why"].strip():
         raise LedgerError(f"{where}.why: expected who says so and where, got none")
     return {**row, "allows": tuple(allows)}
+
+
+def is_text(name: str) -> bool:
+    """Say whether a file or folder has the words of licences, which go along."""
+    return bool(re.match(_TEXT, name)) and name != NAME
 
 
 def files_of(folder: Path) -> list[str]:

@@ -30,7 +30,7 @@ _NAMES = {
     "ISC": "isc license, isc license (iscl), isc+ibm, isc-original",
     "MPL-2.0": "mpl-2, mozilla public license 2.0 (mpl 2.0)",
     "PSF-2.0": "psfl, python software foundation license, python, psf",
-    "X11": "x11 license",
+    "X11": "x11 license, expat-with-advertising-restriction",
     "Zlib": "zlib license",
     "bzip2-1.0.6": "bzip, bsd-variant",
     "Artistic-1.0-Perl": "artistic, artistic-1, artistic-dist",
@@ -70,9 +70,20 @@ _FAMILIES = (
     (r"bsd-([234])(\.[0-9])?-clause-.*", r"BSD-\1-Clause"),
     (r"(mit|expat)-(?!cmu).*|installsh", "MIT"),
     (r".*public-domain.*", PUBLIC_DOMAIN),
-    (r".*permissive.*", PERMISSIVE),
+    (r"(?!non).*permissive.*", PERMISSIVE),
 )
 """Names that Debian makes of a licence and of whose notice it is."""
+_MORE = r"with[ -](?=.*(?:exception|exemption))"
+"""Begins what allows more than a licence does."""
+_NOTHING = ("", "none", "unknown", "noassertion")
+"""What Python packages say when they say nothing."""
+_VAGUE = re.compile(
+    r"\W*(none|unknown|osi approved|other|see\b.*|dual\b.*|file\b.*|licen[cs]e\S*|)\W*",
+    re.I,
+)
+"""Words that leave it to a text."""
+_CLOSED = re.compile(r"proprietary|commercial|commons[- ]clause|eula|restrict", re.I)
+"""Words that take away from a licence, or are of none that is free."""
 _GNU = re.compile(
     r"(A?GPL|LGPL|GFDL)-(NIV-)?v?([0-9](?:\.[0-9])?)(?:\.0)?(\+)?(.*)", re.I
 )
@@ -90,18 +101,32 @@ _TEXTS = (
 
 
 def python_license(package: dict[str, Any]) -> str:
-    """Return the licence of a Python package, or of a package of a page."""
-    said = [package["expression"], package["license"].split("\n", 1)[0]]
+    """Return the licence of a Python package, or of a package of a page.
+
+    A text beside it counts only where the words of the package itself allow it: texts
+    of packages that are not free hold notices of free parts.
+    """
+    first, whole, _rest = package["license"].partition("\n")
     leaves = [c.rpartition(" :: ")[2] for c in package["classifiers"]]
-    for words in (*said, *leaves):
-        found = spdx(words)
+    said = [package["expression"], "" if whole else first, *leaves]
+    closed = next((words.strip() for words in said if _CLOSED.search(words)), "")
+    if closed:
+        return closed
+    for words in (package["expression"], first, *leaves):
+        found = "" if words.strip().casefold() in _NOTHING else spdx(words)
         if found:
             return found
     for text in (package["license"], *package["texts"]):
-        found = by_text(text)
-        if found:
-            return found
-    return next((words.strip() for words in (*said, *leaves) if words.strip()), "")
+        for found in all_by_text(text):
+            if all(_allow(words, found) for words in said):
+                return found
+    return next((words.strip() for words in (*said, first) if words.strip()), "")
+
+
+def _allow(words: str, found: str) -> bool:
+    """Say whether a package's own words leave it to its text, or name its family."""
+    family = re.split(r"[-.]", found)[0].casefold()
+    return bool(_VAGUE.fullmatch(words)) or family in words.casefold()
 
 
 def debian_license(package: dict[str, Any]) -> str:
@@ -124,7 +149,10 @@ def spdx(words: str) -> str:
     text = " ".join(words.split()).strip(" ,.")
     if not text or text.upper() == "UNKNOWN":
         return ""
-    return _known(text) or plain(text) or _combined(text) or _of_family(text)
+    found = _known(text) or plain(text)
+    if found or _CLOSED.search(text):
+        return found
+    return _combined(text) or _of_family(text)
 
 
 def _of_family(text: str) -> str:
@@ -143,7 +171,9 @@ def _known(text: str) -> str:
     if found or not gnu:
         return found
     family, bare, number, later, rest = gnu.groups()
-    if rest and not re.match(r"[- ](autoconf|libtool|with|no-invariant)", rest, re.I):
+    if rest and not re.match(
+        rf"[- ](autoconf|libtool|no-invariant|{_MORE})", rest, re.I
+    ):
         return ""
     number = f"{number}.0" if "." not in number else number
     number = "1.3" if family.upper() == "GFDL" and number == "3.0" else number
@@ -160,6 +190,7 @@ def _atoms(text: str) -> list[str]:
 def _combined(text: str) -> str:
     """Return the expression of names joined by words; exceptions only allow more.
 
+    What else may stand behind `with`, such as a clause, may take away: it is not known.
     Debian's `, and` joins what `or` has joined before.
     """
     if ", and " in text:
@@ -167,7 +198,7 @@ def _combined(text: str) -> str:
         return plain(" AND ".join(f"({part})" for part in apart)) if all(apart) else ""
     parts = re.split(r"(,? and/or |,? or |,? and )", text, flags=re.I)
     if len(parts) == 1:
-        bare = re.split(r"[ -]with[ -]", text, maxsplit=1, flags=re.I)[0]
+        bare = re.split(rf"[ -]{_MORE}", text, maxsplit=1, flags=re.I)[0]
         return spdx(bare) if bare != text else ""
     found = [spdx(part) for part in parts[::2]]
     if not all(found):
@@ -178,14 +209,11 @@ def _combined(text: str) -> str:
     return plain(joined)
 
 
-def by_text(text: str) -> str:
-    """Return the first licence whose words a text has; "" when none is known."""
-    return next(iter(all_by_text(text)), "")
-
-
 def all_by_text(text: str) -> list[str]:
     """Return the licences whose words a text has, the telling ones first."""
     flat = " ".join(text.split())
+    if "commons clause" in flat.casefold():
+        return []  # it takes away from the licence whose words follow
     found = [name for name, words in _TEXTS if re.search(words, flat, re.I)]
     if "BSD-3-Clause" in found and "BSD-2-Clause" in found:
         found.remove("BSD-2-Clause")  # its words are in the other, too

@@ -13,6 +13,8 @@ from enum import IntEnum
 from functools import cache
 from typing import Any
 
+NOT_STATED = "LicenseRef-not-stated"
+"""Stands in a ledger for what nobody has said yet."""
 Part = Any
 """A parsed expression; the library has no types."""
 
@@ -54,6 +56,9 @@ _OWNER = (
 _CHANGED = (
     "it may not be handed on changed, and releasing a lab changes its notebook: ask "
     "its owner, or keep it as a file of its own"
+)
+_TO_FILL_IN = (
+    "nobody has said its licence yet: put its SPDX expression into LICENSES.toml"
 )
 TABLE: dict[str, tuple[Ruling, Ruling]] = {
     "public domain": (Ruling(Verdict.FREE), Ruling(Verdict.FREE)),
@@ -129,8 +134,8 @@ def read(words: str) -> Part | None:
 
     try:
         return _licensing().parse(words, validate=True, strict=True)
-    except (ExpressionError, ExpressionParseError):
-        return None
+    except (ExpressionError, ExpressionParseError, IndexError):
+        return None  # the last: empty brackets
 
 
 def plain(words: str) -> str:
@@ -154,6 +159,8 @@ def ruling(words: str, use: str, *, changed: bool = False) -> Ruling:
         changed: the thing is handed on in a changed form, as a notebook is.
     """
     found = read(words)
+    if words == NOT_STATED:
+        return Ruling(Verdict.UNKNOWN, _TO_FILL_IN)
     if found is None:
         said = f"expected an SPDX expression, got {words!r}" if words else ""
         return Ruling(Verdict.UNKNOWN, said or "expected a licence, got none")
@@ -178,10 +185,12 @@ def _ruling(part: Part, column: int, changed: bool) -> Ruling:
 
 def kind(key: str, *, changed: bool = False) -> str:
     """Return which kind of TABLE one licence is."""
+    if changed and key.startswith("CC-BY-") and "-ND" in key:
+        return "unchanged only, changed here"
     if "-NC" in key or "Noncommercial" in key:
         return "non-commercial"
     if key.startswith("CC-BY-ND"):
-        return "unchanged only, changed here" if changed else "unchanged only"
+        return "unchanged only"
     if key.startswith("CC-BY-SA"):
         return "share-alike"
     if key.startswith("CC-BY"):

@@ -79,7 +79,7 @@ def _unsaid(name: str, value: object) -> str:
 def content(value: object) -> str:
     """Return a hash of a value's content; "" when nothing can be told of that."""
     if isinstance(value, FunctionType):
-        return hashlib.sha256(repr(_code(value.__code__)).encode()).hexdigest()
+        return _function(value)
     if isinstance(value, ModuleType):
         return value.__name__
     if isinstance(value, type):
@@ -91,6 +91,21 @@ def content(value: object) -> str:
     except Exception:  # whatever an attendee's value does when it is pickled
         return ""
     return hashlib.sha256(once).hexdigest() if once == again else ""
+
+
+def _function(function: FunctionType) -> str:
+    """Return a hash of a function: its code, and the values that it holds; else ""."""
+    named = dict(sorted((function.__kwdefaults__ or {}).items()))
+    try:
+        closed = [cell.cell_contents for cell in function.__closure__ or ()]
+        held = [*(function.__defaults__ or ()), *named.values(), *closed]
+        parts = [content(value) for value in held]
+    except (ValueError, RecursionError):  # a cell still empty; one that holds itself
+        return ""
+    if not all(parts):
+        return ""
+    whole = (_code(function.__code__), list(named), parts)
+    return hashlib.sha256(repr(whole).encode()).hexdigest()
 
 
 def _picture(value: object) -> str:
@@ -110,4 +125,6 @@ def _picture(value: object) -> str:
 def _code(code: CodeType) -> tuple[Any, ...]:
     """Return what makes a function's code, without its place."""
     constants = [_code(c) if isinstance(c, CodeType) else c for c in code.co_consts]
-    return code.co_code, constants, code.co_names, code.co_varnames
+    counts = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)
+    names = (code.co_names, code.co_varnames, code.co_freevars)
+    return code.co_code, constants, counts, code.co_flags, names

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from hub.authoring import adding
 from hub.authoring.parcels import ParcelError, fetch
+from hub.authoring.proof import Asked
 from hub.cli.lab.images import own_image
 from hub.cli.terminal import Terminal, console
 from hub.machine import dockerd, proving
@@ -27,7 +29,10 @@ from hub.settings import Settings
 def add(
     source: str, only: tuple[str, ...], replace: bool, no_prove: bool, yes: bool
 ) -> None:
-    """Take in a lab of another group: read its licences, prove it, say what came."""
+    """Take in a lab of another group: read its licences, prove it, say what came.
+
+    It is proved aside: rooms see it, and it replaces another, only when it proves.
+    """
     airlift = running_settings()
     with tempfile.TemporaryDirectory(prefix="airlift-add-") as folder:
         parcel = Path(folder, "parcel")
@@ -38,9 +43,10 @@ def add(
             _tell(arrival)
         if not yes:
             click.confirm("Take it in?", abort=True)
-        with adding.in_place(found, airlift):
+        with adding.aside(found, airlift) as there:
             for arrival in found if not no_prove else ():
-                _prove(airlift, arrival.lab.slug)
+                _prove(airlift, there, arrival.lab.slug)
+            adding.put_in_place(found, airlift, there)
     for arrival in found:
         console.print(
             f"{arrival.lab.slug} is here: `airlift up` brings it to the seats.",
@@ -73,17 +79,18 @@ def _tell(arrival: adding.Arrival) -> None:
         console.print(f"  {sentence}", markup=False)
 
 
-def _prove(airlift: Settings, slug: str) -> None:
-    """Prove a lab that was put in its place: in its image, where an engine answers.
+def _prove(airlift: Settings, there: Settings, slug: str) -> None:
+    """Prove a lab that lies aside: in its image, where an engine answers.
 
     Raises:
         ParcelError: it is not what its author says; has every finding.
     """
     teller, image = Terminal(), ""
     if dockerd.answers():
-        image = own_image(airlift, slug, teller)
+        kept = replace(there, state=airlift.state)  # for one build at a time, and logs
+        image = own_image(kept, slug, teller)
     with teller.step(f"Proving {slug}") as at:
-        proof = proving.prove(airlift, slug, image, None, at)
+        proof = proving.prove(there, Asked(slug, image), at)
     if proof.findings:
         what = "\n".join(str(finding) for finding in proof.findings)
         raise ParcelError(f"{what}\n{slug} does not prove, and is not taken in.")

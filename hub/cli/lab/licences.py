@@ -16,7 +16,7 @@ from hub.authoring.licences.sheet import sheet
 from hub.authoring.places import checker_file
 from hub.authoring.printing import print_pdf
 from hub.catalog import Lab, load_labs
-from hub.cli.lab.named import named_lab
+from hub.cli.lab.named import NewFile, named_lab
 from hub.cli.terminal import console, print_json
 from hub.machine.installation import running_settings
 from hub.settings import Settings
@@ -46,7 +46,7 @@ _WORDS = {
 @click.option(
     "--sheet",
     "paper",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewFile(),
     help="Write one page to print, .html or .pdf; of one lab.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -1,13 +1,31 @@
-"""Labs of this place by their names, as commands take them."""
+"""Labs of this place by their names, and files to be written, as commands take them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
 from hub.catalog import Lab, load_lab
 from hub.settings import Settings
+
+
+class NewFile(click.Path):
+    """A file to be written, whose folder is there: said before the work is done."""
+
+    def __init__(self, *, dir_okay: bool = False) -> None:
+        super().__init__(dir_okay=dir_okay, path_type=Path)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        """Return the path, or refuse it."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"expected a folder {path.parent}, there is none", param, ctx)
+        return path
 
 
 def named_lab(airlift: Settings, slug: str) -> Lab:

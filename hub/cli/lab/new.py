@@ -51,7 +51,7 @@ def new(slug: str, kind: str, title: str | None) -> None:
             kind,
             labs=airlift.labs_dir,
             checkers=airlift.checkers_dir,
-            images=airlift.root / "images",
+            images=airlift.images_dir,
         )
     except ScaffoldError as error:
         raise click.ClickException(str(error)) from None

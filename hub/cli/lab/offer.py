@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hub.cli.lab.images import here_or_in_image
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import Terminal, console
 from hub.desk import Desk
@@ -22,9 +23,14 @@ def offer(slug: str, room_id: str | None, no_prove: bool) -> None:
     desk, found = Desk.of(airlift), named_lab(airlift, slug)
     releasing.check_correction(found, Versions(airlift.versions_dir))
     teller = Terminal()
-    if not no_prove:
+
+    def prove(image: str) -> None:
+        """Prove it in an image, or with "" here."""
         with teller.step(f"Proving {slug}"):
-            releasing.prove(airlift, found)
+            releasing.prove(airlift, found, image)
+
+    if not no_prove:
+        here_or_in_image(prove, airlift, slug, teller)
     with teller.step("Labs for the room"):
         releasing.keep_versions(airlift, [found])
     body = {"lab": slug, "version": found.version, "room": room_id}

@@ -11,7 +11,7 @@ from hub.authoring.licences.clearance import clear
 from hub.authoring.packing import contents, write_pack
 from hub.authoring.parcels import ParcelError
 from hub.authoring.proof import PROOFS, proved
-from hub.cli.lab.named import named_lab
+from hub.cli.lab.named import NewFile, named_lab
 from hub.cli.terminal import console
 from hub.machine.installation import running_settings
 
@@ -20,7 +20,7 @@ from hub.machine.installation import running_settings
 @click.argument("slug")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=NewFile(dir_okay=True),
     default=Path(),
     help="File or folder to write it to; the present folder if left out.",
 )

@@ -26,7 +26,7 @@ def preview(slug: str, docker: bool, no_browser: bool) -> None:
     try:
         lab = named_lab(airlift, slug)
     except LabError:
-        releasing.read_faults(airlift, slug)  # says what is wrong elsewhere, too
+        releasing.read_faults(airlift, [slug])  # says what is wrong elsewhere, too
         raise
     previewing.preview(
         airlift,

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from hub.authoring.finding import Finding
 from hub.authoring.junit import junit
-from hub.authoring.proof import KINDS, Proof, Result, Score, refused
+from hub.authoring.proof import KINDS, Asked, Proof, Result, Score, refused
 from hub.catalog import LabError
 from hub.cli.lab.images import here_or_in_image, own_image
-from hub.cli.lab.named import slugs_there
+from hub.cli.lab.named import NewFile, slugs_there
 from hub.cli.terminal import Terminal, console
 from hub.machine import proving
 from hub.machine.installation import running_settings
@@ -28,7 +28,7 @@ _HEADS = ("solved", "as given", "mistakes", "garbage", "same", "hints")
 _WIDE = 108
 """Columns that the table takes also where there are fewer, as in a log."""
 _TITLES = {kind.key: kind.title for kind in KINDS}
-_File = click.Path(dir_okay=False, path_type=Path)
+_File = NewFile()
 
 
 @click.command()
@@ -80,7 +80,7 @@ def _prove(
     def run(image: str) -> Proof:
         """Prove it in an image, or with "" here."""
         with teller.step(f"Proving {slug}") as at:
-            return proving.prove(airlift, slug, image, mutants, at)
+            return proving.prove(airlift, Asked(slug, image, mutants), at)
 
     if in_image:
         return run(own_image(airlift, slug, teller))
@@ -111,7 +111,7 @@ def _tell_what_is_wrong(proof: Proof) -> None:
     for finding in proof.findings:
         console.print(Text(f"✗ {finding}", style="red"))
     for result in proof.of("mutants"):
-        if result.note:
+        if result.step and result.note:
             console.print(Text(f"{result.step}: {result.note}", style="dim"))
     for score in proof.scores:
         for survivor in score.survivors:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from hub.authoring.proof import PROOFS, proved
-from hub.catalog import Lab, load_labs
-from hub.cli.lab.named import named_lab
+from hub.catalog import Lab, load_lab
+from hub.cli.lab.named import slugs_there
 from hub.cli.terminal import Terminal, console
 from hub.machine import releasing
 from hub.machine.installation import running_settings
@@ -16,11 +16,15 @@ from hub.settings import Settings
 @click.command()
 @click.argument("slugs", metavar="SLUG…", nargs=-1)
 def release(slugs: tuple[str, ...]) -> None:
-    """Write labs for the room anew: all, or those that are named."""
+    """Write labs for the room anew: all, or those that are named.
+
+    Says everything that is wrong with any of them, and then writes none.
+    """
     airlift = running_settings()
-    labs = [named_lab(airlift, slug) for slug in slugs]
-    labs = labs or list(load_labs(airlift.labs_dir).values())
+    there = slugs_there(airlift, slugs)
     with Terminal().step("Labs for the room"):
+        releasing.read_faults(airlift, there)
+        labs = [load_lab(airlift.labs_dir / slug) for slug in there]
         releasing.keep_versions(airlift, labs)
     for item in labs:
         console.print(

@@ -10,6 +10,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
+import checkers
+from hub.authoring.scaffold import scaffold
 from hub.cli import Speaking, main
 from hub.engine import Engine, fresh_name
 from hub.machine.accounts import ensure_folders
@@ -177,3 +179,52 @@ def test_a_lab_that_is_none_is_refused_by_name(run: CliRunner, slug: str) -> Non
     assert result.exit_code == 1
     assert "expected one of first_flight, " in result.output
     assert f"; got {slug}" in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["prove", "--json", "gone/x.json"],
+        ["prove", "--junit", "gone/x.xml"],
+        ["licences", "first_flight", "--sheet", "gone/x.html"],
+        ["pack", "first_flight", "--out", "gone/x.zip"],
+    ],
+)
+def test_a_file_in_no_folder_is_refused_before_the_work(
+    run: CliRunner, words: list[str]
+) -> None:
+    """A proof takes minutes."""
+    result = run.invoke(main, ["lab", *words])
+    assert result.exit_code == 2
+    assert "expected a folder gone, there is none" in result.output
+
+
+def test_release_says_at_once_what_is_wrong_with_any_lab(
+    run: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `prove` and `preview` do, with lines and what was meant; it writes none."""
+    places = {name: tmp_path / name for name in ("labs", "checkers", "images")}
+    for slug in ("early", "later"):
+        scaffold(slug, "Trial", "python", **places)
+    monkeypatch.setattr(checkers, "__path__", list(checkers.__path__))
+    monkeypatch.setenv("AIRLIFT_CHECKERS", str(places["checkers"]))
+    monkeypatch.setenv("AIRLIFT_LABS", str(places["labs"]))
+    wrong = {
+        "early/lab.toml": ('"0.1.0"', '"1"'),
+        "early/mistakes.toml": ('step = "load-week"', 'step = "load-weak"'),
+        "later/lab.toml": ('needs = ["load-week"]', 'needs = ["load-weak"]'),
+    }
+    for name, (old, new) in wrong.items():
+        text = (places["labs"] / name).read_text()
+        assert old in text
+        (places["labs"] / name).write_text(text.replace(old, new, 1))
+    result = run.invoke(main, ["lab", "release"])
+    assert result.exit_code == 1
+    assert result.stderr.partition("Error: ")[2].splitlines() == [
+        "early: lab.toml:6: lab.version: expected a version like 1.0.0, got '1'",
+        "early: mistakes.toml:5: mistakes[1].step: expected one of load-week, "
+        "mean-temperature, warm-days, got 'load-weak'; did you mean 'load-week'?",
+        "later: lab.toml:34: steps[2].needs: expected an earlier step (load-week), got "
+        "'load-weak'; did you mean 'load-week'?",
+    ]
+    assert not settings(REPOSITORY).versions_dir.exists()

@@ -36,6 +36,7 @@ def test_an_assignment_with_everything_people_leave_in_it(tmp_path: Path) -> Non
         *("helper.py", "data/table.csv", "package/__init__.py", "more/deep.ipynb"),
         *("solutions/Part A.ipynb", "solutions/answers.txt", "__pycache__/x.pyc"),
         *("autotests.yml", ".DS_Store", "requirements.txt"),
+        *("gradebook.db", "submitted/anna/helper.py", "autograded/anna/helper.py"),
     )
     (folder / "link.csv").symlink_to("data/table.csv")
     sources, skipped = found(folder)
@@ -99,9 +100,13 @@ def test_a_release_alone_is_taken_too(tmp_path: Path) -> None:
 def test_a_single_notebook_takes_the_files_that_it_names(tmp_path: Path) -> None:
     """It may lie in a folder full of other things."""
     write(tmp_path, "other.csv", "table.csv", "tools.py", "mine.py", "private.txt")
-    path = save(tmp_path / "2nd try.ipynb", answer("x", "import tools; 'table.csv'"))
+    write(tmp_path, "data", "able.csv", "names", "own/__init__.py", "grün.csv")
+    source = "import tools, own; 'table.csv'; open('grün.csv') # data, names"
+    path = save(tmp_path / "2nd try.ipynb", answer("x", source + "\nopen('names')"))
     sources, _skipped = found(path)
-    assert [name for name, _path in sources[0].files] == ["table.csv", "tools.py"]
+    assert sorted(name for name, _path in sources[0].files) == [
+        *("grün.csv", "names", "table.csv", "tools.py")
+    ]
     assert slugs(sources, "") == ["lab_2nd_try"]
     assert slugs(sources, "My lab") == ["my_lab"]
 

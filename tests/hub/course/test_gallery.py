@@ -397,12 +397,40 @@ def test_a_newer_schema_is_refused_by_cell(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("content", ["<html>", "[]", "{}", '{"nbformat": 4}', ""])
+@pytest.mark.parametrize(
+    "content", ["<html>", "[]", "{}", '{"nbformat": 4}', "", "[" * 100_000]
+)
 def test_what_is_no_notebook_is_said(content: str, tmp_path: Path) -> None:
     """Such as a page of a web server saved as .ipynb."""
     path = tmp_path / "x.ipynb"
     path.write_text(content)
     with pytest.raises(CourseError, match=r"x.ipynb: expected a notebook, got"):
+        draft_of(path)
+
+
+def test_metadata_that_are_none_are_left_out(tmp_path: Path) -> None:
+    """Some tools write null where there is nothing."""
+    odd = [code("1", nbgrader=None), code("2", nbgrader="x"), code("3", nbgrader=[])]
+    path = save(tmp_path / "x.ipynb", *odd, TWICE, HOLDS, kernelspec=None)
+    draft, notes = draft_of(path)
+    assert [group.id for group in draft.groups] == ["twice"]
+    assert said(notes) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("nbgrader_config.json", "[]"),
+        ("nbgrader_config.py", "c.ClearSolutions.code_stub = {[]: 1"),
+    ],
+)
+def test_a_configuration_that_is_none_is_said(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    """Its name, and what was expected."""
+    (tmp_path / name).write_text(text)
+    path = save(tmp_path / "x.ipynb", TWICE, HOLDS)
+    with pytest.raises(CourseError, match=rf"^{name}: expected a configuration: "):
         draft_of(path)
 
 

@@ -15,7 +15,7 @@ from hub.authoring.course import importing, trial
 from hub.authoring.course.exporting import give_back
 from hub.authoring.course.importing import take_in
 from hub.authoring.course.notes import CourseError
-from hub.authoring.course.trial import opened
+from hub.authoring.course.trial import Tried, opened
 from hub.authoring.prove import prove
 from hub.authoring.release import release
 from hub.authoring.texts import links_are_known
@@ -61,16 +61,18 @@ def test_nbgraders_own_course_becomes_labs_that_prove(course: tuple[Path, str]) 
     """Every autograded test proves; what is graded by hand is said cell by cell."""
     folder, said = course
     lines = said.splitlines()
-    assert lines[:6] == [
+    assert lines[:7] == [
         "source/ps1/problem1.ipynb → labs/ps1_problem1",
         "  the course's header (source/header.ipynb) is part of it",
         "  cell 18 (sum_of_squares_equation): graded by hand: left as it is, no step",
         "  cell 20 (sum_of_squares_application): graded by hand: left as it is, no "
         "step",
         "  cell 21 (cell-938593c4a215c6cc): a task, graded by hand: left as text",
+        "  LICENSES.toml: nothing says the licence of 3 files: put it in for "
+        "LicenseRef-not-stated",
         "  2 of 2 steps prove",
     ]
-    assert lines[6] == "source/ps1/problem2.ipynb: no lab"
+    assert lines[7] == "source/ps1/problem2.ipynb: no lab"
     assert "  its AUTOTEST lines were made into tests by nbgrader" in lines
     assert lines[-1] == "Labs: 2. 5 of 5 steps prove"
     lab = load_lab(folder / "labs" / "ps1_problem1")
@@ -142,6 +144,7 @@ ODD = (
         "halves",
         f"{VISIBLE}\n### BEGIN HIDDEN TESTS\n{SECRET}\n### END HIDDEN TESTS",
     ),
+    autograded("idle_too", "try:\n    half(4)\nexcept Exception:\n    pass"),
     solved("wrong", "def wrong(x):", "return x // 2"),
     autograded(
         "not_right",
@@ -165,12 +168,14 @@ ODD = (
 )
 TRIED = [
     "odd.ipynb → labs/odd",
-    "  cell 18 (why): graded by hand: left as it is, no step",
+    "  cell 19 (why): graded by hand: left as it is, no step",
     "  it imports nose_like: not installed here, so what needs it cannot be proved "
     "here; name its package in the lab's requirements.txt unless the seat's image "
     "has it",
     "  it names 2 addresses outside: lab.toml allows them",
-    "  cell 15: it did not end in time: it was interrupted",
+    "  cell 16: it did not end in time: it was interrupted",
+    "  step half, test idle_too: it passes before anybody has done anything: it is "
+    "left out",
     "  step wrong (not_right): not proved: its hidden tests say not-right: "
     "`wrong(5)` gives 2; expected 2.5.",
     "  step untouched (never_fails): its tests pass before anybody has done "
@@ -185,8 +190,17 @@ TRIED = [
     "step",
     "  step old (tests_old): not proved: with the solution it says error: "
     "TestCellError: tests-old: ModuleNotFoundError: No module named 'nose_like'",
+    "  LICENSES.toml: nothing says the licence of 3 files: put it in for "
+    "LicenseRef-not-stated",
     "  2 of 8 steps prove",
 ]
+
+
+def test_what_was_not_tried_without_its_solution_does_not_prove() -> None:
+    """As when the kernel was lost before that."""
+    assert not Tried(solved="passed").proved
+    assert Tried(solved="passed", untouched=False).proved
+    assert not Tried(solved="passed", untouched=True).proved
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +223,8 @@ def test_nothing_counts_that_checks_nothing(odd: tuple[Path, str]) -> None:
     lab = load_lab(folder / "labs" / "odd")
     assert lab.step_ids == ("half", "wrong", "broken", "last", "old")
     assert lab.steps[-2].needs == ("half",)
+    assert lab.steps[0].points == 1
+    assert "except Exception" not in (folder / "checkers" / "odd.py").read_text()
     assert lab.links == ("https://docs.python.org/3/", "https://x.org/a.png")
     assert links_are_known(lab).findings == ()
 

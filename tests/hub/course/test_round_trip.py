@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from copy import deepcopy
 from pathlib import Path
@@ -191,6 +192,9 @@ def test_packages_of_an_assignment_make_an_image(tmp_path: Path) -> None:
     assert said(notes) == [
         "requirements.txt: its packages make an image of this lab's own"
     ]
+    give_back(lab, tmp_path / "back")
+    (back,) = (tmp_path / "back" / "source").iterdir()
+    assert (back / "requirements.txt").read_text() == "numpy\n"
 
 
 def test_a_lab_of_our_own_is_not_given_back(tmp_path: Path) -> None:
@@ -198,6 +202,27 @@ def test_a_lab_of_our_own_is_not_given_back(tmp_path: Path) -> None:
     lab = load_lab(Path(__file__).parents[3] / "labs" / "first_flight")
     with pytest.raises(CourseError, match="expected a lab that `airlift lab import`"):
         give_back(lab, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        "ps1",
+        {"assignment": "ps1"},
+        {"assignment": "..", "notebook": "x"},
+        {"assignment": "ps1", "notebook": "../../x"},
+    ],
+)
+def test_names_that_lead_elsewhere_are_not_written(about: Any, tmp_path: Path) -> None:
+    """What another group made may say what it likes."""
+    lab = taken_in(tmp_path, KINDS["answer"](1))
+    data = json.loads(lab.source.read_text())
+    data["metadata"]["airlift"] = about
+    lab.source.write_text(json.dumps(data))
+    assert attendee_version(lab).cells
+    with pytest.raises(CourseError, match="expected a lab that `airlift lab import`"):
+        give_back(lab, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_notes_of_a_drawn_notebook_are_few(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from hub.catalog import load_lab
 from hub.machine import accounts, releasing
+from hub.machine.proving import NotHereError
 from hub.settings import Settings, settings
 from hub.versions import Versions
 
@@ -75,5 +76,11 @@ def test_a_lab_is_proved_and_a_broken_one_told(airlift: Settings) -> None:
     lab.source.write_text(
         lab.source.read_text().replace("import pandas", "import gone")
     )
-    with pytest.raises(releasing.ReleasingError, match="needs gone to be proved"):
+    with pytest.raises(NotHereError, match="needs gone, which is not installed"):
+        releasing.prove(airlift, lab)
+    toml(airlift, lambda text: text.replace('image = "base"', 'image = "postgres"'))
+    services = airlift.root / "images" / "postgres" / "services.toml"
+    services.parent.mkdir(parents=True)
+    services.touch()
+    with pytest.raises(NotHereError, match="needs the services of its image postgres"):
         releasing.prove(airlift, lab)

@@ -1,0 +1,55 @@
+"""Labs of others, taken in on the command line: put in place once they prove."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import checkers
+from hub.authoring.scaffold import scaffold
+from hub.cli import main
+
+SLUG = "replaced_lab"
+
+
+def group(root: Path) -> Path:
+    """Make the place of a group, with one lab."""
+    root.mkdir()
+    (root / "airlift.toml").touch()
+    places = {name: root / name for name in ("labs", "checkers", "images")}
+    scaffold(SLUG, "A week", "python", **places)
+    return root
+
+
+def looked(root: Path) -> dict[str, tuple[int, int]]:
+    """Return everything below a place: which file it is, and when it last changed."""
+    paths = [path for path in root.rglob("*") if ".airlift" not in path.parts]
+    return {str(p): (p.stat().st_ino, p.stat().st_ctime_ns) for p in paths}
+
+
+def test_a_replacement_that_does_not_prove_is_never_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even for a moment: the lab that is there was never moved."""
+    ours, theirs = group(tmp_path / "ours"), group(tmp_path / "theirs")
+    notebook = theirs / "labs" / SLUG / "lab.ipynb"
+    text = notebook.read_text()
+    notebook.write_text(text.replace("# step: load-week", "# step: load-weak"))
+    monkeypatch.setenv("AIRLIFT_ROOT", str(ours))
+    monkeypatch.setenv("AIRLIFT_CHECKERS", os.environ.get("AIRLIFT_CHECKERS", ""))
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    monkeypatch.setattr(checkers, "__path__", list(checkers.__path__))
+    before = looked(ours)
+    words = ["lab", "add", str(theirs), "--replace", "--yes"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 1, result.output
+    assert "lab.ipynb, cell load-week: expected " in result.stderr
+    assert f"{SLUG} does not prove, and is not taken in." in result.stderr
+    assert looked(ours) == before
+    assert list((ours / ".airlift").glob("**/*.json")) == []
+    result = CliRunner().invoke(main, [*words, "--no-prove"])
+    assert result.exit_code == 0, result.output
+    assert "load-weak" in (ours / "labs" / SLUG / "lab.ipynb").read_text()
