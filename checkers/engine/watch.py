@@ -196,6 +196,8 @@ class Watch:
         """Check some steps; what a check itself leaves in files is no activity."""
         began, active = time.monotonic(), self._cadence.active
         for one in steps:
+            if one.step not in current_steps(one.lab, self._record, self.gates):
+                continue  # the presenter has shut it during the look before
             made = await self._look(one, Trigger.WATCH)
             before = self._last(made)
             recent = before is not None and active > began - _age(before)

@@ -26,7 +26,7 @@ from checkers.engine.note import Kind, Note
 from checkers.engine.progress import Progress
 from checkers.engine.record import Record
 from checkers.engine.steps import SeatLab, SeatStep
-from checkers.engine.watch import Seen, current_steps, is_news
+from checkers.engine.watch import Seen, current_steps, is_news, watch_of
 from hub.secrets import ensure_secrets
 from tests.checkers.seat_server import DEADLINE, SeatServer
 from tests.checkers.terminal_lab import LAB, lab_toml, set_up
@@ -129,6 +129,45 @@ def test_only_what_may_be_done_now_is_watched(tmp_path: Path) -> None:
     gate = {"room": {"state": "open"}, "steps": {"l/e": {"gate": "strict"}}}
     (tmp_path / "room.json").write_text(json.dumps(gate))
     assert current() == "e"
+
+
+def test_a_step_that_is_shut_during_a_look_is_not_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the check of the first step shuts the second one."""
+    environ = set_up(tmp_path)
+    for key in (*KEPT, "AIRLIFT_OUTBOX"):
+        monkeypatch.setenv(key, environ[key])
+    folder, outbox = tmp_path / "home" / LAB, Path(environ["AIRLIFT_OUTBOX"])
+    outbox.mkdir(parents=True)
+    gate = {"room": {"state": "open"}, "steps": {f"{LAB}/one": {"gate": "strict"}}}
+    (tmp_path / "gate.json").write_text(json.dumps(gate))
+    (tmp_path / "lib" / f"{LAB}.py").write_text(
+        "import shutil\nfrom checkers import check\n\n"
+        "@check('one')\ndef one(work):\n"
+        f"    shutil.copy({str(tmp_path / 'gate.json')!r}, "
+        f"{str(outbox.parent / 'room.json')!r})\n\n"
+        "@check('two')\ndef two(work):\n    pass\n"
+    )
+    steps = tuple(SeatStep(one, one, 1, (one,), watch=True) for one in ("one", "two"))
+    lab, kept = SeatLab(LAB, "L", "1", steps), []
+    record, gates = Record(outbox), Gates(outbox.parent)
+    watch = watch_of({LAB: lab}, record, gates, folder.parent, {}, kept.append)
+
+    async def run() -> None:
+        task = asyncio.create_task(watch.run())
+        await asyncio.sleep(1.5)
+        (folder / "note.txt").touch()
+        deadline = time.monotonic() + DEADLINE
+        while not kept or watch.prober.busy:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(1.5)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(run())
+    assert {made.step for made in kept} == {"one"}
 
 
 def test_a_seat_without_such_steps_pays_for_none(tmp_path: Path) -> None:
