@@ -20,6 +20,8 @@ from hub.settings import Settings
 Kind = Literal["docker", "local"]
 BASE = "base"
 """The image that every other is built on."""
+CONTENT = "org.airlift.content"
+"""Label of every image that Airlift builds: what it was made from."""
 PACKAGES = ("docker.io", "apparmor", "ca-certificates")
 """Debian's engine, and what it needs to confine containers and to trust registries."""
 INSTALL = f"apt-get install -y --no-install-recommends {' '.join(PACKAGES)}"

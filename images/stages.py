@@ -32,10 +32,10 @@ from contents import (
 )
 from contents import files as all_files
 from hub.catalog import PACKAGES, Lab, images_clash, packages_of
+from hub.engine import CONTENT
 from hub.settings import Settings
 from machine import SECRETS, proxy_options, write_secrets
 
-CONTENT = "org.airlift.content"
 VERSION = "org.airlift.version"
 BETWEEN = "airlift-software"
 """Name of images that are only built upon."""

@@ -24,6 +24,7 @@ from checkers.engine.gates import FILE, Gates
 from checkers.engine.note import Kind, Note
 from checkers.engine.outbox import OutboxError, outbox_folder, put, why_not
 from checkers.engine.panel_state import Scene
+from checkers.engine.previewed import Previewed
 from checkers.engine.progress import Progress
 from checkers.engine.record import Record
 from checkers.engine.room_line import RoomLine
@@ -54,6 +55,7 @@ class Agent:
         language: of the panel.
         home: where the labs are worked on; None for the folder above the outbox's.
         settings: of the server, which has terminals and kernels.
+        previewed: what to tell of an author's preview, if this may be one.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Agent:
         language: str = "en",
         home: Path | None = None,
         settings: Mapping[str, Any] | None = None,
+        previewed: Previewed | None = None,
     ) -> None:
         self.room_url = room_url.rstrip("/")
         self.token = token
@@ -83,6 +86,7 @@ class Agent:
         self._home = home or self.folder.parent
         self._settings = settings or {}
         self.gates = Gates(self.folder)
+        self.previewed = previewed
         self.watch: Watch | None = None
         """What checks steps outside kernels; None until there is one to check."""
         if any(_is_watched(lab) for lab in self.labs.values()):
@@ -187,6 +191,7 @@ class Agent:
             waiting=self.delivery.numbering.ids(),
             refused=self.delivery.numbering.refused_ids(),
             answers={slug: given.read(self.folder, slug) for slug in self.labs},
+            preview=self.previewed.look() if self.previewed else None,
         )
 
     def changed(self) -> None:
@@ -251,6 +256,7 @@ def agent_from(
         language(),
         Path(environ.get("HOME") or Path.home()),
         settings,
+        Previewed(Path(environ.get("AIRLIFT_LABS_DIR") or "/opt/airlift/labs")),
     )
 
 

@@ -232,16 +232,22 @@ class Hook:
         if self._gates.shut(one.lab, one.step.id):
             head = f"{title}:" if title else _("Not checked.")
             return [Line(Mark.GATE, head, SHUT)]
+        again = False
         if error is None:
             made = self._run(one, work, Trigger.CELL)
             if one.step.question and made.reason == "missing-answer":
                 return []  # the cell only asks
+            again = bool(one.step.question) and self.questions.checked_before(one)
         else:
             made = self._attempt(one, Outcome.FAILED, "cell-raised", why(error))
-        earlier = self._progress.step(one.lab.slug, one.step.id).passed
+        before = self._progress.step(one.lab.slug, one.step.id)
         if made.outcome is Outcome.PASSED and not made.hint and not title:
             title = one.step.title
-        return [line_of(made, title, passed_earlier=earlier), *self._keep(made)]
+        line = line_of(made, title, passed_earlier=before.passed)
+        said = before.last, before.reason, before.hint
+        if again and (made.outcome, made.reason, made.hint) == said:
+            return [line]
+        return [line, *self._keep(made)]
 
     def _ask(self, names: list[str]) -> None:
         """Check steps because somebody asked, and show a summary."""

@@ -34,6 +34,7 @@ class Scene:
         waiting: ids of what the room does not have yet.
         refused: ids of what the room did not take.
         answers: what was answered to questions, by lab and step.
+        preview: which release an author's preview shows; None elsewhere.
     """
 
     labs: Mapping[str, SeatLab]
@@ -47,6 +48,7 @@ class Scene:
     waiting: Collection[str] = field(default_factory=frozenset)
     refused: Collection[str] = field(default_factory=frozenset)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    preview: Mapping[str, int] | None = None
 
 
 def panel_state(scene: Scene) -> dict[str, Any]:
@@ -57,6 +59,7 @@ def panel_state(scene: Scene) -> dict[str, Any]:
         "language": scene.language,
         "now": scene.now,
         "practice": scene.practice,
+        "preview": dict(scene.preview) if scene.preview else None,
         "room": room.get("room"),
         "connection": dict(scene.connection),
         "labs": [_lab(scene, lab) for lab in scene.labs.values()],

@@ -233,7 +233,12 @@ def _support(folder: PracticeFolder, parcel: Parcel, first: str) -> None:
         parcel.read(REQUIREMENTS, 2**20).decode("utf-8", "replace"),
     )
     language = str(parcel.manifest.get("language", ""))[:10]
-    kept = {"made": _made(parcel.manifest), "first": first, "language": language}
+    kept = {
+        "made": _made(parcel.manifest),
+        "first": first,
+        "language": language,
+        "preview": parcel.manifest.get("preview") is True,
+    }
     _write(aside / MANIFEST, json.dumps(kept))
     shutil.rmtree(folder.support, ignore_errors=True)
     aside.rename(folder.support)

@@ -52,12 +52,22 @@ class Questions:
         self._check = check
         self._source = source
         self._answered: list[Found] = []
+        self._fresh: set[Found] = set()
 
     def answered(self) -> tuple[Found, ...]:
         """Take the steps that were answered by a command since the last cell."""
         found = tuple(self._answered)
         self._answered.clear()
         return found
+
+    def checked_before(self, one: Found) -> bool:
+        """Tell whether a step's answer is one kept from before; a new one counts once.
+
+        A cell that asks may be run again to see its form.
+        """
+        fresh = one in self._fresh
+        self._fresh.discard(one)
+        return not fresh and one.step.id in given.read(self._folder, one.lab.slug)
 
     def ask(self, line: str) -> None:
         """``%question late-route``: show the question of a step with a form."""
@@ -119,12 +129,14 @@ class Questions:
             return
         given.write(self._folder, one.lab.slug, one.step.id, meant)
         self._answered.append(one)
+        self._fresh.add(one)
 
     def _submit(self, one: Found, form: Form, text: str) -> None:
         """Keep what a form was answered and check its step; says so in the form."""
         try:
             with OriginalBuiltins():
                 given.write(self._folder, one.lab.slug, one.step.id, text)
+                self._fresh.add(one)
                 self._check(one, form.say)
         except OutboxError as error:
             form.say([Line(Mark.FAULT, _("Not saved."), str(error))])

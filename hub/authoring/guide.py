@@ -152,5 +152,6 @@ def _shown(cell: Any, spoken: str) -> Shown:
     lines = cell.source.split("\n")
     kept = [line for line in lines if BEGIN not in line and END not in line]
     return Shown(
-        ours(code_html("\n".join(kept), spoken)), ours(outputs_html(cell.outputs))
+        ours(code_html("\n".join(kept), spoken)),
+        ours(outputs_html(cell.outputs, cell.metadata.get("alt", ""))),
     )

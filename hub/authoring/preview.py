@@ -203,7 +203,7 @@ def _follow(
             continue
         kept = "".join(f"\n  you wrote in {one}, so it stays" for one in left)
         way = "released, and the seat starts anew" if again else "released again"
-        say(f"{words}{way}. Reload the page to see it.{kept}")
+        say(f"{words}{way}. The page follows.{kept}")
         if again:
             return seen, True
     return seen, False

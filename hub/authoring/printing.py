@@ -8,6 +8,7 @@ Errors:
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,8 @@ BROWSERS = (
     "chrome",
 )
 SECONDS = 120
+PASSES = 3
+"""How often a page is printed at most until its numbers are where they say."""
 _FLAGS = (
     "--headless",
     "--disable-gpu",
@@ -43,7 +46,7 @@ class NoBrowserError(PrintingError):
 
 
 def print_pdf(page: Path, pdf: Path) -> None:
-    """Print an HTML file as PDF; it appears whole.
+    """Print an HTML file as PDF; it appears whole, with numbers in its contents.
 
     Raises:
         NoBrowserError: there is no chromium on this machine.
@@ -57,21 +60,49 @@ def print_pdf(page: Path, pdf: Path) -> None:
             "files print from any browser, too."
         )
     with tempfile.TemporaryDirectory(prefix="airlift-print-") as folder:
-        made = Path(folder) / "page.pdf"
-        said = _run(
-            [
-                browser,
-                *_FLAGS,
-                # its sandbox does not start for root; the page runs no script
-                *(["--no-sandbox"] if os.geteuid() == 0 else []),
-                f"--user-data-dir={folder}/profile",
-                f"--print-to-pdf={made}",
-                page.absolute().as_uri(),
-            ]
-        )
-        if not made.is_file() or not made.stat().st_size:
-            raise PrintingError(f"chromium made no PDF of {page.name}: {said[-300:]}")
+        made, source = Path(folder) / "page.pdf", Path(folder) / page.name
+        html = text = page.read_text(encoding="utf-8")
+        for _ in range(PASSES):
+            source.write_text(html, encoding="utf-8")
+            _print(browser, source, made)
+            before, html = html, numbered(text, made.read_bytes())
+            if html == before:
+                break
         shutil.move(made, pdf)
+
+
+def numbered(html: str, pdf: bytes) -> str:
+    """Return a page whose contents say on which page of its PDF each part begins.
+
+    A place for a number is an empty element of class `page` with the part's id as
+    `data-of`. Chromium cannot do it by itself (no `target-counter`, November 2026), but
+    it writes into its PDF where each id that is linked to stands.
+    """
+    pages = re.findall(rb"^(\d+) 0 obj\n<</Type /Page\n", pdf, re.MULTILINE)
+    places = dict(re.findall(rb"/([\w-]+) \[(\d+) 0 R /XYZ ", pdf))
+
+    def number(match: re.Match[str]) -> str:
+        place = places.get(match[1].encode())
+        return f"{match[0]}{pages.index(place) + 1 if place in pages else ''}"
+
+    return re.sub(r'class="page" data-of="([\w-]+)">', number, html)
+
+
+def _print(browser: str, page: Path, made: Path) -> None:
+    """Let the browser print a page beside it."""
+    said = _run(
+        [
+            browser,
+            *_FLAGS,
+            # its sandbox does not start for root; the page runs no script
+            *(["--no-sandbox"] if os.geteuid() == 0 else []),
+            f"--user-data-dir={made.parent}/profile",
+            f"--print-to-pdf={made}",
+            page.as_uri(),
+        ]
+    )
+    if not made.is_file() or not made.stat().st_size:
+        raise PrintingError(f"chromium made no PDF of {page.name}: {said[-300:]}")
 
 
 def _run(line: list[str]) -> str:

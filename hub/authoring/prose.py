@@ -13,6 +13,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from html import escape
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,17 @@ from pygments.util import ClassNotFound
 from hub.authoring.formulas import written
 
 _LEXERS = {"python": "ipython3"}
-_TIGHT, _WIDE = 84, 8
+_TIGHT, _WIDE = 84, 10
 """Characters of a line, and columns of a table, from which on they are set smaller."""
 _TIGHTEST, _WIDEST = 116, 13
 _WORD = 30
-"""Characters of one word of code that a column of a table always holds."""
+"""Characters of code that stay on one line."""
+_SEAM = re.compile(r"(?<=[\w)\]])(?=\.)|(?<=[(,=/:;|&])(?=\S)")
+"""Where longer code may go on below."""
+_RULE = re.compile(r"[-+=_|\s]{8,}")
+"""A line that only divides; what of it is too wide says nothing more."""
+_BRIEF = 300
+"""Characters of a paragraph that stays together on a page."""
 _WHOLE = 18
 """Lines of code or text that stay together on a page."""
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
@@ -70,10 +77,21 @@ class PaperRenderer(IPythonRenderer):
         """Set an environment such as align."""
         return written(f"\\begin{{{name}}}{body}\\end{{{name}}}", block=True)
 
+    def paragraph(self, text: str) -> str:
+        """Set a paragraph."""
+        brief = len(re.sub("<[^>]*>", "", text)) <= _BRIEF
+        return f'<p class="brief">{text}</p>\n' if brief else f"<p>{text}</p>\n"
+
     def codespan(self, text: str) -> str:
-        """Set code within a line; a word too long for a column of a table may break."""
-        shown = re.sub(rf"\S{{{_WORD}}}(?=\S)", "\\g<0>\0", text)
-        return str(super().codespan(shown)).replace("\0", "<wbr>")
+        """Set code within a line."""
+        return _inline(text)
+
+    def table(self, text: str) -> str:
+        """Set a table; each cell knows its column's head, for where it stands alone."""
+        found = re.findall(r"<th\b[^>]*>(.*?)</th>", text, re.DOTALL)
+        heads = cycle(re.sub("<[^>]+>", "", head) for head in found)
+        cells = re.sub("<td", lambda _: f'<td data-head="{next(heads)}"', text)
+        return f'<table class="ours">\n{cells}</table>\n'
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         """Set a heading; the page's own title is the only one of level 1."""
@@ -112,15 +130,30 @@ def code_html(source: str, language: str) -> str:
 
 def words_html(text: str) -> str:
     """Return a sentence as HTML; what stands between backticks is code."""
-    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
+    parts = enumerate(re.split("`([^`]+)`", text))
+    return "".join(_inline(part) if at % 2 else escape(part) for at, part in parts)
 
 
-def outputs_html(outputs: Iterable[Mapping[str, Any]]) -> str:
-    """Return what a cell showed as HTML."""
-    return "".join(_output(one) for one in outputs)
+def outputs_html(outputs: Iterable[Mapping[str, Any]], alt: str = "") -> str:
+    """Return what a cell showed as HTML; `alt` says what its picture shows."""
+    return "".join(_output(one, alt) for one in outputs)
 
 
-def _output(output: Mapping[str, Any]) -> str:
+def _inline(text: str) -> str:
+    """Return code within a line: whole if short, else broken between its parts."""
+    if len(text) <= _WORD:
+        return f'<code class="short">{escape(text)}</code>'
+    words = re.sub(rf"\S{{{_WORD + 1},}}", _seamed, text)
+    return f"<code>{escape(words)}</code>".replace("\0", "<wbr>")
+
+
+def _seamed(word: re.Match[str]) -> str:
+    """Return a long word of code, with a NUL wherever it may go on below."""
+    parts = _SEAM.sub("\0", word[0])
+    return re.sub(rf"[^\0]{{{_WORD}}}(?=[^\0])", "\\g<0>\0", parts)
+
+
+def _output(output: Mapping[str, Any], alt: str) -> str:
     """Return one output as HTML."""
     if output["output_type"] == "stream":
         return _text(output["text"])
@@ -128,14 +161,15 @@ def _output(output: Mapping[str, Any]) -> str:
         return _text(f"{output['ename']}: {output['evalue']}")
     if output["metadata"].get("airlift"):
         return _said(output["data"]["text/plain"])
-    return _data(output["data"])
+    return _data(output["data"], alt)
 
 
-def _data(data: Mapping[str, Any]) -> str:
+def _data(data: Mapping[str, Any], alt: str) -> str:
     """Return what a value looks like in the best of its forms."""
     for kind in _PICTURES:
         if kind in data:
-            return f'<p class="figure">{_picture(kind, data[kind], data)}</p>'
+            said = alt or data.get("text/plain", "")
+            return f'<p class="figure">{_picture(kind, data[kind], said)}</p>'
     if "text/html" in data:
         return _table(data["text/html"])
     if "text/markdown" in data:
@@ -145,12 +179,12 @@ def _data(data: Mapping[str, Any]) -> str:
     return _text(data.get("text/plain", ""))
 
 
-def _picture(kind: str, content: str, data: Mapping[str, Any]) -> str:
-    """Return a picture as HTML, described by its plain text."""
+def _picture(kind: str, content: str, said: str) -> str:
+    """Return a picture as HTML, with what it shows in words."""
     plain = kind == "image/svg+xml"
     packed = b64encode(content.encode()).decode() if plain else content
-    said = escape(data.get("text/plain", ""))
-    return f'<img src="data:{kind};base64,{"".join(packed.split())}" alt="{said}">'
+    source = f"data:{kind};base64,{''.join(packed.split())}"
+    return f'<img src="{source}" alt="{escape(said)}">'
 
 
 def _said(text: str) -> str:
@@ -177,6 +211,8 @@ def _text(text: str) -> str:
     text = str(strip_ansi(text)).rstrip()  # type: ignore[no-untyped-call]
     if not text:
         return ""
+    if all(line.startswith("✓ ") for line in text.split("\n")):
+        return _said(text)
     return _lines("out", text, [escape(line) for line in text.split("\n")])
 
 
@@ -185,5 +221,11 @@ def _lines(kind: str, source: str, lines: list[str]) -> str:
     longest = max(len(line) for line in source.split("\n"))
     size = " tightest" if longest > _TIGHTEST else " tight" if longest > _TIGHT else ""
     size += " whole" if len(lines) <= _WHOLE else ""
-    spans = "".join(f'<span class="l">{line or " "}</span>' for line in lines)
+    spans = "".join(_line(line) for line in lines)
     return f'<pre class="{kind}{size}">{spans}</pre>'
+
+
+def _line(line: str) -> str:
+    """Return one line of code or text, in HTML already."""
+    kind = "l rule" if _RULE.fullmatch(line) else "l"
+    return f'<span class="{kind}">{line or " "}</span>'

@@ -136,7 +136,7 @@ def attendee_version(lab: Lab) -> Any:
     for key in set(notebook.metadata) - set(KEPT_METADATA):
         del notebook.metadata[key]
     for cell in notebook.cells:
-        for key in ("execution", "collapsed", "scrolled"):
+        for key in ("execution", "collapsed", "scrolled", "alt"):
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
             cell.outputs = []

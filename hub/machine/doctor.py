@@ -18,7 +18,7 @@ from docker.errors import DockerException, ImageNotFound
 from requests.exceptions import RequestException
 
 from hub.engine import BASE, Engine, EngineError
-from hub.machine import ports, probe, proxy
+from hub.machine import old_images, ports, probe, proxy
 from hub.machine.supervision import Supervision, SupervisionError
 from hub.settings import Settings
 
@@ -182,6 +182,9 @@ def _docker(airlift: Settings, engine: Engine) -> Iterator[Finding]:
     wanted = engine.images or {BASE: "none"}
     findings = [_image(client, name, held) for name, held in wanted.items()]
     yield from findings
+    if number := len(old_images.look(client, engine)):
+        says = f"{number} that nothing needs: `airlift doctor --tidy` removes them"
+        yield Finding("old images", "ok", says)
     if worst(findings) == "bad":
         return
     yield from _network(airlift, engine)

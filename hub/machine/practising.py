@@ -69,8 +69,8 @@ def write_parcel(
         airlift: the settings of its place.
         lab_folder: the lab.
         out: a folder to be made.
-        way: ``release``, or ``renew`` to read all its files first and say what is
-            wrong with any.
+        way: ``release``, or ``renew`` for a preview: to read all its files first and
+            say what is wrong with any.
 
     Raises:
         PractisingError: it cannot be released; has all that is wrong.
@@ -100,6 +100,7 @@ def write_parcel(
         "v": 1,
         "made": time.time_ns() // 1_000_000,
         "language": lab.language,
+        "preview": way == "renew",
         "labs": [{"slug": lab.slug, "title": lab.title, "version": lab.version}],
     }
     (out / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")

@@ -48,7 +48,14 @@ def test_a_fresh_seat_has_all_keys_of_the_contract(tmp_path: Path) -> None:
     """Nothing known yet: nothing is missing in the JSON."""
     found = state(tmp_path)
     keys = "v language now practice room connection labs ask messages offers closing"
-    assert set(found) == {*keys.split(), "welcomed", "countdown", "goal", "visit"}
+    assert set(found) == {
+        *keys.split(),
+        "welcomed",
+        "countdown",
+        "goal",
+        "visit",
+        "preview",
+    }
     (lab,) = found["labs"]
     keys = "slug title version minutes language notebook passed minutes_left handbook"
     assert set(lab) == {*keys.split(), "steps"}

@@ -99,6 +99,11 @@ def test_an_answer_is_checked_once_after_its_cell(asking: Seat) -> None:
     ran = asking.run("# step: colour\n%question colour\n%answer colour blue")
     assert "Not yet. `blue` is the sky." in ran.plain
     assert reasons(asking) == ["took-blue"]
+    again = asking.run("# step: colour\n%question colour")
+    assert "Not yet. `blue` is the sky." in again.plain
+    assert reasons(asking) == []
+    asking.run("%answer colour blue")
+    assert reasons(asking) == ["took-blue"]
     assert asking.run("%answer colour 2").plain == "✓ A colour: Passed."
     assert reasons(asking) == ["passed"]
     assert read(asking.outbox.parent, "tiny") == {"colour": "red"}

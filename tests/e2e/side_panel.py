@@ -134,12 +134,12 @@ class SidePanel:
             arg=beginning,
         )
 
-    def facts(self, step: str) -> dict[str, Any]:
+    def facts(self, step: str, lab: str = SLUG) -> dict[str, Any]:
         """Return what the room knows of a step of this seat."""
         found = self.airlift.desk.call("GET", f"/rooms/{self.room['id']}")
         seats = {seat["seat"]: seat for seat in found["progress"]["seats"]}
         known: dict[str, Any] = seats[self.visitor.seat]["steps"].get(
-            f"{SLUG}/{step}", {}
+            f"{lab}/{step}", {}
         )
         return known
 

@@ -37,6 +37,10 @@ NARROW = "| command | it does |\n|---|---|\n" + "\n".join(
     f"| `{command}` | {'one thing and then another thing, ' * 12} |"
     for command in ("bash data/accident.sh", "x" * 150)
 )
+WORDS = ("shared_buffers", "unabbreviated", "configurations", "everywhere")
+THREE = "| setting | value | meaning |\n|---|---|---|\n" + (
+    f"| `{WORDS[0]}` | {WORDS[1]} {WORDS[2]} | remembered {WORDS[3]} |\n"
+)
 FIGURE = """
 import matplotlib.pyplot as plt
 figure = plt.figure(figsize=(4, 12))
@@ -45,6 +49,7 @@ axes = figure.add_subplot()
 EXTRA: list[dict[str, Any]] = [
     {"id": "maths", "cell_type": "markdown", "source": MATHS},
     {"id": "narrow", "cell_type": "markdown", "source": NARROW},
+    {"id": "three", "cell_type": "markdown", "source": THREE},
     {"id": "talk", "cell_type": "markdown", "source": NOTE, "tags": [NOTES]},
     {"id": "long", "cell_type": "code", "source": f"{LONG}\nlen(names)"},
     {
@@ -162,6 +167,26 @@ def test_a_narrow_column_breaks_no_word(printed: Printed) -> None:
     lines = "\n".join(printed.pages("handbook")).split("\n")
     assert any("data/accident.sh" in line for line in lines)
     assert not any("x" * 60 in line for line in lines)
+
+
+def test_large_print_breaks_no_word_of_a_table(printed: Printed) -> None:
+    """Three columns become a list, in which each value says what it is."""
+    lines = "\n".join(printed.pages("handbook-large")).split("\n")
+    for word in WORDS:
+        assert any(word in line for line in lines), word
+    assert any(line.startswith("value:") for line in lines)
+
+
+@pytest.mark.parametrize("name", ["handbook", "handbook-large"])
+def test_contents_name_the_page_of_each_step(printed: Printed, name: str) -> None:
+    """The number beside a step is that of the page on which it begins."""
+    reader = PdfReader(printed.out / f"first_flight-{name}.pdf")
+    contents = close(reader.pages[0].extract_text())
+    for step in printed.lab.steps:
+        place = reader.named_destinations[f"/{step.id}"]
+        page = (reader.get_destination_page_number(place) or 0) + 1
+        assert close(f"{step.title} {step.minutes} minutes {page}") in contents
+        assert step.title in reader.pages[page - 1].extract_text()
 
 
 @pytest.mark.parametrize("name", NAMES)

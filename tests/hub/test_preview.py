@@ -3,98 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.harness import REPOSITORY, wait_for
-
-PROGRAM = "from hub.cli import main; main()"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A place of somebody's own labs, beside this checkout."""
-    (tmp_path / "images").mkdir()
-    for name in ("jupyterhub_config.py", "images/base"):
-        (tmp_path / name).symlink_to(REPOSITORY / name)
-    return tmp_path
-
-
-class Running:
-    """The command in a place, and what it has said."""
-
-    def __init__(self, root: Path, *words: str) -> None:
-        self.log = root / "said.log"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", PROGRAM, "lab", *words],
-                cwd=root,
-                env={
-                    **os.environ,
-                    "AIRLIFT_ROOT": str(root),
-                    "COLUMNS": "500",
-                    "TMPDIR": str(root / "tmp"),
-                },
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def said(self) -> str:
-        """Return all it has said."""
-        return self.log.read_text()
-
-    def says(self, words: str) -> re.Match[str]:
-        """Wait until it says so."""
-
-        def there() -> re.Match[str] | None:
-            """Look."""
-            found = re.search(words, self.said())
-            assert found or self.process.poll() is None, self.said()
-            return found
-
-        wait_for(f"{words!r} in {self.log}", there, 120)
-        found = there()
-        assert found
-        return found
-
-    def end(self) -> int:
-        """Press Ctrl+C; return the exit code."""
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(60)
+from tests.harness import wait_for
+from tests.previewing import Running, edit, previewing
 
 
 @pytest.fixture
-def preview(root: Path) -> Iterator[Running]:
+def preview(tmp_path: Path) -> Iterator[Running]:
     """A new lab and its preview."""
-    (root / "tmp").mkdir()
-    made = Running(root, "new", "trial", "--title", 'The "Trial"')
-    assert made.process.wait(60) == 0, made.said()
-    shown = Running(root, "preview", "trial", "--no-browser")
-    yield shown
-    if shown.process.poll() is None:
-        shown.end()
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    """Save a file with another text."""
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
+    with previewing(tmp_path) as shown:
+        yield shown
 
 
 @pytest.mark.slow
-def test_a_preview_follows_its_author(root: Path, preview: Running) -> None:
+def test_a_preview_follows_its_author(tmp_path: Path, preview: Running) -> None:
     """Saved text arrives, mistakes are all said, own writing stays, nothing is left."""
-    lab = root / "labs" / "trial"
+    root, lab = tmp_path, tmp_path / "labs" / "trial"
     page = preview.says(r"(http://127\.0\.0\.1:\d+)/\S+token=(\S+)")
     headers = {"Authorization": f"token {page[2]}"}
     file = f"{page[1]}/api/contents/trial/trial.ipynb"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 import checkers
 from hub.authoring.places import VARIABLE
 from hub.authoring.proof import Proof
 from hub.authoring.prove import prove
 from hub.authoring.scaffold import scaffold
-from hub.authoring.stand_places import in_image
 from hub.catalog import Lab, load_lab
-from hub.settings import settings
-from tests.conftest import build_image
+from hub.cli import main
 from tests.harness import REPOSITORY
 
 FEW = 3
@@ -56,18 +54,31 @@ def test_a_new_lab_proves(kind: str, root: Path) -> None:
     assert [score.step for score in proof.scores] == list(lab.step_ids)
 
 
+def asked_for(root: Path, monkeypatch: pytest.MonkeyPatch, slug: str) -> Result:
+    """Ask for the proof of a lab on the command line, and not for its image."""
+    monkeypatch.setenv("AIRLIFT_ROOT", str(REPOSITORY))
+    for name in ("state", "labs", "checkers", "images"):
+        monkeypatch.setenv(f"AIRLIFT_{name.upper()}", str(root / name))
+    words = ["lab", "prove", slug, "--mutants", "0", "--json", str(root / "proof.json")]
+    return CliRunner().invoke(main, words)
+
+
 @pytest.mark.docker
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_new_lab_with_a_service_proves_in_its_image(root: Path) -> None:
-    """The image is built from its own folder, and its service is restarted."""
-    listed = subprocess.check_output(["git", "ls-files", "-z"], cwd=REPOSITORY)
-    for name in listed.decode().split("\0"):
-        if (REPOSITORY / name).is_file() and not name.startswith(("tests/", "labs/")):
-            target = root / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPOSITORY / name, target)
+def test_a_new_lab_with_a_service_proves_in_its_image_unasked(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing here starts its service; the image is built from its own folder."""
     lab = new(root, "service")
-    image = build_image("--root", str(root), "--image", lab.seat_image)
-    proof = prove(lab, root / "stand", place=in_image(settings(root), image), mutants=0)
+    done = asked_for(root, monkeypatch, lab.slug)
+    assert done.exit_code == 0, done.output
+    assert (
+        "new_service needs the services of its image new_service, so it runs only "
+        "there. A Docker engine answers: it runs in its image."
+    ) in " ".join(done.output.split())
+    (told,) = json.loads((root / "proof.json").read_text())
+    assert told["where"].startswith("in sha256:")
+    proof = Proof.from_json(told)
     assert wrong(proof, lab) == []
+    assert {one.step for one in proof.of("solution")} == set(lab.step_ids)

@@ -12,6 +12,16 @@ const cellsOf = (panel) =>
     source: model.sharedModel.getSource(),
   }));
 
+async function readAgain({ context, content: notebook }) {
+  const outer = () => notebook.node.querySelector(".jp-WindowedPanel-outer") ?? notebook.node;
+  const [top, at] = [outer().scrollTop, notebook.activeCellIndex];
+  await context.revert();
+  notebook.activeCellIndex = Math.min(at, notebook.widgets.length - 1);
+  requestAnimationFrame(() => {
+    outer().scrollTop = top;
+  });
+}
+
 export class Desk {
   // `kept` is storage of this browser for this seat; see kept.js.
   constructor({ app, tracker, documents, kept }) {
@@ -163,9 +173,18 @@ export class Desk {
     return taken.length;
   }
 
+  // The open notebooks that have changes which are not saved.
+  get unsaved() {
+    return this._tracker.filter((panel) => panel.context.isReady && panel.context.model.dirty);
+  }
+
   // Saves every notebook that has changes; what fails is told by saving.js.
   async saveAll() {
-    const changed = this._tracker.filter((panel) => panel.context.model.dirty);
-    await Promise.allSettled(changed.map((panel) => panel.context.save()));
+    await Promise.allSettled(this.unsaved.map((panel) => panel.context.save()));
+  }
+
+  // Reads every open notebook from disk again, and stays where its reader was.
+  async readAgain() {
+    await Promise.all(this._tracker.filter((panel) => panel.context.isReady).map(readAgain));
   }
 }

@@ -3,6 +3,7 @@
 import { Desk } from "./desk.js";
 import { keptFor } from "./kept.js";
 import { html, render } from "./parts.js";
+import { Preview } from "./preview.js";
 import { Saving } from "./saving.js";
 import { Seat } from "./seat.js";
 import { Panel } from "./view.js";
@@ -135,6 +136,11 @@ async function start(lab, { app, tracker, documents, palette, restorer }) {
   await Promise.all([first, app.restored]);
   await speak(seat.state?.language);
   const notify = (text) => lab.apputils.Notification.info(text, { autoClose: 7_000 });
+  const tell = (text) => {
+    const id = lab.apputils.Notification.info(text, { autoClose: false });
+    return () => lab.apputils.Notification.dismiss(id);
+  };
+  new Preview({ seat, desk, reload: () => location.reload(), tell });
   const hub = lab.coreutils.PageConfig.getOption("hubPrefix");
   const catchUp = async (one, step) =>
     desk.open(await seat.file("catch-up", one.slug, step.id), { step, run: true });

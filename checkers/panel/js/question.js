@@ -50,18 +50,21 @@ export function Question({ page, lab, step, run }) {
   const [checking, setChecking] = useState(false);
   useEffect(() => setDraft(given), [given, step.generation]);
   const name = `airlift-answer-${step.id}`;
-  const [result, how] = [`${name}-result`, `${name}-how`];
+  const [result, note] = [`${name}-result`, `${name}-note`];
   const submit = async (event) => {
     event.preventDefault();
     if (checking) {
       return;
     }
+    const form = event.currentTarget;
     setChecking(true);
     await run(() => page.seat.answer(lab.slug, step.id, draft));
     setChecking(false);
+    requestAnimationFrame(() => form.querySelector(".result")?.scrollIntoView({ block: "nearest" }));
   };
   const open = facts.isChecked(lab, step);
   const wanted = open && (step.state !== "passed" || facts.isDifferent(step));
+  const how = facts.isBehind(lab, step) ? "question.behind" : wanted && "question.how";
   const text = html`<${Said} text=${question.text} />`;
   const common = { name, question, draft, onDraft: setDraft };
   return html`<form class="question" onSubmit=${submit}>
@@ -69,9 +72,9 @@ export function Question({ page, lab, step, run }) {
       ${question.options.length
         ? html`<legend lang=${lab.language}>${text}</legend><div class="options" lang=${lab.language}><${Options} ...${common} /></div>`
         : html`<label for=${name} lang=${lab.language}>${text}</label><${Words} ...${common} described=${result} />`}
-      <button class=${`btn ${wanted ? "main" : ""}`} aria-describedby=${how} aria-disabled=${String(checking)}>
+      <button class=${`btn ${wanted ? "main" : ""}`} aria-describedby=${how ? note : undefined} aria-disabled=${String(checking)}>
         ${say(checking ? "watch.running" : "question.submit")}</button></fieldset>
     <${Result} id=${result} step=${step} />
-    <p class="dim" id=${how}><${Said} text=${say(facts.isBehind(lab, step) ? "question.behind" : "question.how", { step: step.id })} /></p>
+    ${how && html`<p class="dim" id=${note}><${Said} text=${say(how, { step: step.id })} /></p>`}
   </form>`;
 }

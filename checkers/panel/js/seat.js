@@ -3,6 +3,7 @@
 
 const SCHEMA = "https://airlift.invalid/seat/panel";
 const POLL_MS = 30_000;
+const PREVIEW_MS = 2_000;
 const FIRST_MS = 1_000;
 const AWAY = [0, 401, 403, 404, 424, 502, 503, 504];
 const STRANGER = [401, 403];
@@ -76,6 +77,7 @@ export class Seat {
     let wait = POLL_MS;
     try {
       this._take(await this._json("panel"));
+      wait = this.state.preview ? PREVIEW_MS : POLL_MS;
     } catch (error) {
       if (STRANGER.includes(error.status)) {
         await this._login().catch(() => {});

@@ -41,6 +41,8 @@ _CC0 = re.compile(r"\bCC0[ -]1\.0\b", re.I)
 _GNU = re.compile(
     r"\A.{0,60}GNU (AFFERO |LESSER )?GENERAL PUBLIC LICENSE Version (\d(?:\.\d)?)", re.I
 )
+_CODE = re.compile(r"\b(?:MIT|BSD|Apache|[AL]?GPL|MPL)\b")
+"""Licences of code that a text names beside one of texts."""
 _HOLDER = re.compile(r"(?im)^[ \t]*(?:copyright\b|©).*$")
 _NOTICED = ("MIT", "BSD", "ISC")
 """Licences whose text begins with a notice of who holds the rights."""
@@ -132,6 +134,8 @@ def _by_words(text: str) -> set[str]:
         return {name for words in said if (name := _named(words))}
     flat = " ".join(text.split())
     found = {*all_by_text(text), *_creative(flat)}
+    if any(name.startswith("CC") for name in found) and _CODE.search(flat):
+        return set()  # of the texts the one, of the code the other
     if gnu := _GNU.search(flat):
         family = {"A": "AGPL", "L": "LGPL"}.get((gnu[1] or "")[:1].upper(), "GPL")
         number = gnu[2] if "." in gnu[2] else f"{gnu[2]}.0"

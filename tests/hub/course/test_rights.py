@@ -137,6 +137,7 @@ def test_the_texts_of_a_course_say_it_of_what_lies_below_them(tmp_path: Path) ->
         ("SPDX-License-Identifier: EUPL-1.2\n" + MIT, "EUPL-1.2"),
         ("Apache License\n   Version 2.0, January 2004", "Apache-2.0"),
         (MIT + "\nThe texts are CC-BY-4.0.", "LicenseRef-not-stated"),
+        ("Texts: CC BY 4.0. Code: MIT.", "LicenseRef-not-stated"),
         ("Ask us first.", "LicenseRef-not-stated"),
         ("SPDX-License-Identifier: ours", "LicenseRef-not-stated"),
     ],
