@@ -565,8 +565,13 @@ def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> Non
     proof = Proof(lab.slug, lab.version, content_of(lab), "here", at)
     for stamp in (None, {"at": at, "where": "here"}):
         write_versions(str(lab.folder.parent), str(tmp_path / "versions"), lab.slug)
-        path = Versions(tmp_path / "versions").path(lab.slug, lab.version) / "lab.json"
-        assert json.loads(path.read_text())["proved"] == stamp
+        folder = Versions(tmp_path / "versions").path(lab.slug, lab.version)
+        assert json.loads((folder / "lab.json").read_text())["proved"] == stamp
+        notebook = json.loads((folder / "lab.ipynb").read_text())
+        assert notebook["metadata"]["airlift"] == {
+            **{"lab": lab.slug, "version": lab.version},
+            **({"proved": stamp} if stamp else {}),
+        }
         keep(proof, tmp_path / "proofs")
 
 
