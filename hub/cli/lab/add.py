@@ -12,6 +12,7 @@ from hub.authoring import adding
 from hub.authoring.licences.image import image_packages
 from hub.authoring.parcels import ParcelError, fetch
 from hub.authoring.proof import Asked
+from hub.catalog import FLOOR
 from hub.cli.lab.images import own_image
 from hub.cli.terminal import Terminal, console
 from hub.machine import dockerd, proving
@@ -70,6 +71,12 @@ def _tell(arrival: adding.Arrival) -> None:
         "trust where they come from.",
         markup=False,
     )
+    if not lab.mutants:
+        asked = "prove.mutants = 0, so no changed solution is tried"
+        console.print(f"  Its lab.toml says {asked}.", markup=False)
+    elif lab.floor < FLOOR:
+        asked = f"prove.floor = {lab.floor:g}, less than the usual {FLOOR:g}"
+        console.print(f"  Its lab.toml says {asked}.", markup=False)
     if lab.egress:
         console.print("  Its seats reach the internet.", markup=False)
     if lab.terms:
