@@ -72,8 +72,8 @@ def changes(namespace: dict[str, Any], module: str, folder: str) -> list[list[st
         [step, name] for each value that is another one, or has changed inside.
     """
     found = []
+    before = _fingerprints(namespace)
     for check in checker_for(module):
-        before = _fingerprints(namespace)
         run(check, Work(namespace, Path(folder)))
         after = _fingerprints(namespace)
         found += [
@@ -81,6 +81,7 @@ def changes(namespace: dict[str, Any], module: str, folder: str) -> list[list[st
             for name in sorted(before.keys() | after.keys())
             if before.get(name) != after.get(name)
         ]
+        before = after
     return found
 
 
