@@ -40,7 +40,7 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 """
 _PROGRAM = """\
 [program:{name}]
-command = {python} -P -m checkers.engine.services run {name}
+command = {python} -P -m checkers.engine.service {name}
 directory = {home}
 autorestart = true
 startsecs = 1

@@ -11,7 +11,7 @@ from math import inf
 
 SOON = 1.0
 """Between two looks while there is activity, unless a look takes long."""
-SHARE = 5
+SHARE = 3
 """How many times as long as a look takes is waited before the next one."""
 FIRST, SELDOM = 2.0, 30.0
 """The first and the longest wait once there is no activity any more."""

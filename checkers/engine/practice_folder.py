@@ -84,7 +84,7 @@ _OVERRIDES = {
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 10},
 }
 _BASH = {
-    "argv": ["python", "-m", "bash_kernel", "-f", "{connection_file}"],
+    "argv": ["python", "-P", "-m", "checkers.engine.bash", "-f", "{connection_file}"],
     "display_name": "Bash",
     "language": "bash",
     "env": {"PS1": "$"},

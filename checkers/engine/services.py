@@ -53,8 +53,6 @@ def main(
     at = places(environ)
     try:
         services = declared(at.declared)
-        if asked.verb == "run":
-            return _run(_chosen(services, asked.name)[0], environ)
         if not services:
             raise ServicesError(_("This lab has no services."))
         return _VERBS[asked.verb](asked, services, at)
@@ -73,7 +71,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="services", description=_("Show and steer what runs beside this lab.")
     )
-    verbs = ("status", *(verb for verb in _VERBS if verb != "status"), "run")
+    verbs = ("status", *(verb for verb in _VERBS if verb != "status"))
     parser.add_argument("verb", nargs="?", choices=verbs, default="status")
     parser.add_argument("name", nargs="?", default="")
     return parser.parse_args(words)
@@ -218,18 +216,6 @@ def _restart(asked: argparse.Namespace, services: Sequence[Service], at: Places)
     """Stop services and start them again."""
     _stop(asked, services, at)
     return _start(asked, services, at)
-
-
-def _run(service: Service, environ: Mapping[str, str]) -> int:
-    """Become a service; how supervisord starts one."""
-    whole = {**environ, **dict(service.environment)}
-    try:
-        os.execvpe(service.command[0], service.command, whole)  # noqa: S606  # no shell
-    except OSError as error:
-        raise ServicesError(
-            f"{service.name}: expected a command that runs, got "
-            f"{service.command[0]}: {error.strerror}"
-        ) from None
 
 
 def _say(sentence: str) -> None:

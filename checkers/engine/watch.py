@@ -148,8 +148,7 @@ class Watch:
                     # The boundary: a full disk, no process to be had; try again.
                     log.warning("steps could not be watched", exc_info=True)
                     await asyncio.sleep(5.0)
-                lively = time.monotonic() - self._cadence.active < _LIVELY
-                await asyncio.sleep(_TICK if lively else _IDLE_TICK)
+                await asyncio.sleep(self._pause(time.monotonic()))
         finally:
             await self.prober.stop()
 
@@ -184,6 +183,12 @@ class Watch:
             await self._look_at(steps)
         elif now - self._used > _KEPT and self.prober.running:
             await self.prober.stop()
+
+    def _pause(self, now: float) -> float:
+        """Return the seconds to the next tick: to the next look if that is sooner."""
+        tick = _TICK if now - self._cadence.active < _LIVELY else _IDLE_TICK
+        left = self._cadence.due - now
+        return min(tick, left) if left > 0 else tick
 
     def _signs(self) -> bool:
         """Tell whether there were signs of activity since the last time."""

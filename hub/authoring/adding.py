@@ -17,8 +17,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from hub.authoring.licences.clearance import clear
+from hub.authoring.licences.clearance import clear, package_ledgers
+from hub.authoring.licences.image import package_items
 from hub.authoring.packing import check_manifest, digest
 from hub.authoring.parcels import ParcelError
 from hub.authoring.places import checker_file, package_folder
@@ -27,6 +29,8 @@ from hub.catalog import Lab, images_clash, load_lab, packages_of
 from hub.settings import Settings
 
 _IMAGE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_OWN_PARTS = 2
+"""Folder and checker; an image is one more."""
 _CHECKS = re.compile(r"^@check\(", re.MULTILINE)
 
 
@@ -183,6 +187,37 @@ def check(arrival: Arrival, airlift: Settings, *, replace: bool) -> None:
         "teach",
         checker=arrival.moves[1][0],
         image=sources.get(here, airlift.image_folder(arrival.lab.image)),
+    )
+    if found.findings:
+        raise ParcelError("\n".join(found.findings))
+
+
+def brings_packages(arrival: Arrival) -> bool:
+    """Say whether a lab's seats have more than those of a lab that is here."""
+    return bool(packages_of(arrival.lab.folder)) or len(arrival.moves) > _OWN_PARTS
+
+
+def check_packages(
+    arrival: Arrival, there: Settings, packages: Sequence[dict[str, Any]]
+) -> None:
+    """Check that the packages of a lab's image may be taught with.
+
+    Args:
+        arrival: the lab.
+        there: where it lies aside.
+        packages: as `hub.authoring.licences.image` reads them.
+
+    Raises:
+        ParcelError: some may not, or nobody knows their licences; names each.
+    """
+    lab, image = arrival.lab, there.image_folder(arrival.lab.image)
+    ledgers = package_ledgers(there.image_folder("base"), image, lab.folder)
+    found = clear(
+        lab,
+        "teach",
+        checker=arrival.moves[1][0],
+        image=image,
+        packages=package_items(packages, ledgers),
     )
     if found.findings:
         raise ParcelError("\n".join(found.findings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -149,7 +150,8 @@ class Proof:
     Args:
         lab: its slug.
         version: its version.
-        content: hash of all that was proved: the lab's folder and its checker.
+        content: hash of all that was proved: the lab's folder, its checker, and the
+            parts of `checkers` that this imports.
         where: "here", or the image in which it was proved.
         at: when, in ISO 8601.
         seconds: how long that took.
@@ -218,18 +220,43 @@ def _all(kind: type[Any], tables: Iterable[Mapping[str, Any]]) -> tuple[Any, ...
 
 def content_of(lab: Lab) -> str:
     """Return a hash of all that a proof of a lab is about."""
-    spec = find_spec(f"checkers.{lab.slug}")
-    checker = Path(spec.origin) if spec and spec.origin else None
     files = [path for path in sorted(lab.folder.rglob("*")) if path.is_file()]
+    modules = _modules(lab.slug)
     found = hashlib.sha256()
-    for path in [*files, *([checker] if checker else [])]:
+    for path in [*files, *modules]:
         if "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts:
             continue
-        name = path.name if path == checker else path.relative_to(lab.folder)
+        name = path.name if path in modules else path.relative_to(lab.folder)
         found.update(
             f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode()
         )
     return found.hexdigest()
+
+
+def _modules(slug: str) -> list[Path]:
+    """Return the modules of a lab's checks: its checker, and parts it imports."""
+    checker = _module(slug)
+    if checker is None:
+        return []
+    try:
+        tree = ast.parse(checker.read_bytes())
+    except (SyntaxError, ValueError):
+        return [checker]
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "checkers":
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            first, _, part = node.module.partition(".")
+            names |= {part} if first == "checkers" and "." not in part else set()
+    parts = map(_module, sorted(names - {slug, "*"}))
+    return [checker, *(part for part in parts if part)]
+
+
+def _module(name: str) -> Path | None:
+    """Return the file of a part of `checkers`; None when it is none."""
+    spec = find_spec(f"checkers.{name}")
+    return Path(spec.origin) if spec and spec.origin else None
 
 
 def keep(proof: Proof, folder: Path) -> Path:

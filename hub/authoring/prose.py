@@ -140,17 +140,20 @@ def outputs_html(outputs: Iterable[Mapping[str, Any]], alt: str = "") -> str:
 
 
 def _inline(text: str) -> str:
-    """Return code within a line: whole if short, else broken between its parts."""
-    if len(text) <= _WORD:
-        return f'<code class="short">{escape(text)}</code>'
-    words = re.sub(rf"\S{{{_WORD + 1},}}", _seamed, text)
-    return f"<code>{escape(words)}</code>".replace("\0", "<wbr>")
+    """Return code within a line; a column of a table always holds a short one."""
+    kind = ' class="short"' if len(text) <= _WORD else ""
+    return f"<code{kind}>{re.sub(r'[^ ]+', _word, text)}</code>"
 
 
-def _seamed(word: re.Match[str]) -> str:
-    """Return a long word of code, with a NUL wherever it may go on below."""
-    parts = _SEAM.sub("\0", word[0])
-    return re.sub(rf"[^\0]{{{_WORD}}}(?=[^\0])", "\\g<0>\0", parts)
+def _word(found: re.Match[str]) -> str:
+    """Return a word of code that breaks at no hyphen; a long one between its parts."""
+    word = found[0]
+    if len(word) <= _WORD:
+        shown = escape(word)
+        return f'<span class="word">{shown}</span>' if "-" in word else shown
+    parts = _SEAM.sub("\0", word)
+    pieces = re.sub(rf"[^\0]{{{_WORD}}}(?=[^\0])", "\\g<0>\0", parts)
+    return escape(pieces).replace("\0", "<wbr>")
 
 
 def _output(output: Mapping[str, Any], alt: str) -> str:

@@ -1,7 +1,8 @@
 """Prove: does a lab do what its author says? All that is looked at, in one proof.
 
 What only has to be read is read first; then the lab is run in a `LabKernel`, as an
-attendee would, hook, probe and outbox included.
+attendee would, hook, probe and outbox included. What begins with a fresh home each time
+is run in a second one meanwhile.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
@@ -46,7 +48,7 @@ def prove(
     mutants: int | None = None,
     tell: Tell = _quiet,
 ) -> Proof:
-    """Prove a lab in every way there is, with one kernel in the empty `folder`.
+    """Prove a lab in every way there is, with two kernels in the empty `folder`.
 
     Running it would only repeat it when ids do not agree, so then it stops.
 
@@ -70,9 +72,16 @@ def prove(
     most = lab.mutants if mutants is None else mutants
     if not results[0].findings:
         results.append(links_are_known(lab))
-        with LabKernel(lab, folder, place) as kernel:
-            ran, scores, versions = _run(lab, kernel, most, tell)
-        results += ran
+        with (
+            ThreadPoolExecutor(1) as beside,
+            LabKernel(lab, folder / "walk", place) as kernel,
+            LabKernel(lab, folder / "beside", place) as fresh,
+        ):
+            afresh = beside.submit(_run_afresh, lab, fresh)
+            ran, scores = _run(lab, kernel, most, tell)
+            tell("untouched cells, other orders")
+            results += [*ran, *afresh.result(), egress(lab, kernel)]
+            versions = versions_of(lab, kernel)
     return Proof(
         lab=lab.slug,
         version=lab.version,
@@ -107,26 +116,24 @@ def prove_cells(lab: Lab, folder: Path, place: Place = here) -> tuple[Finding, .
 
 def _run(
     lab: Lab, kernel: LabKernel, mutants: int, tell: Tell
-) -> tuple[list[Result], tuple[Score, ...], dict[str, str]]:
-    """Run a lab in every way; return results, scores and versions."""
+) -> tuple[list[Result], tuple[Score, ...]]:
+    """Walk through a lab, and spoil what was made; return results and scores."""
     walk = Walk(lab, kernel, mutants=mutants, tell=tell)
     walk.run()
     tell("garbage")
     ended = [*values_stay(lab, kernel), *garbage_is_no_error(lab, kernel)]
-    tell("hints, untouched cells, other orders")
     checks = {check.step: check.limit for check in checker_for(module_of(lab))}
     scores = tuple(replace(score, limit=checks[score.step]) for score in walk.scores)
-    results = [
-        *walk.results,
-        *ended,
-        *hints_hold_no_solution(lab, walk.shown),
-        *release_passes_nothing(lab, kernel),
-        *orders_pass(lab, kernel),
-        egress(lab, kernel),
-    ]
+    hints = hints_hold_no_solution(lab, walk.shown)
+    results = [*walk.results, *ended, *hints]
     if not mutants:
         results.append(Result("mutants", note="none was tried", proved=False))
-    return results, scores, versions_of(lab, kernel)
+    return results, scores
+
+
+def _run_afresh(lab: Lab, kernel: LabKernel) -> list[Result]:
+    """Run a lab in the ways that each begin with a fresh home."""
+    return [*release_passes_nothing(lab, kernel), *orders_pass(lab, kernel)]
 
 
 def release_passes_nothing(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:

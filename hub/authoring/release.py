@@ -126,6 +126,8 @@ def kernel_name(lab: Lab) -> str:
 def attendee_version(lab: Lab) -> Any:
     """Return the lab's notebook without solutions, outputs and counts.
 
+    Its metadata say of which version it is.
+
     Raises:
         ReleaseError: the notebook or its solution markers cannot be used.
     """
@@ -135,6 +137,7 @@ def attendee_version(lab: Lab) -> Any:
         raise ReleaseError(f"{lab.slug}/{lab.source.name}: {error}") from None
     for key in set(notebook.metadata) - set(KEPT_METADATA):
         del notebook.metadata[key]
+    notebook.metadata["airlift"] = {"lab": lab.slug, "version": lab.version}
     for cell in notebook.cells:
         for key in ("execution", "collapsed", "scrolled", "alt"):
             cell.metadata.pop(key, None)

@@ -27,7 +27,8 @@ def write_version(
 ) -> Path:
     """Write a lab's version and return its folder.
 
-    Its lab.json says when and with what it was `proved`, if it was.
+    Its lab.json says when and with what it was `proved`, if it was, and so do the
+    metadata of its notebook.
 
     It appears whole, in place of an earlier one with the same number. Nobody but its
     owner may read it.
@@ -37,9 +38,12 @@ def write_version(
         OSError: the folder cannot be written.
     """
     target = versions.path(lab.slug, lab.version)
+    notebook = attendee_version(lab)
+    if proved:
+        notebook.metadata["airlift"]["proved"] = proved
     texts = {
         "lab.json": json.dumps(description(lab) | {"proved": proved}, indent=1) + "\n",
-        "lab.ipynb": _text(lab, attendee_version(lab)),
+        "lab.ipynb": _text(lab, notebook),
         STAMP: made_of(lab) + "\n",
     }
     for step in lab.step_ids:

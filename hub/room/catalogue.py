@@ -7,6 +7,7 @@ lab.toml is broken, the last good one stays.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,16 @@ class Catalogue:
         """Return every lab as it is on disk now, in the order of titles."""
         self.refresh()
         return sorted(self._labs.values(), key=lambda lab: lab.title.casefold())
+
+    def unread(self, slugs: Iterable[str]) -> bool:
+        """Say whether one of these labs is there and could not be read yet."""
+        away = [slug for slug in slugs if slug not in self._labs]
+        if away:
+            self.refresh()
+        return any(
+            slug not in self._labs and (self.folder / slug / "lab.toml").exists()
+            for slug in away
+        )
 
     def has_step(self, slug: str, step: str) -> bool:
         """Say whether a lab has a step; looks at the disk before it says no.

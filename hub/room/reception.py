@@ -131,9 +131,14 @@ class Reception:
         Args:
             room: in a rehearsal people are played, and accept nothing.
             seat: of the person; "" is somebody new.
+
+        Raises:
+            RefusalError: `lab-away`: nobody can say what somebody new has to accept.
         """
         if room.rehearsal:
             return []
+        if not seat and self.catalogue.unread(room.labs):
+            raise RefusalError("lab-away", retry_after=10)
         labs = (self.catalogue.lab(slug) for slug in room.labs)
         return self.store.accepted.missing(seat, terms_of(lab for lab in labs if lab))
 

@@ -83,7 +83,14 @@ def put_commands() -> None:
         program.chmod(0o755)
     kernel = PREFIX / "share" / "jupyter" / "kernels" / "bash" / "kernel.json"
     kernel.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "bash_kernel", "-f", "{connection_file}"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "checkers.engine.bash",
+        "-f",
+        "{connection_file}",
+    ]
     kind = {"argv": command, "display_name": "Bash", "language": "bash"}
     kernel.write_text(json.dumps(kind, indent=1) + "\n", encoding="utf-8")
 

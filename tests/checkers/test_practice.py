@@ -129,7 +129,7 @@ def test_a_lab_in_the_shell_finds_its_kernel(seat: Place, tmp_path: Path) -> Non
     notebook = {"cells": [], "metadata": {"kernelspec": spec}}
     (seat.labs_dir / "tiny" / "tiny.ipynb").write_text(json.dumps(notebook))
     folder = filled(PracticeFolder(tmp_path / "q"), zipped(seat))
-    assert "bash_kernel" in (folder.own / kernel).read_text()
+    assert "checkers.engine.bash" in (folder.own / kernel).read_text()
 
 
 def test_the_folder_is_the_home_of_its_server(seat: Place, tmp_path: Path) -> None:

@@ -301,6 +301,7 @@ def test_a_python_package_says_its_licence_in_many_ways(
         ([], ["LGPL-2.1"], "LGPL-2.1-only"),
         (["AGPL-3 with Commons Clause"], [], "AGPL-3 with Commons Clause"),
         (["Expat with a rider"], [], "Expat with a rider"),
+        (["None"], [], "LicenseRef-scancode-public-domain"),
         (["non-permissive"], [], "non-permissive"),
         (["Expat-with-advertising-restriction"], [], "X11"),
         (["GPL-2", "bobs-licence", "Expat or alices"], [], "bobs-licence, alices"),

@@ -290,6 +290,9 @@ def test_attendees_get_no_note_no_hint_and_no_solution(
     assert NOTE in printed.html("guide")
     for text in (*files, *states, *handbooks):
         assert NOTE not in text
+    alt = _cell(lab, "plot-delays").metadata["alt"]  # it tells what comes out
+    assert f'alt="{alt}"' in printed.html("guide")
+    assert [text for text in (*files, *handbooks) if alt in text] == []
     solutions = [s for cell in source_notebook(lab).cells for s in regions(cell)]
     hints = [hint for step in lab.steps for hint in step.hints]
     for text in (*handbooks, (released / "first_flight-handbook.html").read_text()):

@@ -9,12 +9,20 @@ import stat
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hub.authoring import parcels
-from hub.authoring.adding import arrivals, aside, check, put_in_place
+from hub.authoring.adding import (
+    arrivals,
+    aside,
+    brings_packages,
+    check,
+    check_packages,
+    put_in_place,
+)
 from hub.authoring.packing import contents, write_pack
 from hub.authoring.parcels import ParcelError, fetch
 from hub.authoring.places import package_folder
@@ -425,6 +433,29 @@ def test_what_is_no_source_is_said(tmp_path: Path) -> None:
     ):
         with pytest.raises(ParcelError, match=said):
             fetch(str(source), tmp_path / "into")
+
+
+def test_packages_that_a_lab_brings_are_read_before_it_comes_in(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """Those of Airlift's own images were read by Airlift."""
+    (arrival,) = arrivals(take(source, tmp_path / "parcel"), place, ())
+    said = {"expression": "", "license": "", "classifiers": [], "texts": []}
+    known = {"kind": "python", "name": "known", "version": "1", **said}
+    known["expression"] = "MIT"
+    unknown = {**known, "name": "strange", "expression": "Ask Bob"}
+    with aside([arrival], place) as there:
+        check_packages(arrival, there, [known])
+        with pytest.raises(ParcelError) as error:
+            check_packages(arrival, there, [known, unknown])
+    assert str(error.value) == (
+        "small: python strange 1: expected an SPDX expression, got 'Ask Bob'"
+    )
+    assert brings_packages(arrival)
+    plain = replace(arrival, moves=arrival.moves[:2])
+    assert not brings_packages(plain)
+    (plain.lab.folder / "requirements.txt").write_text("strange\n")
+    assert brings_packages(plain)
 
 
 def test_a_checkout_keeps_its_own_image(source: Path, tmp_path: Path) -> None:

@@ -460,6 +460,26 @@ def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
     assert proved(lab, tmp_path) is None
 
 
+def test_a_proof_is_of_what_the_checker_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part that several labs share may change what each of them says."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="sharing_lab_of_a_test",
+        cells=CELLS,
+        steps=STEPS,
+        checker=f"from checkers.part_of_a_test import x\n{CHECKER}",
+    )
+    part = tmp_path / "checkers" / "part_of_a_test.py"
+    found = set()
+    for text in ("x = 1\n", "x = 2\n"):
+        part.write_text(text)
+        found.add(content_of(lab))
+    assert len(found) == 2
+
+
 def test_a_score_of_nothing_is_whole_and_json_stays_as_it_is(tmp_path: Path) -> None:
     """A step without changed solutions misses no floor, and is not shown as proved."""
     nothing = Score("step", same=2)
@@ -545,8 +565,13 @@ def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> Non
     proof = Proof(lab.slug, lab.version, content_of(lab), "here", at)
     for stamp in (None, {"at": at, "where": "here"}):
         write_versions(str(lab.folder.parent), str(tmp_path / "versions"), lab.slug)
-        path = Versions(tmp_path / "versions").path(lab.slug, lab.version) / "lab.json"
-        assert json.loads(path.read_text())["proved"] == stamp
+        folder = Versions(tmp_path / "versions").path(lab.slug, lab.version)
+        assert json.loads((folder / "lab.json").read_text())["proved"] == stamp
+        notebook = json.loads((folder / "lab.ipynb").read_text())
+        assert notebook["metadata"]["airlift"] == {
+            **{"lab": lab.slug, "version": lab.version},
+            **({"proved": stamp} if stamp else {}),
+        }
         keep(proof, tmp_path / "proofs")
 
 

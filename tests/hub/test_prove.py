@@ -113,7 +113,8 @@ def test_what_a_run_shows_is_found(tmp_path: Path) -> None:
     lab = broken(tmp_path, edit)
     mistake = 'step = "load-data"\nreason = "rows-lost"\ncode = "flights = 1"\n'
     path = lab.folder / "mistakes.toml"
-    other = mistake.replace("rows-lost", "wrong-type") + 'hint = "It is no table."\n'
+    other = mistake.replace("rows-lost", "wrong-type").replace("= 1", "= 2")
+    other += 'hint = "It is no table."\n'
     path.write_text(f"[[mistakes]]\n{mistake}\n[[mistakes]]\n{other}", encoding="utf-8")
     with LabKernel(lab, tmp_path / "kernel") as kernel:
         walk = Walk(lab, kernel)

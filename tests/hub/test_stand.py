@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,59 @@ def test_another_answer_is_another_home(tmp_path: Path) -> None:
     assert home.content() == pear
     given.write(hidden, "lab", "which", "plum")
     assert home.content() != pear
+
+
+def everything(folder: Path) -> dict[str, tuple[int, str]]:
+    """Return kind, rights and content of all that lies in a folder but the copies."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        rel, mode = str(path.relative_to(folder)), path.lstat().st_mode
+        if not rel.startswith(".airlift"):
+            text = path.read_text() if stat.S_ISREG(mode) else ""
+            found[rel] = mode, os.readlink(path) if stat.S_ISLNK(mode) else text
+    return found
+
+
+def test_a_home_is_put_back_as_it_was_kept_last(tmp_path: Path) -> None:
+    """Files, links and folders in each other's place, pipes, what cannot be written.
+
+    Each time as it was kept last, however often it is kept and whatever comes between.
+    """
+    (tmp_path / "folder" / "inner").mkdir(parents=True)
+    (tmp_path / "folder" / "inner" / "file").write_text("one")
+    (tmp_path / "read-only").write_text("one")
+    (tmp_path / "read-only").chmod(0o444)
+    (tmp_path / "link").symlink_to("nowhere")
+    home = Home(tmp_path)
+    home.keep("step")
+    first = everything(tmp_path)
+    (tmp_path / "folder" / "inner" / "file").unlink()
+    (tmp_path / "folder" / "inner").rmdir()
+    (tmp_path / "folder" / "inner").write_text("two")
+    (tmp_path / "read-only").unlink()
+    (tmp_path / "read-only").write_text("two")
+    (tmp_path / "link").unlink()
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link" / "file").write_text("two")
+    os.mkfifo(tmp_path / "pipe")
+    home.restore("step")
+    assert everything(tmp_path) == first
+    (tmp_path / "folder" / "inner" / "file").unlink()
+    (tmp_path / "folder" / "inner").rmdir()
+    (tmp_path / "folder" / "inner").symlink_to("elsewhere")
+    (tmp_path / "read-only").unlink()
+    (tmp_path / "link").unlink()
+    (tmp_path / "link").write_text("three")
+    home.keep("step")
+    second = everything(tmp_path)
+    for change in ("four", "five"):
+        (tmp_path / "folder" / "inner").unlink()
+        (tmp_path / "folder" / "inner").mkdir()
+        (tmp_path / "folder" / "inner" / "file").write_text(change)
+        (tmp_path / "link").write_text(change)
+        (tmp_path / "folder").chmod(0o700)
+        home.restore("step")
+        assert everything(tmp_path) == second
 
 
 def test_with_services_nothing_is_like_anything_else(

@@ -51,8 +51,7 @@ _NAMES = {
     "MS-PL": "ms-pl",
     "Unicode-DFS-2016": "unicode",
     "Unlicense": "the unlicense (unlicense)",
-    PUBLIC_DOMAIN: "public domain, pd, pd-debian, probably-pd, none, dlmalloc, "
-    "mingw-runtime",
+    PUBLIC_DOMAIN: "public domain, pd, pd-debian, probably-pd, dlmalloc, mingw-runtime",
     "GPL-1.0-or-later OR Artistic-1.0-Perl": "double-metaphone",
     PERMISSIVE: "mit-like, mit-us-export, freesoftware, autoconf, config-h, bsla, "
     "fsf-manpages, gap, same-as-rest-of-p11kit, tinyscheme, rfc-reference, kazlib, "
@@ -75,8 +74,8 @@ _FAMILIES = (
 """Names that Debian makes of a licence and of whose notice it is."""
 _MORE = r"with[ -](?=.*(?:exception|exemption))"
 """Begins what allows more than a licence does."""
-_NOTHING = ("", "none", "unknown", "noassertion")
-"""What Python packages say when they say nothing."""
+_NONE = {"none": PUBLIC_DOMAIN}
+"""What Debian calls files that nobody has rights in; others say so of nothing."""
 _VAGUE = re.compile(
     r"\W*(none|unknown|osi approved|other|see\b.*|dual\b.*|file\b.*|licen[cs]e\S*|)\W*",
     re.I,
@@ -113,8 +112,7 @@ def python_license(package: dict[str, Any]) -> str:
     if closed:
         return closed
     for words in (package["expression"], first, *leaves):
-        found = "" if words.strip().casefold() in _NOTHING else spdx(words)
-        if found:
+        if found := spdx(words):
             return found
     for text in (package["license"], *package["texts"]):
         for found in all_by_text(text):
@@ -132,7 +130,8 @@ def _allow(words: str, found: str) -> bool:
 def debian_license(package: dict[str, Any]) -> str:
     """Return all licences of a Debian package, joined by AND."""
     if package["short"]:
-        parts = [spdx(name) or name for name in package["short"]]
+        short = [(name, _NONE.get(name.casefold())) for name in package["short"]]
+        parts = [none or spdx(name) or name for name, none in short]
     else:
         parts = [spdx(name) or name for name in package["common"]]
         parts += [name for text in package["texts"] for name in all_by_text(text)]

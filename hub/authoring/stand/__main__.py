@@ -18,7 +18,6 @@ import shlex
 import signal
 import socket
 import struct
-import subprocess
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -30,6 +29,7 @@ from checkers.engine.outbox import outbox_folder
 from checkers.engine.probe import Request
 from checkers.engine.prober import Prober
 from checkers.engine.steps import marked
+from hub.authoring.stand import services
 from hub.authoring.stand.home import Home
 from hub.authoring.stand.kernel import Kernel, Shown
 from hub.authoring.stand.spoil import spoilt_answers, spoilt_files
@@ -38,6 +38,8 @@ HOOK = "checkers.engine.hook"
 CUT = "AIRLIFT_STAND_CUT"
 """Set when this runs in a network of its own, whose loopback it has to bring up."""
 SERVICES = Path("/opt/airlift/services.toml")
+_THERE = 'cd "$PWD"'
+"""Goes to a shell's folder, which may be another of that name by now."""
 READY = 120.0
 """Seconds the services of an image have to be ready or to stop."""
 
@@ -79,11 +81,15 @@ class Stand:
         words = ["--HistoryManager.enabled=False"] if self.python else []
         words += [f"--ext={HOOK}"] if self.python and hook else []
         self._present: set[int] = set()
+        self._touched = False
+        """Whether anything was run since the home was as it was kept."""
+        self._elsewhere = False
+        """Whether the shell may stand in a folder that is another one by now."""
         self.kernel = Kernel(kernel, self.folder, environ, words)
 
     def start(self) -> None:
         """Wait for the services, keep the home as it is and start the kernel."""
-        self._serve("start")
+        self._serve("wait", f"{READY:g}")
         with self._still():
             self.home.keep("start")
         self.kernel.start()
@@ -102,7 +108,12 @@ class Stand:
         so that the shell itself stays as it is; a new one would take seconds.
         """
         shown: Shown | None = [] if show else None
-        cell = self._child(source) if trial and not self.python else source
+        self._touched = True
+        if trial and not self.python:
+            cell = self._child(source)
+        else:
+            cell = source
+            self._come_back()
         ended = self.kernel.execute(cell, seconds, shown)
         attempts = self._attempts()
         seen = {attempt["step"] for attempt in attempts}
@@ -115,7 +126,13 @@ class Stand:
         """Return one line that runs a cell in a shell of its own, with all it has."""
         place = self.home.folder / ".airlift" / "trial.sh"
         place.write_text(source + "\n", encoding="utf-8")
-        return f"( . {shlex.quote(str(place))} )"
+        return f"( {_THERE}; . {shlex.quote(str(place))} )"
+
+    def _come_back(self) -> None:
+        """Let the shell itself stand in a folder that is there, after trials."""
+        if self._elsewhere:
+            self.kernel.execute(_THERE, READY)
+        self._elsewhere = False
 
     def check(self, step: str) -> dict[str, Any]:
         """Check a step outside the kernel, as the seat's agent does."""
@@ -147,12 +164,12 @@ class Stand:
         """Make everything what it was at the start."""
         if self.python:
             self.kernel.execute("get_ipython().reset(new_session=False)", READY)
-            self.home.restore("start")
-            return
-        self.kernel.stop()
-        with self._still():
-            self.home.restore("start")
-        self.kernel.start()
+        else:
+            self.kernel.stop()
+        self._put_back("start")
+        if not self.python:
+            self.kernel.start()
+            self._elsewhere = False
 
     def keep(self) -> None:
         """Remember all names, or files, as they are."""
@@ -161,18 +178,26 @@ class Stand:
         self._present = self.kernel.below()
         with self._still():
             self.home.keep("step")
+        self._touched = False
 
     def restore(self) -> None:
         """Make everything what it was when it was kept, after trials."""
         for pid in self.kernel.below() - self._present:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        with self._still():
-            self.home.restore("step")
+        if self._touched:
+            self._put_back("step")
+            self._elsewhere = not self.python
         if self.python:
             self.ask("hub.authoring.stand.snapshot", "restore", [])
-        else:
-            self.kernel.execute('cd "$PWD"', READY)  # may be another folder by now
+
+    def _put_back(self, name: str) -> None:
+        """Make the home what it was when it was kept under a name."""
+        if self._services:
+            services.end()
+        self.home.restore(name)
+        self._serve("start")
+        self._touched = False
 
     def content(self) -> dict[str, str]:
         """Return a hash of the files, and one of each value of a Python kernel.
@@ -227,16 +252,10 @@ class Stand:
         yield
         self._serve("start")
 
-    def _serve(self, turn: str) -> None:
-        """Start or stop the services and wait until that is so."""
+    def _serve(self, *words: str) -> None:
+        """Tell the services what to do, if there are any."""
         if self._services:
-            subprocess.run(
-                ["services", turn],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                timeout=READY,
-                check=True,
-            )
+            services.tell(*words)
 
     def _attempts(self) -> list[dict[str, Any]]:
         """Take what was put into the outbox, in order."""

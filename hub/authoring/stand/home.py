@@ -10,13 +10,14 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from checkers.engine import given
 
 ASIDE = Path(".airlift") / "aside"
 """Where the copies lie; no part of them."""
+_ASIDE = str(ASIDE)
 ANSWERS = f".airlift/{given.FILE}"
 """What was answered to questions: hidden, and still an attendee's work."""
 _Look = tuple[int, ...]
@@ -30,41 +31,38 @@ class Home:
         self._kept: dict[str, dict[str, _Look]] = {}
 
     def keep(self, name: str) -> None:
-        """Lay a copy aside, in place of an earlier one of that name."""
+        """Lay a copy aside, in place of an earlier one of that name.
+
+        What has not changed since then lies there already.
+        """
         aside = self.folder / ASIDE / name
-        if aside.exists():
-            shutil.rmtree(aside)
-        aside.mkdir(parents=True, mode=0o700)
-        looks = {}
-        for rel, path, look in _walk(self.folder):
-            looks[rel] = look
-            if not stat.S_ISDIR(look[0]):
-                target = aside / rel
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _copy(path, target)
+        aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept, looks = self._kept.get(name, {}), dict(_walk(self.folder))
+        _remove_others(aside, kept, looks)
+        for rel, look in sorted(looks.items()):
+            if kept.get(rel) == look:
+                continue
+            if stat.S_ISDIR(look[0]):
+                (aside / rel).mkdir(exist_ok=True)
+            elif _is_file(look):
+                _copy(self.folder / rel, aside / rel)
         self._kept[name] = looks
 
-    def restore(self, name: str) -> bool:
-        """Make the home what it was; tells whether anything was different."""
+    def restore(self, name: str) -> None:
+        """Make the home what it was when it was kept under a name."""
         kept, aside = self._kept[name], self.folder / ASIDE / name
-        different = False
-        for rel, path, look in sorted(_walk(self.folder), reverse=True):
-            if stat.S_IFMT(kept.get(rel, (0,))[0]) != stat.S_IFMT(look[0]):
-                _remove(path, look)
-                different = True
+        there = dict(_walk(self.folder))
+        _remove_others(self.folder, there, kept)
         for rel, look in sorted(kept.items()):
-            path = self.folder / rel
-            if _look(path) == look:
+            if there.get(rel) == look:
                 continue
+            path = self.folder / rel
             if stat.S_ISDIR(look[0]):
                 path.mkdir(exist_ok=True)
                 path.chmod(stat.S_IMODE(look[0]))
-            else:
-                path.unlink(missing_ok=True)
+            elif _is_file(look):
                 _copy(aside / rel, path)
-                different = True
-            kept[rel] = _look(path) or look
-        return different
+                kept[rel] = _look(path.lstat())
 
     def content(self) -> str:
         """Return a hash of what lies open in the home, and of what was answered.
@@ -72,9 +70,10 @@ class Home:
         Names and bytes count, times do not.
         """
         found = hashlib.sha256()
-        for rel, path, look in sorted(_walk(self.folder)):
+        for rel, look in sorted(_walk(self.folder)):
             if rel.startswith(".") and rel != ANSWERS:
                 continue
+            path = self.folder / rel
             found.update(f"{rel}\0{stat.S_IFMT(look[0])}\0".encode())
             if stat.S_ISLNK(look[0]):
                 found.update(os.readlink(path).encode())
@@ -83,39 +82,54 @@ class Home:
         return found.hexdigest()
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, Path, _Look]]:
-    """Yield name, path and look of all files, folders and links but the copies."""
-    for above, names, files in os.walk(folder):
-        if Path(above) == (folder / ASIDE).parent and ASIDE.name in names:
-            names.remove(ASIDE.name)
-        for name in (*names, *files):
-            path = Path(above, name)
-            look = _look(path)
-            if look is not None:
-                yield str(path.relative_to(folder)), path, look
-
-
-def _look(path: Path) -> _Look | None:
-    """Return what shows that something has changed; None when there is nothing."""
+def _walk(folder: Path, below: str = "") -> Iterator[tuple[str, _Look]]:
+    """Yield name and look of everything in a folder but the copies."""
     try:
-        found = path.lstat()
+        found = [*os.scandir(folder / below)]
     except OSError:
-        return None
-    if stat.S_ISDIR(found.st_mode):
-        return (found.st_mode,)
-    if not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
-        return None  # a socket or pipe belongs to what made it
-    return found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+        return  # it went meanwhile, or nobody may look into it
+    for entry in found:
+        rel = below + entry.name
+        if rel == _ASIDE:
+            continue
+        try:
+            look = _look(entry.stat(follow_symlinks=False))
+        except FileNotFoundError:
+            continue
+        yield rel, look
+        if stat.S_ISDIR(look[0]):
+            yield from _walk(folder, f"{rel}/")
+
+
+def _look(found: os.stat_result) -> _Look:
+    """Return what shows that something has changed."""
+    if stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
+        return found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return (found.st_mode,)
+
+
+def _is_file(look: _Look) -> bool:
+    """Tell files and links, of which there are copies, from folders and sockets."""
+    return len(look) > 1
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a file or a link with its times and rights."""
+    """Copy a file or a link with its times and rights, in place of another one."""
+    target.unlink(missing_ok=True)
     shutil.copy2(source, target, follow_symlinks=False)
 
 
-def _remove(path: Path, look: _Look) -> None:
-    """Take away a file, a link, or a folder with all that is left in it."""
-    if stat.S_ISDIR(look[0]):
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+def _remove_others(
+    folder: Path, there: Mapping[str, _Look], wanted: Mapping[str, _Look]
+) -> None:
+    """Take away what is not wanted, or of another kind."""
+    others = [
+        (rel, look)
+        for rel, look in there.items()
+        if stat.S_IFMT(wanted.get(rel, (0,))[0]) != stat.S_IFMT(look[0])
+    ]
+    for rel, look in sorted(others, reverse=True):
+        if stat.S_ISDIR(look[0]):
+            shutil.rmtree(folder / rel)
+        else:
+            (folder / rel).unlink(missing_ok=True)

@@ -7,6 +7,7 @@ Nothing imports it.
 
 from __future__ import annotations
 
+import signal as _signal
 import sys
 from collections.abc import Iterator
 from typing import Any, NoReturn
@@ -25,8 +26,8 @@ _TRAPS = (
 )
 _IN_ONE_COLUMN = ("nothing", "huge number", "a list", "quits", "closed")
 _traps = dict.fromkeys(_TRAPS, _raise)
-ENDLESS = "endless"
-"""Begins the names of values whose methods never end."""
+_SOON, _AGAIN = 0.001, 0.2
+"""Seconds until a check is told to stop that waits for what never ends."""
 
 
 class Quits:
@@ -52,7 +53,12 @@ class Closed:
 
 
 def _forever(*_args: Any, **_kwargs: Any) -> NoReturn:
-    """Stand in for any method, and never end."""
+    """Stand in for any method, and never end.
+
+    The time that the check has left is over at once, so that nobody has to wait for it;
+    what it does about that is the same.
+    """
+    _signal.setitimer(_signal.ITIMER_REAL, _SOON, _AGAIN)
     while True:
         pass
 
@@ -168,16 +174,16 @@ def pictures(real: Any) -> dict[str, Any]:
 def endless(real: Any) -> dict[str, Any]:
     """Return values whose methods never end: of no kind, and of that of a right one."""
     traps = dict.fromkeys(_TRAPS, _forever)
-    found = {f"{ENDLESS} object": type("Endless", (), dict(traps))()}
+    found = {"endless object": type("Endless", (), dict(traps))()}
     for kind in (str, int, float, list, dict):
         if isinstance(real, kind) and not isinstance(real, bool):
             like: Any = type("Endless", (kind,), dict(traps))
-            found[f"{ENDLESS} {kind.__name__}"] = like(real)
+            found[f"endless {kind.__name__}"] = like(real)
     frames = getattr(sys.modules.get("pandas"), "DataFrame", None)
     if frames and isinstance(real, frames):
         names = ("__len__", "__getitem__", "__iter__", "__eq__")
         table: Any = type("Endless", (type(real),), dict.fromkeys(names, _forever))
-        found[f"{ENDLESS} table"] = table(real)
+        found["endless table"] = table(real)
     return found
 
 

@@ -32,7 +32,14 @@ _ADOPTING = (
     "os.execv(sys.argv[1], sys.argv[1:])"
 )
 _BASH = {
-    "argv": [sys.executable, "-m", "bash_kernel", "-f", "{connection_file}"],
+    "argv": [
+        sys.executable,
+        "-P",
+        "-m",
+        "checkers.engine.bash",
+        "-f",
+        "{connection_file}",
+    ],
     "display_name": "Bash",
     "language": "bash",
 }

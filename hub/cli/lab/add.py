@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from hub.authoring import adding
+from hub.authoring.licences.image import image_packages
 from hub.authoring.parcels import ParcelError, fetch
 from hub.authoring.proof import Asked
+from hub.catalog import FLOOR
 from hub.cli.lab.images import own_image
 from hub.cli.terminal import Terminal, console
 from hub.machine import dockerd, proving
@@ -45,7 +47,7 @@ def add(
             click.confirm("Take it in?", abort=True)
         with adding.aside(found, airlift) as there:
             for arrival in found if not no_prove else ():
-                _prove(airlift, there, arrival.lab.slug)
+                _prove(airlift, there, arrival)
             adding.put_in_place(found, airlift, there)
     for arrival in found:
         console.print(
@@ -69,6 +71,12 @@ def _tell(arrival: adding.Arrival) -> None:
         "trust where they come from.",
         markup=False,
     )
+    if not lab.mutants:
+        asked = "prove.mutants = 0, so no changed solution is tried"
+        console.print(f"  Its lab.toml says {asked}.", markup=False)
+    elif lab.floor < FLOOR:
+        asked = f"prove.floor = {lab.floor:g}, less than the usual {FLOOR:g}"
+        console.print(f"  Its lab.toml says {asked}.", markup=False)
     if lab.egress:
         console.print("  Its seats reach the internet.", markup=False)
     if lab.terms:
@@ -79,16 +87,20 @@ def _tell(arrival: adding.Arrival) -> None:
         console.print(f"  {sentence}", markup=False)
 
 
-def _prove(airlift: Settings, there: Settings, slug: str) -> None:
+def _prove(airlift: Settings, there: Settings, arrival: adding.Arrival) -> None:
     """Prove a lab that lies aside: in its image, where an engine answers.
 
     Raises:
-        ParcelError: it is not what its author says; has every finding.
+        ParcelError: it is not what its author says, or a package of its image may not
+            be used; has every finding.
     """
-    teller, image = Terminal(), ""
+    teller, image, slug = Terminal(), "", arrival.lab.slug
     if dockerd.answers():
         kept = replace(there, state=airlift.state)  # for one build at a time, and logs
         image = own_image(kept, slug, teller)
+    if image and adding.brings_packages(arrival):
+        with teller.step(f"Licences of the packages of {slug}"):
+            adding.check_packages(arrival, there, image_packages(image))
     with teller.step(f"Proving {slug}") as at:
         proof = proving.prove(there, Asked(slug, image), at)
     if proof.findings:

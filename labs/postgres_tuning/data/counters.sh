@@ -14,12 +14,16 @@ until_true() {  # QUERY: wait until it answers t, at most ten seconds
         [ "$("${psql[@]}" -c "$1")" = t ] && return
         sleep 0.1
     done
+    give_up
+}
+give_up() {
     echo "The counters did not get to work. Are the parcels loaded (step 1)?"
     exit 1
 }
 update() { echo "UPDATE parcels SET status = 'delivered' WHERE id = $1"; }
 now="SELECT count(*) = %s FROM pg_stat_activity WHERE application_name LIKE 'counter-_'"
 
+[ "$("${psql[@]}" -c "SELECT to_regclass('parcels') IS NOT NULL")" = t ] || give_up
 "${psql[@]}" -c "SELECT FROM pg_stat_activity, pg_terminate_backend(pid)
     WHERE application_name LIKE 'counter-_'" || exit
 until_true "$(printf "$now" 0)"

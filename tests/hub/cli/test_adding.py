@@ -38,6 +38,8 @@ def test_a_replacement_that_does_not_prove_is_never_seen(
     notebook = theirs / "labs" / SLUG / "lab.ipynb"
     text = notebook.read_text()
     notebook.write_text(text.replace("# step: load-week", "# step: load-weak"))
+    with (theirs / "labs" / SLUG / "lab.toml").open("a") as file:
+        file.write("\n[prove]\nfloor = 0.5\n")
     monkeypatch.setenv("AIRLIFT_ROOT", str(ours))
     monkeypatch.setenv("AIRLIFT_CHECKERS", os.environ.get("AIRLIFT_CHECKERS", ""))
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
@@ -46,6 +48,7 @@ def test_a_replacement_that_does_not_prove_is_never_seen(
     words = ["lab", "add", str(theirs), "--replace", "--yes"]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 1, result.output
+    assert "prove.floor = 0.5, less than the usual 0.8" in result.output
     assert "lab.ipynb, cell load-week: expected " in result.stderr
     assert f"{SLUG} does not prove, and is not taken in." in result.stderr
     assert looked(ours) == before

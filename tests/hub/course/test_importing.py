@@ -144,7 +144,7 @@ ODD = (
         "halves",
         f"{VISIBLE}\n### BEGIN HIDDEN TESTS\n{SECRET}\n### END HIDDEN TESTS",
     ),
-    autograded("idle_too", "try:\n    half(4)\nexcept Exception:\n    pass"),
+    autograded("cell-0123456789ab", "try:\n    half(4)\nexcept Exception:\n    pass"),
     solved("wrong", "def wrong(x):", "return x // 2"),
     autograded(
         "not_right",
@@ -162,20 +162,21 @@ ODD = (
     code("while True:\n    time.sleep(0.01)"),
     answer("last", "last = half(3)"),
     autograded("tests_last", "assert last == 1.5"),
+    autograded("cell-ba9876543210", "assert last > 0"),
     by_hand("why", "Because."),
     answer("old", "old = 1"),
     autograded("tests_old", "from nose_like.tools import equal\nequal(old, 1)"),
 )
 TRIED = [
     "odd.ipynb → labs/odd",
-    "  cell 19 (why): graded by hand: left as it is, no step",
+    "  cell 20 (why): graded by hand: left as it is, no step",
     "  it imports nose_like: not installed here, so what needs it cannot be proved "
     "here; name its package in the lab's requirements.txt unless the seat's image "
     "has it",
     "  it names 2 addresses outside: lab.toml allows them",
     "  cell 16: it did not end in time: it was interrupted",
-    "  step half, test idle_too: it passes before anybody has done anything: it is "
-    "left out",
+    "  step half, test cell-0123456789ab: it passes before anybody has done anything: "
+    "it is left out",
     "  step wrong (not_right): not proved: its hidden tests say not-right: "
     "`wrong(5)` gives 2; expected 2.5.",
     "  step untouched (never_fails): its tests pass before anybody has done "

@@ -86,6 +86,21 @@ def test_nobody_sits_without_accepting_and_changed_words_are_asked_again(
     assert b"Terms of Example Ltd" not in everything
 
 
+def test_nobody_new_sits_while_a_lab_cannot_be_read(place: RoomProcess) -> None:
+    """It may have terms; who sits already goes on, and mending it is enough."""
+    code = place.make_room()["code"]
+    yes: Any = {"accepted": [door(place, code, "b1")[0]["version"]]}
+    seat = place.claim(code, "Ines", "b1", **yes).body["seat"]
+    place.kill()
+    path = place.root / "labs/first_flight/lab.toml"
+    path.write_text("[lab")
+    place.start()
+    refused(place.claim(code, "Jonas", "b2"), 503, "lab-away")
+    assert place.desk("GET", f"/seats/{seat}").status == 200
+    path.write_text(LAB + TERMS)
+    refused(place.claim(code, "Jonas", "b2"), 409, "terms")
+
+
 def claim_time(kept: dict[str, Any]) -> int:
     """Return when the seat was claimed, as the journal has it."""
     return next(int(row["at"]) for row in kept["journal"] if row["kind"] == "claimed")
