@@ -100,9 +100,10 @@ def test_a_step_of_a_terminal_lab_goes_from_the_seat_to_the_board(
     airlift: Airlift, browser: Browser
 ) -> None:
     """Wrong in the terminal, then right: panel and board follow by themselves."""
-    side = SidePanel(airlift, browser, labs=[LAB.slug]).open(NOTEBOOK)
-    board = open_board(browser, airlift, side.room)
-    seat = Seat(side, board, Presenter(airlift, side.room))
+    room = airlift.open_room("Git rescue, tonight", labs=[LAB.slug])
+    side = SidePanel(airlift, browser, room=room).open(NOTEBOOK)
+    board = open_board(browser, airlift, room)
+    seat = Seat(side, board, Presenter(airlift, room))
     side.lab.run("# Run this cell once")
     assert "repository is ready" in side.lab.output("# Run this cell once")
     side.lab.script(TERMINAL)
