@@ -336,7 +336,7 @@ def _repository(work: Work) -> None:
     """Fail unless the repository is there."""
     if not (work.folder / "cafe" / ".git").is_dir():
         text = "There is no repository yet. Run the first cell: bash data/start.sh"
-        fail("no-repository", text)
+        fail("not-begun", text)
     if not _say(work, "rev-parse", "--verify", "-q", "refs/heads/main"):
         text = "The branch main is gone. Begin again: bash ../data/start.sh --again"
         fail("no-main", text)

@@ -24,6 +24,8 @@ MAX_MS = 3_600_000
 MAX_AGE_MS = 366 * 24 * 3_600_000
 MAX_SEQ = 2**53
 MAX_GENERATION = 10_000
+NOT_BEGUN = "not-begun"
+"""The reason of a check while what its lab sets up is not there: a watch keeps none."""
 
 
 class Outcome(StrEnum):

@@ -120,7 +120,8 @@ def fail(reason: str, hint: str) -> NoReturn:
     """End the check: this step is not right yet.
 
     Args:
-        reason: short stable key, by which people are grouped, such as ``rows-lost``.
+        reason: short stable key, by which people are grouped, such as ``rows-lost``;
+            ``not-begun`` while what the lab sets up is not there.
         hint: one sentence for the attendee: what was seen, what to try.
 
     Raises:

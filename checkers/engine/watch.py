@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from checkers.engine.activity import Activity
-from checkers.engine.attempt import Attempt, Outcome, Trigger
+from checkers.engine.attempt import NOT_BEGUN, Attempt, Outcome, Trigger
 from checkers.engine.cadence import Cadence
 from checkers.engine.gates import Gates
 from checkers.engine.probe import Request
@@ -67,10 +67,12 @@ class Seen:
 def is_news(now: Seen, before: Seen | None, *, active: bool) -> bool:
     """Tell whether what is seen now becomes an attempt.
 
-    The first thing seen of a step is where it begins: an attempt only when it is
-    passed, or when the check itself has a fault. Where only figures in the hint are
-    others, as those of a timing, somebody must have been active meanwhile.
+    Where a step begins is an attempt only when it is passed, or when the check itself
+    has a fault. Where only figures in the hint are others, as those of a timing,
+    somebody must have been active meanwhile.
     """
+    if now.reason == NOT_BEGUN:
+        return False
     if before is None:
         return now.outcome is not Outcome.FAILED
     if now.differs(before):
@@ -236,10 +238,13 @@ class Watch:
         self._seen[made.lab, made.step, made.generation] = _seen(made)
 
     def _last(self, made: Attempt) -> Seen | None:
-        """Return what was seen of a step before: here, by a kernel, or when asked."""
+        """Return what was seen of a step before: here, by a kernel, or when asked.
+
+        It begins with what is seen once the lab's set-up is there.
+        """
         own = self._seen.get((made.lab, made.step, made.generation))
         told = _told(self._record.step(made.lab, made.step).progress)
-        found = [one for one in (own, told) if one is not None]
+        found = [one for one in (own, told) if one and one.reason != NOT_BEGUN]
         return max(found, key=lambda one: one.at, default=None)
 
 

@@ -34,6 +34,7 @@ from tests.hub.room.process import RoomProcess, StandInHub, call
 
 KEPT = ("HOME", "AIRLIFT_CHECKERS", "AIRLIFT_LABS_DIR", "AIRLIFT_LABS")
 MISSING = Seen(Outcome.FAILED, "missing-file", "There is no file.", 1_000)
+NOT_BEGUN = Seen(Outcome.FAILED, "not-begun", "Run the first cell.", 1_000)
 SLOW = Seen(Outcome.FAILED, "too-slow", "It took 812 ms.", 1_000)
 
 
@@ -44,6 +45,8 @@ SLOW = Seen(Outcome.FAILED, "too-slow", "It took 812 ms.", 1_000)
         (Seen(Outcome.PASSED, "", ""), None, False, True),
         (Seen(Outcome.ERROR, "checker-error", "x"), None, False, True),
         (MISSING, MISSING, True, False),
+        (NOT_BEGUN, None, True, False),
+        (NOT_BEGUN, MISSING, True, False),
         (SLOW, MISSING, False, True),
         (Seen(Outcome.PASSED, "", ""), SLOW, False, True),
         (Seen(Outcome.FAILED, "too-slow", "It took 9.5 ms.", 90_000), SLOW, True, True),
