@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hub.catalog import load_lab
 from tests.e2e.workplace import solutions
-from tests.harness import REPOSITORY, Airlift, wait_for
+from tests.harness import REPOSITORY, Airlift, NotInTimeError, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -89,12 +89,20 @@ def run_cell(page: Page, source: str | None) -> str:
     cell = page.locator(ACTIVE).first
     before = active_cell(page)["number"]
     handle = cell.element_handle()
-    if source is not None:
-        page.keyboard.press("Enter")
-        page.keyboard.press("Control+a")
-        page.keyboard.insert_text(source)  # as a person pastes or dictates
-    page.keyboard.press("Shift+Enter")
-    wait_for("the next cell", lambda: active_cell(page)["number"] != before)
+    for again in (True, True, False):
+        if source is not None:
+            page.keyboard.press("Enter")
+            page.keyboard.press("Control+a")
+            page.keyboard.insert_text(source)  # as a person pastes or dictates
+        page.keyboard.press("Shift+Enter")
+        try:
+            wait_for("the next cell", lambda: active_cell(page)["number"] != before, 40)
+            break
+        except NotInTimeError:
+            if not again:
+                raise
+            # a busy machine may lose a key while it draws; a person presses again
+            tab_to(page, lambda _, path: IN_NOTEBOOK.search(path) is not None)
     page.wait_for_selector(
         ".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached"
     )
