@@ -24,7 +24,7 @@ from tests.e2e.side_panel import CLEAN, LOAD, SHORT, SOLVED
 from tests.e2e.workplace import shoot
 from tests.harness import REPOSITORY, free_ports, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OLDER = {"4.5": "7.5"}
 """Minor versions of JupyterLab beside the locked one, and the Notebook to each."""

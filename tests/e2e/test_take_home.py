@@ -31,7 +31,7 @@ from tests.e2e.lab_page import LabPage
 from tests.harness import REPOSITORY, Airlift, wait_for
 from tests.visitor import Kernel, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NOTEBOOK = "first_flight/first_flight.ipynb"
 STEPS = ("load-data", "clean-data", "join-airports")
