@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import docker
+from docker.errors import ContainerError
 
 from hub.engine import Engine
 from hub.machine import ports
@@ -52,7 +53,7 @@ def from_inside(engine: Engine, targets: list[Target]) -> dict[Target, str]:
     Raises:
         docker.errors.DockerException: the container could not run.
     """
-    said = docker.from_env().containers.run(
+    seat = docker.from_env().containers.create(
         engine.image,
         command=["-c", _SCRIPT, json.dumps(targets)],
         entrypoint=["python", "-P"],
@@ -65,6 +66,13 @@ def from_inside(engine: Engine, targets: list[Target]) -> dict[Target, str]:
         dns=[NOWHERE],
         mem_limit="256m",
         pids_limit=64,
-        remove=True,
     )
+    try:  # `containers.run` would leave one behind that cannot start
+        seat.start()
+        code = seat.wait()["StatusCode"]
+        said = seat.logs(stdout=not code, stderr=bool(code))
+    finally:
+        seat.remove(force=True)
+    if code:
+        raise ContainerError(seat, code, "the probe", engine.image, said.decode())
     return dict(zip(targets, json.loads(said), strict=True))

@@ -119,6 +119,8 @@ def test_old_images_of_a_real_engine_are_removed_on_demand(
     make("other-01")
     done = CliRunner().invoke(main, ["doctor", "--tidy", "--json"])
     assert f"Removed {name}:base-05\n" in done.stderr
+    # the doctor has tried the seats' image, which cannot start
+    assert client.containers.list(all=True, filters={"ancestor": seats}) == []
     left = {tag for image in client.images.list(name) for tag in image.tags}
     assert {tag.partition(":")[2] for tag in left} - {"mine"} == {
         *("base-01", "base-02", "base-03", "base-04", "base-06", "other-01")
