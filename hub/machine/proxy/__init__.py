@@ -26,6 +26,10 @@ HERE = Path(__file__).parent
 FOLDER = Path(sys.prefix) / "proxy"
 SCRIPT = FOLDER / "node_modules" / PACKAGE / "bin" / PACKAGE
 LEAST_NODE = 20
+KEPT_OPEN = 130
+"""Seconds an idle connection stays open: longer than the TLS proxies people put in
+front keep theirs (nginx 60, Caddy 120). With node's own 5, one that is used again just
+then is reset, and what was posted over it is lost."""
 _MANIFESTS = ("package.json", "package-lock.json")
 
 
@@ -155,6 +159,7 @@ def command(settings: Settings, gateway: str, node: Path) -> list[str]:
         f"--api-port={settings.proxy_api_port}",
         f"--default-target={hub}",
         f"--error-target={hub}/hub/error",
+        f"--keep-alive-timeout={KEPT_OPEN * 1000}",
         "--log-level=warn",
         *hosts,
     ]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
+import subprocess
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
 
 from hub.machine import proxy
 from hub.settings import Settings
+from tests.harness import free_ports, wait_for
 
 
 def script(folder: Path, name: str, text: str) -> Path:
@@ -77,3 +81,28 @@ def test_the_command_line_holds_no_secret() -> None:
     line = proxy.command(Settings(), "172.18.0.1", Path(shutil.which("true") or ""))
     assert not [word for word in line if "token" in word.lower()]
     assert "--api-ip=127.0.0.1" in line
+
+
+def test_an_idle_connection_outlives_those_of_a_tls_proxy() -> None:
+    """Closed first by the one in front, so that nothing posted meets a closed one."""
+    settings = Settings(address="127.0.0.1", port=free_ports())
+    line = proxy.command(settings, "127.0.0.1", proxy.find_node())
+    environ = {**os.environ, "CONFIGPROXY_AUTH_TOKEN": "of this test"}
+    with subprocess.Popen(line, env=environ) as running:
+        try:
+            answer = wait_for("the proxy to answer", lambda: asked(settings.port), 60)
+        finally:
+            running.terminate()
+    assert answer.headers["Keep-Alive"] == "timeout=130"
+
+
+def asked(port: int) -> HTTPResponse | None:
+    """Return what a proxy without a hub behind it says, once it listens."""
+    line = HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        line.request("GET", "/")
+        return line.getresponse()
+    except ConnectionError:
+        return None
+    finally:
+        line.close()
