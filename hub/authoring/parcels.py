@@ -43,6 +43,10 @@ _BROKEN = (
     *(NotImplementedError, RuntimeError, EOFError, ValueError),
 )
 """What reading a damaged zip ends in."""
+_SECRETS = re.compile(
+    r"(?i)(://)(?!git@)\S+@|([?&][^=&#\s]*(?:token|secret|key|password)[^=&#\s]*=)[^&#\s]+"
+)
+"""Who asks, and by what word, in an address."""
 _LEFT = re.compile(r"(^|/)(\.[^/]*|__pycache__)(/|$)")
 """Files that running a lab or an editor left, at any depth."""
 
@@ -67,8 +71,14 @@ def fetch(source: str, into: Path) -> Path:
     elif re.match(r"(https?|ssh|git|file)://|[\w.-]+@[\w.-]+:", source):
         _clone(source, into)
     else:
-        raise ParcelError(f"{source}: expected a folder, a zip or a git address; none")
+        what = "expected a folder, a zip or a git address; none"
+        raise ParcelError(f"{_shown(source)}: {what}")
     return into
+
+
+def _shown(text: str) -> str:
+    """Return words without the user, password and token in their addresses."""
+    return _SECRETS.sub(lambda hit: f"{hit[1]}***@" if hit[1] else f"{hit[2]}***", text)
 
 
 def wanted(name: str) -> bool:
@@ -114,7 +124,8 @@ def _clone(source: str, into: Path) -> None:
     """
     address, _, branch = source.partition("#")
     if address.lower().endswith(".zip"):
-        raise ParcelError(f"{source}: expected a zip that is here: download it first")
+        what = "expected a zip that is here: download it first"
+        raise ParcelError(f"{_shown(source)}: {what}")
     clone = into.with_name(f"{into.name}-clone")
     command = [
         *("git", "-c", "core.symlinks=false", "-c", "core.hooksPath=/dev/null"),
@@ -140,10 +151,11 @@ def _clone(source: str, into: Path) -> None:
     except FileNotFoundError:
         raise ParcelError("expected the command git, there is none here") from None
     except subprocess.TimeoutExpired:
-        raise ParcelError(f"{address}: no answer for {_GIT_WITHIN} s") from None
+        what = f"no answer for {_GIT_WITHIN} s"
+        raise ParcelError(f"{_shown(address)}: {what}") from None
     except subprocess.CalledProcessError as error:
         said = error.stderr.strip().splitlines()[-1:] or ["nothing"]
-        raise ParcelError(f"{address}: git said: {said[0]}") from None
+        raise ParcelError(_shown(f"{address}: git said: {said[0]}")) from None
     finally:
         shutil.rmtree(clone, ignore_errors=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -387,6 +388,18 @@ def test_the_name_of_a_checkers_part_is_free_for_labs_alone(
             arrivals(parcel, place, ())
 
 
+def test_a_lab_of_airlifts_own_is_not_shadowed_unasked(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """An installed Airlift has its checkers in the package, away from the place's."""
+    (source / "labs/small").rename(source / "labs/git_rescue")
+    (source / "checkers/small.py").rename(source / "checkers/git_rescue.py")
+    (arrival,) = arrivals(take(source, tmp_path / "parcel"), place, ())
+    with pytest.raises(ParcelError, match=r"^git_rescue: a lab of Airlift's own has"):
+        check(arrival, place, replace=False)
+    check(arrival, place, replace=True)
+
+
 @pytest.mark.parametrize("slug", ["base", "terminal", "ours", "theirs"])
 @pytest.mark.parametrize("named", ["base", "the lab's"])
 def test_a_lab_with_packages_has_no_name_of_an_image(
@@ -433,6 +446,26 @@ def test_what_is_no_source_is_said(tmp_path: Path) -> None:
     ):
         with pytest.raises(ParcelError, match=said):
             fetch(str(source), tmp_path / "into")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://anna:{}@localhost:1/labs.git",
+        "https://{}@localhost:1/labs.git#main",
+        "https://anna:{}/x@localhost:1/labs.git",
+        "http://localhost:1/labs.git?private_token={}",
+        "HTTPS://anna:{}@localhost:1/labs.git",
+        "https://anna:{}@labs.example/lab.zip",
+    ],
+)
+def test_the_token_in_an_address_is_never_shown(tmp_path: Path, address: str) -> None:
+    """Neither by us nor in what git says; the host is."""
+    with pytest.raises(ParcelError) as error:
+        fetch(address.format("glpat-s3cret"), tmp_path / "into")
+    assert "s3cret" not in str(error.value)
+    assert "***" in str(error.value)
+    assert re.search(r"localhost:1|labs\.example", str(error.value))
 
 
 def test_packages_that_a_lab_brings_are_read_before_it_comes_in(

@@ -53,6 +53,13 @@ def test_a_replacement_that_does_not_prove_is_never_seen(
     assert f"{SLUG} does not prove, and is not taken in." in result.stderr
     assert looked(ours) == before
     assert list((ours / ".airlift").glob("**/*.json")) == []
+    (theirs / "labs" / SLUG / "requirements.txt").write_text("toolz\n")
     result = CliRunner().invoke(main, [*words, "--no-prove"])
     assert result.exit_code == 0, result.output
+    end = " ".join(result.output.split()).partition("brings it to the seats. ")[2]
+    assert end == (
+        f"It was not proved: `airlift lab prove {SLUG}` does so. Its image was not "
+        "built, so nobody has looked at the licences of the packages in it: `airlift "
+        f"lab licences {SLUG} --in-image` does so, where a Docker engine answers."
+    )
     assert "load-weak" in (ours / "labs" / SLUG / "lab.ipynb").read_text()
