@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hub.cli.lab.images import own_image
 from hub.cli.terminal import Terminal, console
 from hub.machine import dockerd, proving
 from hub.machine.installation import running_settings
+from hub.plain import plain
 from hub.settings import Settings
 
 
@@ -79,33 +81,36 @@ def _looked(
 
 def _tell(arrival: adding.Arrival) -> None:
     """Say what comes in, and that it is a program."""
+    for sentence in _described(arrival):
+        console.print(plain(sentence), markup=False)
+
+
+def _described(arrival: adding.Arrival) -> Iterator[str]:
+    """Yield what there is to know of a lab before it comes in."""
     lab, (_, checker, *_) = arrival.lab, arrival.moves
     lines = len(checker[0].read_text(encoding="utf-8", errors="replace").splitlines())
-    console.print(
+    yield (
         f"{lab.slug} {lab.version}: {lab.title}, {lab.minutes} minutes, "
-        f"{len(lab.steps)} steps, by {', '.join(lab.authors)}; {lab.license}.",
-        markup=False,
+        f"{len(lab.steps)} steps, by {', '.join(lab.authors)}; {lab.license}."
     )
-    console.print(
+    yield (
         f"  Its checker ({lines} lines) and notebook are programs. They run in every "
         "seat of its rooms, and here when it is proved: look at them first unless you "
-        "trust where they come from.",
-        markup=False,
+        "trust where they come from."
     )
     if not lab.mutants:
-        asked = "prove.mutants = 0, so no changed solution is tried"
-        console.print(f"  Its lab.toml says {asked}.", markup=False)
+        yield "  Its lab.toml says prove.mutants = 0, so no changed solution is tried."
     elif lab.floor < FLOOR:
         asked = f"prove.floor = {lab.floor:g}, less than the usual {FLOOR:g}"
-        console.print(f"  Its lab.toml says {asked}.", markup=False)
+        yield f"  Its lab.toml says {asked}."
     if lab.egress:
-        console.print("  Its seats reach the internet.", markup=False)
+        yield "  Its seats reach the internet."
     if lab.terms:
-        console.print(f"  People must accept: {lab.terms.title}.", markup=False)
+        yield f"  People must accept: {lab.terms.title}."
     if lab.vouchers:
-        console.print(f"  Each seat needs a key: {lab.vouchers.title}.", markup=False)
+        yield f"  Each seat needs a key: {lab.vouchers.title}."
     for sentence in arrival.said:
-        console.print(f"  {sentence}", markup=False)
+        yield f"  {sentence}"
 
 
 def _prove(airlift: Settings, there: Settings, arrival: adding.Arrival) -> bool:
