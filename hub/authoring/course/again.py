@@ -2,7 +2,7 @@
 
 The course says what notebook, tests and files are. What its author says stays: the
 texts of lab.toml, the ledger, and files that no import writes. Whatever is written anew
-and was another before is kept aside, as a folder that `airlift lab add` takes.
+and was another before is kept aside, as it was.
 """
 
 from __future__ import annotations
@@ -61,8 +61,7 @@ def set_aside(
     shutil.copytree(old[0], place / "labs" / slug, symlinks=True)
     if old[1].exists():
         shutil.copyfile(old[1], place / "checkers" / f"{slug}.py")
-    back = f"airlift lab add {place} --replace"
-    what = f"written anew or gone: {', '.join(names)}; as it was: `{back}`"
+    what = f"written anew or gone: {', '.join(names)}; the lab as it was: {place}"
     return [Note("", what)]
 
 
@@ -206,7 +205,7 @@ def _ledger(new: Path, old: Path) -> Iterator[Note]:
     (new / NAME).write_text(text, encoding="utf-8", newline="\n")
     more = f", and {len(added)} tables more" if added else ""
     yield Note(NAME, f"kept as its author has it{more}")
-    yield from _open(load_ledger(new) or known, found, names)
+    yield from _open(load_ledger(new) or known, found, listed(new))
 
 
 def _added(names: Iterable[str], known: Ledger, found: Ledger) -> Iterator[str]:

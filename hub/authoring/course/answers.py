@@ -52,7 +52,10 @@ def settle(
         else:
             cell.source = _marked(cell.source, rules)
             unsolved.add(cell.id)
-            what = "it has no solution, so nothing shows that its tests can be passed"
+            what = (
+                "it has no solution, so nothing shows that its tests can be passed: "
+                "put one into lab.ipynb between its markers"
+            )
         if what:
             notes.append(Note(label(number, cell), what))
     return notes + _leaks(notebook), unsolved

@@ -57,7 +57,10 @@ def instantiated(notebook: Any, rules: Rules, folder: Path) -> Any:
         None,
     )
     if place is None:
-        raise CourseError(f"there is no {_FILE} beside it or in the course's folder")
+        raise CourseError(
+            f"there is no {_FILE} beside it or in the course's folder: put "
+            "nbgrader's there and import it again"
+        )
     config = Config()
     config.InstantiateTests.autotest_filename = str(place.absolute() / _FILE)
     config.InstantiateTests.autotest_delimiter = rules.autotest

@@ -12,7 +12,7 @@ import pkgutil
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from math import ceil
@@ -133,6 +133,11 @@ def _taken(
             raise CourseError(
                 "no autograded test that checks anything: it makes no lab"
             )
+        notes += [
+            Note(f"step {group.id}", "no test of it is left: it is no step")
+            for group in groups
+            if not group.live
+        ]
         with tempfile.TemporaryDirectory(prefix="airlift-import-") as folder:
             draft, proved, more = _tried(draft, Path(folder))
             notes += more
@@ -159,7 +164,7 @@ def drafted(source: Source, name: str) -> tuple[Draft, list[Note]]:
     notes = _around(found, source)
     notes += notebook.regular(found, source.rules)
     twin, more = _twin(source)
-    settled, _unsolved = answers.settle(found, source.rules, twin)
+    settled, unsolved = answers.settle(found, source.rules, twin)
     notes += more + settled
     found, more = _with_autotests(found, source)
     notes += more
@@ -171,7 +176,8 @@ def drafted(source: Source, name: str) -> tuple[Draft, list[Note]]:
     what = "its packages make an image of this lab's own"
     notes += [Note(name, what) for name in sorted(own)]
     said = rights.rights_of(source, found)
-    return Draft(name, source, found, whole, groups, {}, said), notes
+    cells = frozenset(unsolved)
+    return Draft(name, source, found, whole, groups, {}, said, cells), notes
 
 
 def _around(found: Any, source: Source) -> list[Note]:
@@ -267,7 +273,11 @@ def _tried(draft: Draft, folder: Path) -> tuple[Draft, int, list[Note]]:
         seen, notes = tried(lab, live, folder / "kernels", whole)
         notes += [Note(one.where, one.what) for one in ids_agree(lab)]
         links = tuple(outside(lab))
-    notes += [note for group in live for note in _said(group, seen[group.id])]
+    notes += [
+        note
+        for group in live
+        for note in _said(group, seen[group.id], draft.unsolved & {*group.cells})
+    ]
     kept = [_kept(group, seen.get(group.id)) for group in draft.groups]
     limits = {name: _limit(one.seconds) for name, one in seen.items()}
     done = replace(draft, groups=_needed(kept), limits=limits, links=links)
@@ -300,17 +310,19 @@ def _limit(seconds: float) -> float:
     return min(MOST, max(LEAST, float(ceil(seconds * 5))))
 
 
-def _said(group: Group, seen: Tried) -> Iterator[Note]:
-    """Say why a step is not proved, or none at all."""
+def _said(group: Group, seen: Tried, unsolved: Collection[str]) -> Iterator[Note]:
+    """Say why a step is not proved, or none at all; some cells may be `unsolved`."""
     where = f"step {group.id} ({', '.join(test.cell for test in group.live)})"
-    if group.points % 1:
-        what = f"{group.points:g} points are {ceil(group.points)} in lab.toml"
-        yield Note(where, f"{what}; its tests keep theirs")
+    yield from _rounded(group, where)
     if seen.vacuous:
         yield Note(where, f"{seen.vacuous}: it is no step")
     elif seen.seconds * 5 > MOST:
-        what = f"its tests take {seen.seconds:.1f} s: too long after a cell"
-        yield Note(where, f"{what}, it is no step")
+        what = (
+            f"its tests take {seen.seconds:.1f} s: more than {MOST / 5:.0f} s are too"
+        )
+        yield Note(where, f"{what} long after a cell, it is no step")
+    elif unsolved:
+        yield Note(where, f"not proved: {', '.join(sorted(unsolved))} has no solution")
     elif seen.solved != "passed":
         yield Note(where, f"not proved: with the solution it {_verdict(seen.solved)}")
     elif seen.whole:
@@ -320,6 +332,13 @@ def _said(group: Group, seen: Tried) -> Iterator[Note]:
     for cell in () if seen.vacuous else seen.idle:
         what = "it passes before anybody has done anything: it is left out"
         yield Note(f"step {group.id}, test {cell}", what)
+
+
+def _rounded(group: Group, where: str) -> Iterator[Note]:
+    """Say that lab.toml has whole points."""
+    if group.points % 1:
+        what = f"{group.points:g} points are {ceil(group.points)} in lab.toml"
+        yield Note(where, f"{what}; its tests keep theirs")
 
 
 def _verdict(said: str) -> str:

@@ -133,7 +133,12 @@ def _schema(notebook: Any) -> list[Note]:
         notes += _points(cell, where)
     if older:
         shown = ", ".join(str(version or "none") for version in sorted(older))
-        notes.insert(0, Note("", f"nbgrader metadata of schema {shown} upgraded"))
+        notes.insert(
+            0,
+            Note(
+                "", f"nbgrader metadata of schema {shown}, an older one, are upgraded"
+            ),
+        )
     return notes
 
 

@@ -55,7 +55,9 @@ class Taken:
             else f"{self.source}: no lab"
         )
         told = [f"  {note}" for note in self.notes]
-        return [head, *told, f"  {self.proved} of {self.steps} steps prove"]
+        if self.slug or self.steps:
+            told.append(f"  {self.proved} of {self.steps} steps prove")
+        return [head, *told]
 
 
 def report(taken: list[Taken], skipped: list[Note]) -> str:

@@ -139,7 +139,8 @@ def _see(walk: _Walk, number: int, cell: Any) -> None:
 def _asks(walk: _Walk, where: str, cell: Any) -> None:
     """Note a cell that waits for somebody to type."""
     if "input" in read(cell.source) and "input" not in walk.plain:
-        walk.notes.append(Note(where, "it asks with input(): nobody types in a proof"))
+        what = "it asks with input(): nobody types in a trial, so it stops there"
+        walk.notes.append(Note(where, what))
 
 
 def _test(walk: _Walk, where: str, cell: Any) -> None:

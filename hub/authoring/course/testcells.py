@@ -40,7 +40,9 @@ def judged(source: str, autotest: str = "AUTOTEST") -> Judged:
     except SyntaxError as error:
         return Judged(source, f"no Python: {error.msg} in line {error.lineno}")
     except _MagicError as error:
-        return Judged(source, f"it uses {error}, which no check can")
+        return Judged(
+            source, f"it uses {error}, which no check can: write it in Python"
+        )
     why = _asks(tree) or idle(tree)
     kept = source if _is_python(source) else ast.unparse(tree)
     return Judged(kept, why)
@@ -49,13 +51,13 @@ def judged(source: str, autotest: str = "AUTOTEST") -> Judged:
 def idle(tree: ast.Module) -> str:
     """Say why code checks nothing, whatever the work is; "" when it may check some."""
     if not any(not _is_constant(node) for node in tree.body):
-        return "it is empty: it checks nothing"
+        return "it is empty, so it checks nothing"
     if any(not _is_quiet(node) for node in tree.body):
         return ""
     named = [node.name for node in tree.body if isinstance(node, _DEFINITIONS)]
     if named:
-        return f"it defines {', '.join(named)} and never uses it: it checks nothing"
-    return "it asserts nothing: it checks nothing"
+        return f"it defines {', '.join(named)} and never uses it, so it checks nothing"
+    return "it asserts nothing, so it checks nothing"
 
 
 class _MagicError(Exception):

@@ -30,7 +30,7 @@ SECONDS = 30.0
 """How long one cell may take, as in nbgrader."""
 _INSIDE = "hub.authoring.course.inside"
 _STOPPED = {
-    "interrupted": "it did not end in time: it was interrupted",
+    "interrupted": "it did not end in time, so it was stopped; in a seat it runs on",
     "restarted": "it ended its kernel, or not in time: all names are gone",
 }
 _After = Callable[[LabKernel, Any], None]

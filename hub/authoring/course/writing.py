@@ -40,6 +40,7 @@ class Draft:
         groups: its steps.
         limits: seconds that a step's check may take, by step.
         rights: what its course says of its licences.
+        unsolved: ids of the answer cells that have no solution.
         links: addresses outside that its text names.
     """
 
@@ -50,6 +51,7 @@ class Draft:
     groups: Sequence[Group]
     limits: Mapping[str, float]
     rights: Rights
+    unsolved: frozenset[str] = frozenset()
     links: tuple[str, ...] = ()
 
 

@@ -33,7 +33,7 @@ EDITS = {
     ],
     "LICENSES.toml": [
         ("# Written by", "# Read by Ada on 3 May.\n# Written by"),
-        ('"lab.ipynb"\nlicense = "LicenseRef-not-stated"', '"lab.ipynb"\nlicense = "MIT"'),
+        ('ipynb"\nlicense = "LicenseRef-not-stated"', 'ipynb"\nlicense = "MIT"'),
     ],
 }  # fmt: skip
 
@@ -78,7 +78,7 @@ def test_the_same_course_again_changes_nothing_of_its_authors(tmp_path: Path) ->
         "lab.toml: kept as its author has it: version, license, authors, "
         "step half.hints, step half.question, prove, terms",
         "LICENSES.toml: kept as its author has it",
-        "LICENSES.toml: nothing says the licence of 2 files: put it in for "
+        "LICENSES.toml: nothing says the licence of 1 file: put it in for "
         "LicenseRef-not-stated",
         "kept, since no import writes them: mistakes.toml, t",
     ]
@@ -116,8 +116,8 @@ def test_a_course_that_went_on_is_taken_in_beside_what_its_author_wrote(
     )
     (place,) = (tmp_path / "over").iterdir()
     assert told[-1] == (
-        "written anew or gone: lab.ipynb, lab.toml, checkers/lab.py; as it was: "
-        f"`airlift lab add {place} --replace`"
+        "written anew or gone: lab.ipynb, lab.toml, checkers/lab.py; the lab as it "
+        f"was: {place}"
     )
     for name in ("labs/lab/lab.toml", "labs/lab/mistakes.toml", "checkers/lab.py"):
         assert (place / name).read_bytes() == (tmp_path / "old" / name).read_bytes()
@@ -151,7 +151,7 @@ def test_an_import_over_a_lab_keeps_it(tmp_path: Path) -> None:
     (tmp_path / "checkers" / "halves.py").write_text("# mine\n")
     report = take_in(*places, over=tmp_path / "over").splitlines()
     assert report[0] == "halves.ipynb → labs/halves"
-    assert report[-2].startswith("  written anew or gone: checkers/halves.py; as it w")
+    assert report[-2].startswith("  written anew or gone: checkers/halves.py; the lab")
     assert report[-1] == "  1 of 1 steps prove"
     assert load_lab(folder).authors == ("Ada",)
     (kept,) = (tmp_path / "over").glob("*/checkers/halves.py")

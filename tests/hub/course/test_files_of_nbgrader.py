@@ -18,9 +18,9 @@ UNSOLVED = "it has no solution, so nothing shows that its tests can be passed"
 NO_TESTS = "its AUTOTEST lines are no tests: there is no autotests.yml beside it"
 NO_ANSWER = "no answer cell stands above it: it tests none"
 UNMARKED = "no autograded test follows: nothing checks it, it is no step"
-SCHEMA = "nbgrader metadata of schema {} upgraded"
+SCHEMA = "nbgrader metadata of schema {}, an older one, are upgraded"
 BY_HAND = "graded by hand: left as it is, no step"
-EMPTY = "no test: it asserts nothing: it checks nothing"
+EMPTY = "no test: it asserts nothing, so it checks nothing"
 EXPECTED = {
     "autotest-hashed": ("", NO_TESTS),
     "autotest-hashed-changed": ("soln", ""),
@@ -42,7 +42,7 @@ EXPECTED = {
     "submitted-changed": ("set-a", EMPTY),
     "submitted-cheat-attempt": ("set-a", EMPTY),
     "submitted-cheat-attempt-alternative": ("set-a", EMPTY),
-    "submitted-grade-cell-changed": ("", "no test: it is empty: it checks nothing"),
+    "submitted-grade-cell-changed": ("", "no test: it is empty, so it checks nothing"),
     "submitted-locked-cell-changed": ("set-a", UNSOLVED),
     "submitted-unchanged": ("set-a", UNSOLVED),
     "test": (SQUARES, BY_HAND),

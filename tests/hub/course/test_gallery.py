@@ -96,7 +96,7 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
             TWICE,
             HOLDS,
         ],
-        ["nbgrader metadata of schema none upgraded"],
+        ["nbgrader metadata of schema none, an older one, are upgraded"],
         ["twice"],
     ),
     "schema none and 1": (
@@ -106,7 +106,7 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
             autograded("t2", "assert x", None),
         ],
         [
-            "nbgrader metadata of schema none upgraded",
+            "nbgrader metadata of schema none, an older one, are upgraded",
             "cell 2 (t): expected points of at least 0, got '2': taken as 0",
             "cell 3 (t2): expected points of at least 0, got None: taken as 0",
         ],
@@ -147,12 +147,12 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
     ),
     "an empty test": (
         [TWICE, autograded("t", "# nothing\n")],
-        [NO_TEST + "it is empty: it checks nothing"],
+        [NO_TEST + "it is empty, so it checks nothing"],
         [],
     ),
     "a test that is never called": (
         [TWICE, autograded("t", "def test_twice():\n    assert twice(1) == 3")],
-        [NO_TEST + "it defines test_twice and never uses it: it checks nothing"],
+        [NO_TEST + "it defines test_twice and never uses it, so it checks nothing"],
         [],
     ),
     "assertions that always hold": (
@@ -160,14 +160,14 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
             TWICE,
             autograded("t", "import math\nassert (twice(2) == 5, 'no')\nprint('ok')"),
         ],
-        [NO_TEST + "it asserts nothing: it checks nothing"],
+        [NO_TEST + "it asserts nothing, so it checks nothing"],
         [],
     ),
     "AUTOTEST without its file": (
         [TWICE, autograded("t", "### AUTOTEST twice(2)")],
         [
             "its AUTOTEST lines are no tests: there is no autotests.yml beside it or "
-            "in the course's folder",
+            "in the course's folder: put nbgrader's there and import it again",
             NO_TEST + "its AUTOTEST lines could not be made into tests",
         ],
         [],
@@ -184,12 +184,12 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
     ),
     "a test that runs a program": (
         [TWICE, autograded("t", "!ls\nassert twice(2) == 4")],
-        [NO_TEST + "it uses !ls, which no check can"],
+        [NO_TEST + "it uses !ls, which no check can: write it in Python"],
         [],
     ),
     "a test in another language": (
         [TWICE, autograded("t", "%%bash\ntest -f x")],
-        [NO_TEST + "it uses %%bash, which no check can"],
+        [NO_TEST + "it uses %%bash, which no check can: write it in Python"],
         [],
     ),
     "a test that is no Python": (
@@ -208,7 +208,7 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
     ),
     "a cell that asks": (
         [code("n = input('How many? ')"), TWICE, HOLDS],
-        ["cell 1: it asks with input(): nobody types in a proof"],
+        ["cell 1: it asks with input(): nobody types in a trial, so it stops there"],
         ["twice"],
     ),
     "hidden tests alone": (
@@ -220,8 +220,8 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
             ),
         ],
         [
-            "cell 2 (t): what attendees see of it is no test (it is empty: it checks "
-            "nothing): not run live"
+            "cell 2 (t): what attendees see of it is no test (it is empty, so it "
+            "checks nothing): not run live"
         ],
         [],
     ),
@@ -278,7 +278,7 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ],
         [
             "cell 1 (f): it has no solution, so nothing shows that its tests can be "
-            "passed"
+            "passed: put one into lab.ipynb between its markers"
         ],
         ["f"],
     ),

@@ -174,7 +174,7 @@ TRIED = [
     "here; name its package in the lab's requirements.txt unless the seat's image "
     "has it",
     "  it names 2 addresses outside: lab.toml allows them",
-    "  cell 16: it did not end in time: it was interrupted",
+    "  cell 16: it did not end in time, so it was stopped; in a seat it runs on",
     "  step half, test cell-0123456789ab: it passes before anybody has done anything: "
     "it is left out",
     "  step wrong (not_right): not proved: its hidden tests say not-right: "
@@ -187,8 +187,8 @@ TRIED = [
     "cell-raised: The cell stopped with ZeroDivisionError: the last line of the "
     "message above says why.",
     "  step slow (tests_slow): 0.5 points are 1 in lab.toml; its tests keep theirs",
-    "  step slow (tests_slow): its tests take 0.4 s: too long after a cell, it is no "
-    "step",
+    "  step slow (tests_slow): its tests take 0.4 s: more than 0 s are too long after "
+    "a cell, it is no step",
     "  step old (tests_old): not proved: with the solution it says error: "
     "TestCellError: tests-old: ModuleNotFoundError: No module named 'nose_like'",
     "  LICENSES.toml: nothing says the licence of 3 files: put it in for "

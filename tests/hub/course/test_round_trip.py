@@ -236,7 +236,7 @@ def test_the_notes_of_a_drawn_notebook_are_few(tmp_path: Path) -> None:
     assert {note.split(": ", 1)[1] for note in said(notes)} == {
         "graded by hand: left as it is, no step",
         "a task, graded by hand: left as text",
-        "what attendees see of it is no test (it is empty: it checks nothing): not "
+        "what attendees see of it is no test (it is empty, so it checks nothing): not "
         "run live",
         "what attendees see of it is no test (it uses cases, twin, which only hidden "
         "tests define): not run live",
