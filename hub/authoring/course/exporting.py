@@ -25,6 +25,7 @@ from hub.authoring.release import source_notebook
 from hub.catalog import BESIDE, Lab, packages_of
 
 CONFIGURATION = "nbgrader_config.py"
+AUTOTESTS = "autotests.yml"
 
 
 def give_back(lab: Lab, out: Path) -> list[str]:
@@ -66,7 +67,7 @@ def give_back(lab: Lab, out: Path) -> list[str]:
             shutil.copytree(place, folder, dirs_exist_ok=True)
         elif place in packages or (is_text(place.name) and place.is_file()):
             shutil.copyfile(place, folder / place.name)
-    return [*said, *_configured(out, about), *notes]
+    return [*said, *_configured(out, about), *_autotests(notebook, out), *notes]
 
 
 def _names(about: object) -> tuple[str, ...]:
@@ -109,6 +110,21 @@ def _hidden(source: str) -> list[str]:
         else:
             kept.append(line)
     return kept
+
+
+def _autotests(notebook: Any, out: Path) -> list[str]:
+    """Say that lines which became no tests need nbgrader's file of their templates."""
+    delimiter = Rules().autotest
+    lines = [
+        line.strip() for cell in notebook.cells for line in cell.source.split("\n")
+    ]
+    if not any(line.startswith("#") and delimiter in line for line in lines):
+        return []
+    if (out / AUTOTESTS).is_file():
+        return []
+    return [
+        f"it has {delimiter} lines: nbgrader releases it once {out / AUTOTESTS} is there"
+    ]
 
 
 def _configured(out: Path, about: dict[str, str]) -> list[str]:
