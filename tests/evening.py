@@ -48,9 +48,7 @@ class WiredAirlift(Airlift):
 
     def __init__(self, root: Path, **how: Any) -> None:
         super().__init__(root, **how)
-        self.behind = self.settings.port
-        while self.behind == self.settings.port:
-            self.behind = free_ports(1)
+        self.behind = free_ports(1)
         gateway, port = self.engine.gateway, self.settings.room_port
         self.wire = Wire((gateway, self.behind), gateway, port)
 
