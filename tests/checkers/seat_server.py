@@ -22,7 +22,7 @@ from tests.harness import free_ports
 from tests.hub.room.process import Answer, call
 
 ETC = Path(__file__).parents[2] / "images" / "base" / "etc" / "jupyter"
-DEADLINE = 40.0
+DEADLINE = 120.0
 LAB = "first_flight"
 STEPS = {"load-data": ["A nudge.", "Nearly the answer."], "clean-data": ["Tidy."]}
 

@@ -83,7 +83,7 @@ class Seat:
 
     def end(self) -> str:
         """End the server by itself; returns what the entry said."""
-        said = self.process.communicate("\n", timeout=30)[1]
+        said = self.process.communicate("\n", timeout=60)[1]
         return str(said)
 
 
@@ -129,7 +129,7 @@ def test_a_service_lives_and_ends_with_the_seat(start: Callable[[str], Seat]) ->
 
     (seat.home / "ended").unlink()
     seat.process.send_signal(signal.SIGTERM)
-    assert seat.process.wait(30) == 128 + signal.SIGTERM
+    assert seat.process.wait(60) == 128 + signal.SIGTERM
     assert (seat.home / "ended").exists()
     assert seat.services() == (
         1,

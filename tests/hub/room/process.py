@@ -44,7 +44,7 @@ title = "Clean"
 needs = ["load-data"]
 """
 ACCESS = "access:services!service=room"
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 class StandInHub:

@@ -111,7 +111,7 @@ class RealHub:
     def ask(self, method: str, path: str, body: Any = None) -> requests.Response:
         """Call the hub's API as the door."""
         url = f"{self.url}{path}"
-        return requests.request(method, url, json=body, headers=DOOR, timeout=20)
+        return requests.request(method, url, json=body, headers=DOOR, timeout=60)
 
     def admit(self, name: str, *scopes: str, group: str = "") -> str:
         """Make a user and a token with scopes; returns the token."""
@@ -203,7 +203,7 @@ class Browser:
         port = self.real.hub.port if hub else self.real.room.port
         url = f"http://127.0.0.1:{port}{path}"
         return self.session.request(
-            method, url, allow_redirects=False, timeout=20, **how
+            method, url, allow_redirects=False, timeout=60, **how
         )
 
     def follow(self, answer: requests.Response) -> requests.Response:
