@@ -28,6 +28,7 @@ from checkers.engine.attempt import MAX_SEQ, Attempt
 from checkers.engine.fields import WireError
 from checkers.engine.note import Note
 from checkers.engine.outbox import NEW, age_ms, stamp
+from checkers.engine.plain import open_plain, read_plain
 
 _MOST_BYTES = 160_000
 """Of one file: a shared cell of the greatest length, escaped, and some more."""
@@ -63,6 +64,7 @@ class Numbering:
         self.numbered = folder / "numbered"
         self.refused = folder / "refused"
         self._counter = folder / "counter.json"
+        self._lock_file = folder / "agent.lock"
         self._lock: int | None = None
         self.epoch = ""
         self._last = 0
@@ -74,11 +76,12 @@ class Numbering:
         Raises:
             OSError: the folder cannot be written.
         """
-        if self._lock is not None:
-            return True
         for folder in (self.new, self.numbered, self.refused):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(self.folder / "agent.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        if self._has_lock():
+            return True
+        self.release()
+        lock = open_plain(self._lock_file, os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._begin()
@@ -90,6 +93,16 @@ class Numbering:
             raise
         self._lock = lock
         return True
+
+    def _has_lock(self) -> bool:
+        """Tell whether the outbox is held, and still the same one."""
+        if self._lock is None:
+            return False
+        try:
+            there = os.stat(self._lock_file)
+        except OSError:
+            return False  # somebody at the seat has deleted it
+        return os.path.samestat(there, os.fstat(self._lock))
 
     def release(self) -> None:
         """Let another agent have the outbox."""
@@ -190,7 +203,7 @@ class Numbering:
     def _begin(self) -> None:
         """Read epoch and last number; start a new epoch where they are lost."""
         try:
-            data = json.loads(self._counter.read_text(encoding="ascii"))
+            data = json.loads(read_plain(self._counter, 1_000))
             self.epoch, self._last = str(UUID(data["epoch"])), int(data["last"])
             if not 0 <= self._last <= MAX_SEQ:
                 raise ValueError(self._last)
@@ -212,7 +225,7 @@ class Numbering:
         In place and of one length, so that it works on a full disk too.
         """
         text = json.dumps({"epoch": self.epoch, "last": self._last}).ljust(96)
-        handle = os.open(self._counter, os.O_WRONLY | os.O_CREAT, 0o600)
+        handle = open_plain(self._counter, os.O_WRONLY | os.O_CREAT)
         try:
             os.pwrite(handle, text.encode(), 0)
             os.fsync(handle)
