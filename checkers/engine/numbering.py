@@ -35,6 +35,8 @@ _MOST_BYTES = 160_000
 _RUN_BYTES = 200_000
 """Of the files sent together, unless the first alone is larger."""
 _KEPT_REFUSED = 500
+_TOGETHER = 1_000
+"""Files that are numbered before the first of them leave."""
 _STALE = 60.0
 
 
@@ -69,6 +71,7 @@ class Numbering:
         self.epoch = ""
         self._last = 0
         self._written = 0
+        self._aside = 0
 
     def hold(self) -> bool:
         """Take the outbox; False while another agent has it.
@@ -121,7 +124,7 @@ class Numbering:
             OSError: the disk is full or the folder cannot be written.
         """
         count = 0
-        for name in sorted(_names(self.new)):
+        for name in sorted(_names(self.new))[:_TOGETHER]:
             path = self.new / name
             if name[0] == ".":
                 _sweep(path)
@@ -241,12 +244,14 @@ class Numbering:
                 yield self.numbered / name, int(number)
 
     def _set_aside(self, path: Path) -> None:
-        """Move a file to ``refused/``, which keeps the newest few hundred."""
+        """Move a file to ``refused/``, which keeps some hundreds."""
         with contextlib.suppress(OSError):
             path.rename(self.refused / path.name)
-            names = sorted(_names(self.refused))
-            for name in names[: max(0, len(names) - _KEPT_REFUSED)]:
-                (self.refused / name).unlink()
+            self._aside += 1
+            if self._aside % (_KEPT_REFUSED // 5) == 1:  # looking there takes a while
+                names = sorted(_names(self.refused))
+                for name in names[: max(0, len(names) - _KEPT_REFUSED)]:
+                    (self.refused / name).unlink()
 
 
 @dataclass(frozen=True, slots=True)
