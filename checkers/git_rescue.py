@@ -358,7 +358,10 @@ def _text(work: Work, name: str) -> str:
     """Return a file of the working folder; "" when there is none that can be read."""
     path = work.folder / "cafe" / name
     try:
-        return path.read_text(errors="replace")[:100_000] if path.is_file() else ""
+        if not path.is_file():
+            return ""
+        with path.open(errors="replace") as file:
+            return file.read(100_000)
     except OSError:
         return ""
 

@@ -15,12 +15,14 @@ import xmlrpc.client
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from checkers.engine.attendance import Places, places
+from checkers.engine.attendance import LOG_BYTES, Places, places
 from checkers.engine.declared import DeclarationError, Service, declared
+from checkers.engine.plain import read_plain
 from checkers.engine.strings import _
 
 LINES = 40
@@ -182,13 +184,18 @@ def await_ready(
 def _logs(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
     """Print the end of the services' logs."""
     for service in _chosen(services, asked.name):
-        try:
-            text = at.log(service.name).read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            text = ""
-        last = text.splitlines()[-LINES:]
+        last = _end_of(at.log(service.name)).splitlines()[-LINES:]
         _say("\n".join(last) or _("{name}: nothing yet").format(name=service.name))
     return 0
+
+
+def _end_of(log: Path) -> str:
+    """Return the end of a log; "" when there is none, whatever lies there instead."""
+    try:
+        start = max(0, log.stat().st_size - LOG_BYTES)
+        return read_plain(log, LOG_BYTES, start).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _start(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
