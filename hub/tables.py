@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -71,13 +72,13 @@ class Source:
 def read(path: Path, where: str) -> Source:
     """Read a TOML file; one that is missing or no TOML is a `Source` that says so."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
     except FileNotFoundError:
         return Source(where, problems=[f"{where}: expected this file, there is none"])
     except IsADirectoryError:
         return Source(where, problems=[f"{where}: expected a file, got a folder"])
-    except UnicodeDecodeError as error:
-        return Source(where, problems=[f"{where}: expected TOML, got: {error}"])
+    except ValueError as error:
+        return Source(where, problems=[f"{where}: {error}"])
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -90,6 +91,24 @@ def read(path: Path, where: str) -> Source:
         what = "a number too long to read"
         return Source(where, problems=[f"{where}: expected TOML, got: {what}"])
     return Source(where, text, data)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file, without the mark that some editors begin one with.
+
+    Raises:
+        ValueError: it is not in UTF-8; says what it is and what to do.
+        OSError: it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        at = error.object[: error.start].count(b"\n") + 1
+        got = f"the byte 0x{error.object[error.start]:02x} in line {at}"
+        if error.object.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            got = "UTF-16"
+        what = f"expected text in UTF-8, got {got}; save the file as UTF-8"
+        raise ValueError(what) from None
 
 
 def like(word: str, known: Iterable[str]) -> str:

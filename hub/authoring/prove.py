@@ -174,7 +174,7 @@ def garbage_is_no_error(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
     watched = [step.id for step in lab.steps if step.watch]
     asked = [step.id for step in lab.steps if step.question]
     for name, kind, why in kernel.spoil(watched, asked):
-        what = f"expected passed or failed with {kind}, got error: {why}"
+        what = f"expected passed or failed {kind}, got error: {why}"
         found[name].append(Finding(lab.slug, f"step {name}", what))
     return tuple(Result("garbage", step, tuple(said)) for step, said in found.items())
 
