@@ -23,6 +23,7 @@ from checkers.engine.check import checker_for
 from hub.authoring.agreement import ids_agree
 from hub.authoring.finding import Finding
 from hub.authoring.kernel import LabKernel
+from hub.authoring.mistakes import load_mistakes
 from hub.authoring.notebook import code_cells
 from hub.authoring.proof import Proof, Result, Score, content_of
 from hub.authoring.release import attendee_version, source_notebook
@@ -66,6 +67,7 @@ def prove(
         KernelError, PlaceError: the lab could not be run.
     """
     started = time.monotonic()
+    load_mistakes(lab)  # what is wrong with them is said before anything runs
     results: list[Result] = [Result("ids", findings=ids_agree(lab))]
     scores: tuple[Score, ...] = ()
     versions: dict[str, str] = {}
