@@ -431,6 +431,13 @@ GALLERY = {
         swap(CHECKER, "if None in values:", "if None in values"),
         ("checkers/trial.py:30: expected Python, got SyntaxError: expected ':'",),
     ),
+    "checker that reads what lies beside it": Broken(
+        swap(CHECKER, "import csv", "import csv\n\nHERE = __file__"),
+        (
+            "checkers/trial.py:13: __file__: expected work.file(…), a seat has no file "
+            "beside it",
+        ),
+    ),
     "checker with an import that is not there": Broken(
         swap(CHECKER, "import csv", "import cvs"),
         (
