@@ -129,8 +129,9 @@ def _run(
     scores = tuple(replace(score, limit=checks[score.step]) for score in walk.scores)
     hints = hints_hold_no_solution(lab, walk.shown)
     results = [*walk.results, *ended, *hints]
-    if not mutants:
-        results.append(Result("mutants", note="none was tried", proved=False))
+    if not mutants or mutants < lab.mutants:
+        note = f"at most {mutants} of {lab.mutants} a step were tried"
+        results.append(Result("mutants", note=note, proved=False))
     return results, scores
 
 

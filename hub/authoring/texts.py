@@ -18,8 +18,8 @@ from hub.authoring.finding import Finding
 from hub.authoring.notebook import place
 from hub.authoring.proof import Result
 from hub.authoring.release import attendee_version, files, source_notebook
-from hub.authoring.solutions import is_solution, solution_lines
-from hub.catalog import BESIDE, Lab
+from hub.authoring.solutions import ANSWER, is_solution, solution_lines
+from hub.catalog import BESIDE, Lab, Step
 from hub.seating.container import HOME
 
 _OUTSIDE = re.compile(
@@ -35,6 +35,7 @@ _SYSTEM = re.compile(
 """What seats have as well, or could."""
 _VALUE = re.compile(r"^[\w.]+(?:\[[^=]*\])?\s*=(?!=)\s*")
 """What stands before the value in an assignment."""
+_SHORTEST_ANSWER = 3
 _SHORTEST, _FEWEST = 12, 3
 """A line of a solution that is shorter, or has fewer words, is no secret."""
 
@@ -231,8 +232,38 @@ def hints_hold_no_solution(
             for bare, line in secret.items()
             if bare in _bare(hint)
         ]
+        found += [
+            Finding(lab.slug, f"step {step.id}", f"expected {which} without the answer")
+            for hint, which in hints.items()  # a check's may repeat what was answered
+            if _answers(step, lines, hint)
+        ]
         results.append(Result("hints", step.id, tuple(dict.fromkeys(found))))
     return tuple(results)
+
+
+def _answers(step: Step, lines: Iterable[str], hint: str) -> bool:
+    """Tell whether a hint names the answer to a step's question, and no other option.
+
+    A word or number of one or two letters may stand there for something else.
+    """
+    question = step.question
+    if question is None or question.kind == "choices":
+        return False
+    for line in lines:
+        found = ANSWER.match(line)
+        right = found[2].strip("'\"") if found else ""
+        if question.options and right.isdigit():
+            right = dict(enumerate(question.options, 1)).get(int(right), right)
+        others = [one for one in question.options if not _names(right, one)]
+        if len(right) >= _SHORTEST_ANSWER and _names(hint, right):
+            return not any(_names(hint, one) for one in others)
+    return False
+
+
+def _names(text: str, word: str) -> bool:
+    """Tell whether a word or some words stand in a text, in any case."""
+    whole = rf"(?<!\w){re.escape(word.strip())}(?!\w)"
+    return re.search(whole, text, re.IGNORECASE) is not None
 
 
 def _tells(line: str, given: str) -> bool:

@@ -21,6 +21,7 @@ from hub.authoring.proof import (
     Score,
     Survivor,
     content_of,
+    gaps,
     keep,
     kept,
     proved,
@@ -243,6 +244,39 @@ def test_the_value_alone_is_the_solution_too(
     assert [finding.what for finding in share.findings] == [
         "expected hint 1 without the solution's line "
         "'share = sum(numbers) / (half * 2)'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "telling", "helping"),
+    [
+        ("choice", "2", "It is PEAR.", "Compare pear and plum; pears are none."),
+        ("text", "'pear'", "Write pear.", "It appears late."),
+        ("number", "12.5", "Near 12.5, that is.", "It has 12 digits, not 112.5"),
+    ],
+)
+def test_a_hint_does_not_answer_the_question(
+    kind: str,
+    answer: str,
+    telling: str,
+    helping: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor names the right option alone; beside others it may stand."""
+    options = '\noptions = ["apple", "pear", "plum"]' if kind == "choice" else ""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug=f"asking_{kind}_lab_of_a_test",
+        cells=CELLS | {"label": solved("label", f"%answer label {answer}")},
+        steps=STEPS.replace('["A word.", "Any word."]', json.dumps([telling, helping]))
+        + f'[steps.question]\nkind = "{kind}"\ntext = "Which?"{options}\n',
+        checker=CHECKER,
+    )
+    asked = hints_hold_no_solution(lab, {"label": {"“not pear” is not it."}})[2]
+    assert [finding.what for finding in asked.findings] == [
+        "expected hint 1 without the answer"
     ]
 
 
@@ -469,10 +503,11 @@ def test_an_answer_that_a_soft_check_takes_is_shown(
     proof = prove(lab, tmp_path / "stand", mutants=4)
     which = proof.scores[-1]
     assert (which.killed, which.same) == (1, 0)
+    assert gaps(proof, lab)[0].endswith("at most 4 of 12 a step were tried")
     assert [one.change for one in which.survivors] == [
         "-answer which pear\n+answer which apple"
     ]
-    note, asked = proof.of("mutants")
+    note, asked, _ = proof.of("mutants")
     assert (note.note, asked.note) == ("", "1 [[excused]] of no such change")
     assert not any("excused" in str(found) for found in proof.findings)
 
