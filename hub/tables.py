@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -78,17 +79,13 @@ class Source:
 def read(path: Path, where: str) -> Source:
     """Read a TOML file; one that is missing or no TOML is a `Source` that says so."""
     try:
-        with path.open(encoding="utf-8") as file:
-            text = file.read(MOST_BYTES + 1)
+        text = text_of(path, MOST_BYTES)
     except FileNotFoundError:
         return Source(where, problems=[f"{where}: expected this file, there is none"])
     except IsADirectoryError:
         return Source(where, problems=[f"{where}: expected a file, got a folder"])
-    except UnicodeDecodeError as error:
-        return Source(where, problems=[f"{where}: expected TOML, got: {error}"])
-    if len(text) > MOST_BYTES:
-        what = f"expected at most {MOST_BYTES:,} characters, got more"
-        return Source(where, problems=[f"{where}: {what}"])
+    except ValueError as error:
+        return Source(where, problems=[f"{where}: {error}"])
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -101,6 +98,29 @@ def read(path: Path, where: str) -> Source:
         what = "a number too long to read"
         return Source(where, problems=[f"{where}: expected TOML, got: {what}"])
     return Source(where, text, data)
+
+
+def text_of(path: Path, most: int | None = None) -> str:
+    """Return the text of a file, without the mark that some editors begin one with.
+
+    Raises:
+        ValueError: it is longer than `most` bytes, or not in UTF-8; says what it is and
+            what to do.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        data = file.read() if most is None else file.read(most + 1)
+    if most is not None and len(data) > most:
+        raise ValueError(f"expected at most {most:,} bytes, got more")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        at = error.object[: error.start].count(b"\n") + 1
+        got = f"the byte 0x{error.object[error.start]:02x} in line {at}"
+        if error.object.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            got = "UTF-16"
+        what = f"expected text in UTF-8, got {got}; save the file as UTF-8"
+        raise ValueError(what) from None
 
 
 def like(word: str, known: Iterable[str]) -> str:

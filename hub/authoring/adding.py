@@ -302,12 +302,6 @@ def _copy(source: Path, place: Path) -> None:
         _copy(path, place / path.name)
 
 
-def own_image(lab: Lab, airlift: Settings) -> Path | None:
-    """Return the folder of a lab's image that goes with it; None of Airlift's base."""
-    folder = airlift.image_folder(lab.image)
-    return folder if lab.image != "base" and folder.is_dir() else None
-
-
 def checker_of(lab: Lab, airlift: Settings) -> Path:
     """Return the module of a lab's checker.
 

@@ -122,9 +122,8 @@ def _autotests(notebook: Any, out: Path) -> list[str]:
         return []
     if (out / AUTOTESTS).is_file():
         return []
-    return [
-        f"it has {delimiter} lines: nbgrader releases it once {out / AUTOTESTS} is there"
-    ]
+    what = f"nbgrader releases it once {out / AUTOTESTS} is there"
+    return [f"it has {delimiter} lines: {what}"]
 
 
 def _configured(out: Path, about: dict[str, str]) -> list[str]:

@@ -241,3 +241,21 @@ def test_the_notes_of_a_drawn_notebook_are_few(tmp_path: Path) -> None:
         "what attendees see of it is no test (it uses cases, twin, which only hidden "
         "tests define): not run live",
     }
+
+
+def test_an_export_says_that_nbgrader_wants_its_file_for_autotest_lines(
+    tmp_path: Path,
+) -> None:
+    """Without it nbgrader refuses the assignment; with it there is nothing to say."""
+    lines = autograded("t", "### AUTOTEST f(2)")
+    cells = [*KINDS["answer"](1), solved("f", "def f(x):", "return x"), lines]
+    draft, _notes = draft_of(save(tmp_path / "p.ipynb", *cells))
+    write(draft, tmp_path / "labs", tmp_path / "checkers")
+    lab = load_lab(tmp_path / "labs" / "lab")
+    assert give_back(lab, tmp_path / "out")[1:] == [
+        "it has AUTOTEST lines: nbgrader releases it once "
+        f"{tmp_path / 'out' / 'autotests.yml'} is there"
+    ]
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / "autotests.yml").touch()
+    assert give_back(lab, tmp_path / "again")[1:] == []
