@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
+from hub.authoring import preview as previewed
+from hub.authoring.scaffold import scaffold
+from hub.catalog import load_lab
+from hub.machine.practising import PractisingError
+from hub.settings import Settings
 from tests.harness import wait_for
 from tests.previewing import Running, edit, previewing
 
@@ -18,6 +24,25 @@ def preview(tmp_path: Path) -> Iterator[Running]:
     """A new lab and its preview."""
     with previewing(tmp_path) as shown:
         yield shown
+
+
+def test_a_preview_takes_the_engine_where_packages_are_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a proof does; without an engine it says what sets the packages up."""
+    places = {name: tmp_path / name for name in ("labs", "checkers", "images")}
+    scaffold("trial", "Trial", "python", **places)
+    (tmp_path / "seat").mkdir()
+    airlift, lab = Settings(root=tmp_path), load_lab(tmp_path / "labs" / "trial")
+    shown, said = previewed.Preview(airlift, lab, tmp_path), list[str]()
+    monkeypatch.setattr(previewed, "missing", lambda _: ["pandas"])
+    assert previewed._can_be_here(shown, "/of/seats/python", said.append)
+    monkeypatch.setattr(previewed.dockerd, "answers", lambda: True)
+    assert not previewed._can_be_here(shown, sys.executable, said.append)
+    assert said == ["Not installed here: pandas. A Docker engine answers."]
+    monkeypatch.setattr(previewed.dockerd, "answers", lambda: False)
+    with pytest.raises(PractisingError, match="up --engine local --prepare"):
+        previewed._can_be_here(shown, sys.executable, said.append)
 
 
 @pytest.mark.slow
