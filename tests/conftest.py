@@ -44,10 +44,11 @@ def places_of_checkers() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the seats' image as needing the Docker engine."""
+    """Mark what needs the seats' image as needing the engine, and time to build one."""
     for item in items:
         if {"image", "image_named"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("docker")
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @functools.cache

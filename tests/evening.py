@@ -98,6 +98,15 @@ class Attendee:
         self.kernel = wait_for("a kernel that answers", opened, 90)
         return self.kernel
 
+    def come_back(self) -> None:
+        """Connect to the kernel anew.
+
+        Its server has hung up on whoever answered no ping for two minutes; a visitor
+        does so only while cells run.
+        """
+        self.kernel.close()
+        self.kernel = self.visitor.kernel()
+
     def cell(self, before: str = "") -> str:
         """Return the next cell; it counts as run from now on."""
         self.ran.append(len(self.ran) + 1)
@@ -166,6 +175,7 @@ class Evening:
                 self.airlift.wait_up(part)
         self.airlift.wait_door()
         for who in self.attendees:
+            who.come_back()
             self.wait_back(who)  # else what is away later may be so since before
             self.wait_empty(who)
         return self

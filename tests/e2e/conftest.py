@@ -39,7 +39,9 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("needs chromium; `make test` as root installs it")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        started = playwright.chromium.launch(
+            executable_path=found, args=FLAGS, timeout=PATIENCE_MS
+        )
         started.on("context", lambda one: one.set_default_timeout(PATIENCE_MS))
         yield started
         started.close()

@@ -45,8 +45,14 @@ const all = [...app.shell.widgets('main')];
 const panel = [main, ...all].find(one => one?.content?.widgets && one?.context);
 const notebook = panel?.content;
 const wait = ms => new Promise(done => setTimeout(done, ms));
+const focus = async (ask, node) => {
+  for (let left = 100; left && !node.contains(document.activeElement); left -= 1) {
+    ask();
+    await wait(30);
+  }
+};
 """
-"""Names for what the scripts below need: app, panel, notebook."""
+"""Names for what the scripts below need: app, panel, notebook, wait, focus."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +177,8 @@ class LabPage:
             "notebook.mode = 'command';"
             "if (given[1] !== given[0]) notebook.extendContiguousSelectionTo(given[1]);"
             "await notebook.scrollToItem(given[1], 'smart');"
-            "notebook.activate(); await wait(30);",
+            "notebook.activate(); await wait(30);"
+            "await focus(() => notebook.activate(), notebook.node);",
             [start, end],
         )
 
@@ -208,7 +215,8 @@ class LabPage:
         self.select(number)
         self.script(
             "notebook.mode = 'edit'; await notebook.activeCell.ready;"
-            "notebook.activeCell.editor.focus(); await wait(30);"
+            "const { editor, node } = notebook.activeCell; editor.focus();"
+            "await wait(30); await focus(() => editor.focus(), node);"
         )
         return number
 

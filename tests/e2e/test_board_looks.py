@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_board import HOSTILE, made, open_board
 from tests.e2e.workplace import SHOTS, shoot
-from tests.harness import Airlift, running
+from tests.harness import Airlift, NotInTimeError, running, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -114,8 +115,10 @@ def look(page: Page, people: int, name: str) -> None:
     """Measure a page at every width, and let axe look at it in both schemes."""
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(100)
         where = f"board-{people}-{name}-{width}"
+        page.wait_for_timeout(100)
+        with suppress(NotInTimeError):  # a busy page takes its time to be laid out anew
+            wait_for(where, lambda: page.evaluate(MEASURES) == NOTHING, 20)
         for scheme in ("light", "dark") if SHOTS else ():
             page.emulate_media(color_scheme=scheme)
             shoot(page, f"{where}-{scheme}")

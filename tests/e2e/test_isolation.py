@@ -240,8 +240,7 @@ def test_a_memory_hog_loses_its_kernel_and_nothing_else(
     airlift: Airlift, attacker: Visitor, neighbour: Visitor
 ) -> None:
     """The hog dies; its server, its container and the neighbour's kernel live."""
-    beside = neighbour.kernel()
-    beside.run("kept = 42")
+    neighbour.kernel().run("kept = 42")
     before = airlift.container(attacker.seat).attrs["State"]["StartedAt"]
     hog = attacker.kernel()
     hog.send("hog = [bytearray(1 << 20) for _ in range(4096)]")
@@ -257,7 +256,7 @@ def test_a_memory_hog_loses_its_kernel_and_nothing_else(
     after = airlift.container(attacker.seat).attrs["State"]
     assert after["Running"] is True
     assert after["StartedAt"] == before
-    assert beside.run("print(kept)").text == "42\n"
+    assert neighbour.kernel().run("print(kept)").text == "42\n"
 
 
 def test_a_visitors_login_opens_no_other_seat(

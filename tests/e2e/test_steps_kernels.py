@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 LOAD = "# step: load-data"
 SHORT = f"{SOLVED}.head(5)"
 SLOW = f"""{LOAD}
-import pathlib, time
+import pathlib, signal, time
 class Slow(pd.DataFrame):
     pass
 def slow(self):
@@ -31,6 +31,8 @@ def slow(self):
 flights = Slow(flights)
 Slow.__len__ = slow"""
 """A table whose length the check waits for until its time is up."""
+LONG = "touch(); signal.setitimer(signal.ITIMER_REAL, 60)"
+"""What gives that check longer than its limit, so that a slow page stops it in time."""
 BUTTON = """import ipywidgets, time
 button = ipywidgets.Button(description="Read the file")
 def read(_):
@@ -42,7 +44,7 @@ display(button)"""
 def begin_slow_check(work: Workplace, lab: LabPage) -> int:
     """Run the cell with a slow check; returns its position while the check runs."""
     (work.home / "first_flight" / "checking").unlink(missing_ok=True)
-    cell = lab.begin(lab.write(LOAD, SLOW))
+    cell = lab.begin(lab.write(LOAD, SLOW.replace("touch()", LONG)))
     work.wait_file("checking")
     return cell
 

@@ -59,9 +59,9 @@ def test_a_key_goes_from_the_list_into_the_environment_of_one_seat(
     for name in (CONFIG, "images"):
         (airlift.root / name).symlink_to(REPOSITORY / name)
     keys = tmp_path / "keys.csv"
-    keys.write_text("key,expires\nZEBRA-1,2027-01-31\nZEBRA-2\nZEBRA-3,2020-01-01\n")
+    keys.write_text("key,expires\nZEBRA-1,2099-01-31\nZEBRA-2\nZEBRA-3,2020-01-01\n")
     made = room_new(
-        airlift.root, "--vouchers", str(keys), "--closes", "2027-03-01 20:00"
+        airlift.root, "--vouchers", str(keys), "--closes", "2099-03-01 20:00"
     )
     assert made.returncode == 0, made.stderr
     assert (
