@@ -46,6 +46,7 @@ def prove(
     *,
     place: Place = here,
     where: str = "here",
+    image: Path | None = None,
     mutants: int | None = None,
     tell: Tell = _quiet,
 ) -> Proof:
@@ -58,6 +59,7 @@ def prove(
         folder: empty; everything that is written lies below it.
         place: where the lab is run; see `stand_places`.
         where: what the proof says of that place.
+        image: the folder of the lab's image, if it is not Airlift's base.
         mutants: how many changed solutions of a step count at most, if not as many
             as lab.toml says.
         tell: told what is done now.
@@ -87,7 +89,7 @@ def prove(
     return Proof(
         lab=lab.slug,
         version=lab.version,
-        content=content_of(lab),
+        content=content_of(lab, image),
         where=where,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - started, 1),

@@ -38,7 +38,7 @@ MOST_RAISING = 2
 MISTAKE_SECONDS = 50.0
 """How long a mistake may take; one that takes longer is said to its author."""
 MUTANT_SECONDS = 20.0
-"""How long a changed solution may take; longer is told from the right one, too."""
+"""How long a changed solution may take; no check looks at one that takes longer."""
 Tell = Callable[[str], None]
 
 
@@ -165,9 +165,11 @@ class Walk:
             sources[number] = mutant.source
             attempts: list[Attempt] = []
             for source in sources:
-                attempts += self.kernel.run(source, MUTANT_SECONDS, trial=True)
+                made = self.kernel.run(source, MUTANT_SECONDS, trial=True)
                 if self.kernel.interrupted:
+                    attempts = made  # what was said before was not of all of it
                     break
+                attempts += made
             last = last_of(attempts, step.id)
             self._remember(last)
             self._judge(step, mutant, last, trial)
@@ -196,11 +198,11 @@ class Walk:
         self, step: Step, mutant: Mutant, last: Attempt | None, trial: _Trial
     ) -> None:
         """Put a changed solution where it belongs."""
-        if last is not None and last.reason == RAISED:
+        if last is None or last.reason == RAISED:
             trial.raising[mutant.kind] += 1
-        elif last is not None and last.outcome is Outcome.PASSED:
+        elif last.outcome is Outcome.PASSED:
             trial.passed.append((mutant, self._content()))
-        elif last is not None and last.outcome is Outcome.ERROR:
+        elif last.outcome is Outcome.ERROR:
             what = f"expected passed or failed with {one_line(mutant.change)}, got "
             what += f"error: {last.reason} {last.hint}"
             trial.errors.append(Finding(self.lab.slug, f"step {step.id}", what))
@@ -232,8 +234,13 @@ class Walk:
             what = f"expected {self.lab.floor:.0%} of the changed solutions to fail, "
             what += f"got {score.killed} of {score.counted}; passed too: {changes}"
             found.append(Finding(self.lab.slug, f"step {step.id}", what))
-        note = f"{trial.idle} [[excused]] of no such change" if trial.idle else ""
-        self.results.append(Result("mutants", step.id, tuple(found), note))
+        notes = [f"{trial.idle} [[excused]] of no such change"] if trial.idle else []
+        notes += [score.nothing] if score.nothing else []
+        self.results.append(
+            Result(
+                "mutants", step.id, tuple(found), "; ".join(notes), not score.nothing
+            )
+        )
         if trial.errors:
             self.results.append(Result("garbage", step.id, tuple(trial.errors)))
 

@@ -247,6 +247,26 @@ def test_the_tables_beside_the_steps(tmp_path: Path) -> None:
     assert load_lab(folder).seat_image == "small"
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("x" * 50_000_000, "expected at most 1,000,000 bytes, got more"),
+        ('[prove]\nx = """\n' + "a\n" * 400_000, "Unterminated string at the end"),
+        (f'[prove]\nx = "{"y" * 900_000}"', "prove.x: expected one of floor, "),
+        (f'[prove]\nfloor = "{"y" * 900_000}"', "prove.floor: expected a number"),
+    ],
+    ids=["too much", "never ends", "long value", "long wrong value"],
+)
+def test_a_huge_lab_toml_is_said_in_a_few_words(
+    tmp_path: Path, more: str, said: str
+) -> None:
+    """It may come from anybody: nobody waits for minutes or reads pages."""
+    with pytest.raises(LabError) as error:
+        load_lab(write(tmp_path / "small", f"{GOOD}{more}"))
+    assert said in str(error.value)
+    assert len(str(error.value)) < 1000
+
+
 def test_a_file_as_windows_writes_it_is_read(tmp_path: Path) -> None:
     """With a mark at its beginning and its own ends of lines."""
     folder = write(tmp_path / "small", GOOD)

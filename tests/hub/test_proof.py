@@ -14,14 +14,25 @@ from click.testing import CliRunner
 from hub.authoring.__main__ import keep as write_versions
 from hub.authoring.junit import junit
 from hub.authoring.kernel import LabKernel
-from hub.authoring.proof import Proof, Result, Score, content_of, keep, kept, proved
+from hub.authoring.proof import (
+    PROOFS,
+    Proof,
+    Result,
+    Score,
+    Survivor,
+    content_of,
+    keep,
+    kept,
+    proved,
+)
 from hub.authoring.prove import orders, prove
 from hub.authoring.texts import hints_hold_no_solution, links_are_known
 from hub.authoring.walk import Walk
 from hub.catalog import Lab, load_lab
 from hub.cli import main
-from hub.cli.lab.prove import tell
+from hub.cli.lab.prove import tell, tell_gaps
 from hub.cli.terminal import console
+from hub.settings import Settings
 from hub.versions import Versions
 from tests.hub.lab_folder import solved, write_lab
 
@@ -245,7 +256,7 @@ def test_a_proof_finds_what_is_wrong_with_a_lab_in_python(
     assert [what for what in said(proof, "mutants") if "step numbers" in what]
     kept_at = keep(proof, tmp_path / "proofs")
     assert kept(kept_at.parent, lab.slug) == proof
-    assert proved(lab, kept_at.parent) is None
+    assert not proof.of("egress")[0].findings
 
 
 BASH_STEPS = """
@@ -434,6 +445,8 @@ code = "fall = 2"
         "expected 2 or more mistakes, got 0",
         "expected an end within 50 s, its cell ended its kernel",
     ]
+    stay = walk.scores[-1]
+    assert (stay.killed, stay.raised) == (1, 3), "no check looked at these"
 
 
 def test_junit_is_read_by_those_who_read_it(lab: Lab, tmp_path: Path) -> None:
@@ -449,49 +462,90 @@ def test_junit_is_read_by_those_who_read_it(lab: Lab, tmp_path: Path) -> None:
 
 def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
     """A stamp says when it was proved, until a file of it is another one."""
-    proof = Proof(lab.slug, lab.version, content_of(lab), "here", "2026-11-25T20:00:00")
-    keep(proof, tmp_path)
-    assert proved(lab, tmp_path) == {"at": "2026-11-25T20:00:00", "where": "here"}
-    keep(replace(proof, results=(Result("mutants", proved=False),)), tmp_path)
-    assert proved(lab, tmp_path) is None
-    assert proved(replace(lab, mutants=0), tmp_path)
-    keep(proof, tmp_path)
+    here, at = Settings(root=tmp_path), "2026-11-25T20:00:00"
+    proof = Proof(lab.slug, lab.version, content_of(lab, None), "here", at)
+    keep(proof, here.state_dir / PROOFS)
+    assert proved(lab, here) == {"at": at, "where": "here"}
     (lab.folder / "mistakes.toml").write_text("# none\n")
-    assert proved(lab, tmp_path) is None
+    assert proved(lab, here) is None
+
+
+@pytest.mark.parametrize("kind", ["mutants", "egress"])
+def test_a_proof_that_left_something_out_is_no_stamp(
+    kind: str, lab: Lab, tmp_path: Path
+) -> None:
+    """Its author reads why; a step without a changed solution is but a remark."""
+    here, at = Settings(root=tmp_path), "2026-11-25T20:00:00"
+    left = Result(kind, note="no network of its own", proved=False)
+    proof = Proof(
+        lab.slug, lab.version, content_of(lab, None), "here", at, results=(left,)
+    )
+    keep(proof, here.state_dir / PROOFS)
+    assert proved(lab, here) is None
+    with console.capture() as shown:
+        tell_gaps(proof, lab)
+    said = " ".join(shown.get().split())
+    assert f"{lab.slug}: no whole proof, so its release is not stamped: " in said
+    assert said.endswith(": no network of its own")
+    assert (proved(replace(lab, mutants=0), here) is None) is (kind == "egress")
+    keep(
+        replace(proof, results=(replace(left, step="share"),)), here.state_dir / PROOFS
+    )
+    assert proved(lab, here)
 
 
 def test_a_proof_is_of_what_the_checker_imports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A part that several labs share may change what each of them says."""
+    """A part that several labs share, or a part of it, may change what they say."""
     lab = write_lab(
         tmp_path,
         monkeypatch,
         slug="sharing_lab_of_a_test",
         cells=CELLS,
         steps=STEPS,
-        checker=f"from checkers.part_of_a_test import x\n{CHECKER}",
+        checker=f"import checkers.part_of_a_test\n{CHECKER}",
     )
-    part = tmp_path / "checkers" / "part_of_a_test.py"
+    folder = tmp_path / "checkers"
+    (folder / "part_of_a_test.py").write_text("from checkers import deep_of_a_test\n")
     found = set()
     for text in ("x = 1\n", "x = 2\n"):
-        part.write_text(text)
-        found.add(content_of(lab))
+        (folder / "deep_of_a_test.py").write_text(text)
+        found.add(content_of(lab, None))
     assert len(found) == 2
 
 
+def test_a_proof_is_of_the_image_with_its_services(lab: Lab, tmp_path: Path) -> None:
+    """Another service is another lab; the base comes with Airlift's version."""
+    here, image = Settings(root=tmp_path), tmp_path / "images" / "served"
+    served = replace(lab, image="served")
+    image.mkdir(parents=True)
+    (image / "services.toml").write_text("# one\n")
+    proof = Proof(lab.slug, lab.version, content_of(served, image), "here", "today")
+    keep(proof, here.state_dir / PROOFS)
+    assert proved(served, here)
+    (image / "services.toml").write_text("# two\n")
+    assert proved(served, here) is None
+
+
 def test_a_score_of_nothing_is_whole_and_json_stays_as_it_is(tmp_path: Path) -> None:
-    """A step without changed solutions misses no floor, and is not shown as proved."""
-    nothing = Score("step", same=2)
+    """A step without changed solutions misses no floor, and its author reads why."""
+    nothing = Score("step", same=2, raised=1)
     assert (nothing.kill, nothing.counted) == (1.0, 0)
-    results = (Result("mutants", "step"),)
+    results = (Result("mutants", "step", note=nothing.nothing, proved=False),)
     proof = Proof("lab", "1.0.0", "", "here", "", results=results, scores=(nothing,))
     with console.capture() as shown:
         tell(proof)
     assert "– nothing to tell apart" in shown.get()
     assert "✓" not in shown.get()
-    assert "nothing to tell apart" in junit([proof])
+    why = (
+        "nothing to tell apart (1 ended in an exception or not at all, 2 changed "
+        "nothing that notebook or check name)"
+    )
+    assert f"step: {why}" in " ".join(shown.get().split())
+    assert f'<skipped message="{why}' in junit([proof])
     assert Score("step", killed=3, survivors=()).kill == 1.0
+    assert Score("step", survivors=(Survivor("", ""),)).nothing == ""
 
 
 def test_a_proofs_table_fits_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -575,7 +629,7 @@ def test_what_is_missing_here_is_said_with_both_ways_out(
 def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> None:
     """The room's lab.json has the stamp of the proof of this very content."""
     at = "2026-11-25T20:00:00+00:00"
-    proof = Proof(lab.slug, lab.version, content_of(lab), "here", at)
+    proof = Proof(lab.slug, lab.version, content_of(lab, None), "here", at)
     for stamp in (None, {"at": at, "where": "here"}):
         write_versions(str(lab.folder.parent), str(tmp_path / "versions"), lab.slug)
         folder = Versions(tmp_path / "versions").path(lab.slug, lab.version)

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from hub.authoring.finding import Finding
 from hub.authoring.junit import junit
-from hub.authoring.proof import KINDS, Asked, Proof, Result, Score, refused
-from hub.catalog import LabError
+from hub.authoring.proof import KINDS, Asked, Proof, Result, Score, gaps, refused
+from hub.catalog import Lab, LabError, load_lab
 from hub.cli.lab.images import here_or_in_image, own_image
 from hub.cli.lab.named import NewFile, slugs_there
 from hub.cli.terminal import Terminal, console
@@ -56,6 +56,8 @@ def prove(
             result = Result("solution", findings=(found,))
             proofs.append(refused(slug, "not proved", result))
         tell(proofs[-1])
+        if not proofs[-1].findings:
+            tell_gaps(proofs[-1], load_lab(airlift.labs_dir / slug))
     if as_json:
         text = json.dumps([proof.to_json() for proof in proofs], indent=1)
         as_json.write_text(text + "\n", encoding="utf-8")
@@ -104,13 +106,20 @@ def tell(proof: Proof) -> None:
     _tell_what_is_wrong(proof)
 
 
+def tell_gaps(proof: Proof, lab: Lab) -> None:
+    """Print why nothing that is made of a lab says that it was proved."""
+    for gap in gaps(proof, lab):
+        what = f"! {lab.slug}: no whole proof, so its release is not stamped: {gap}"
+        console.print(Text(what, style="yellow"))
+
+
 def _tell_what_is_wrong(proof: Proof) -> None:
     """Print findings, and changed solutions that pass."""
     for finding in proof.findings:
         console.print(Text(f"✗ {finding}", style="red"))
     for result in proof.of("mutants"):
         if result.step and result.note:
-            console.print(Text(f"{result.step}: {result.note}", style="dim"))
+            console.print(Text(f"{result.step}: {result.note}", style="yellow"))
     for score in proof.scores:
         for survivor in score.survivors:
             console.print(f"\n{score.step}: passes too", style="yellow", markup=False)
