@@ -79,14 +79,20 @@ class Rest:
 
 
 def rested(
-    before: Rest | None, now: float, took: float, *, hung: bool = False
+    before: Rest | None, now: float, took: float, *, hung: bool = False, beside: int = 0
 ) -> Rest | None:
     """Return the rest of a step whose check took a while; None when that was short.
 
-    One that hangs is asked less and less often.
+    Args:
+        before: its rest until now.
+        now: when the check was over.
+        took: how long it took.
+        hung: it did not end by itself; then it is asked less and less often.
+        beside: how many others rest as well: together they take no more than one.
     """
     if took < LONG and not hung:
         return None
     times = (before.hung if before else 0) + 1 if hung else 0
-    share = min(max(SOON, SHARE * took), SELDOM) * 2 ** min(max(times - 1, 0), 10)
-    return Rest(now + min(share, HANGING), now - took, times)
+    share = min(max(SOON, SHARE * took * (1 + beside)), SELDOM)
+    times_longer = 2 ** min(max(times - 1, 0), 10)
+    return Rest(now + min(share * times_longer, HANGING), now - took, times)

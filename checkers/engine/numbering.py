@@ -210,8 +210,8 @@ class Numbering:
             self.epoch, self._last = str(UUID(data["epoch"])), int(data["last"])
             if not 0 <= self._last <= MAX_SEQ:
                 raise ValueError(self._last)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            self._start_again()
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+            self._start_again()  # lost, torn, or nested without end
         numbers = [seq for _, seq in self._in_order()]
         self._last = max([self._last, *numbers])
         self._write_counter()

@@ -140,7 +140,7 @@ def _remembered(memory: Path) -> set[str]:
     try:
         names = json.loads(read_plain(memory, _MOST_BYTES))
         return {name for name in names if isinstance(name, str)}
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return set()
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from checkers.engine.activity import Activity
 from checkers.engine.attempt import NOT_BEGUN, Attempt, Outcome, Trigger
-from checkers.engine.cadence import Cadence, Rest, rested
+from checkers.engine.cadence import LONG, Cadence, Rest, rested
 from checkers.engine.gates import Gates
 from checkers.engine.probe import Request
 from checkers.engine.prober import Prober
@@ -242,12 +242,12 @@ class Watch:
         finally:
             # Also when an attempt could not be kept: a full disk is no haste.
             before, self._things = things, self._activity.things()
-            now = time.monotonic()
+            over = time.monotonic()
             if due:
-                self._cadence = self._cadence.looked(now, took)
-            if self._things != before and slow:
+                self._cadence = self._cadence.looked(over, took)
+            if self._things != before and over - now > LONG:
                 # Perhaps it was somebody, and there was time for that: one more look.
-                self._cadence = self._cadence.again(now)
+                self._cadence = self._cadence.again(over)
 
     def _note(self, made: Attempt) -> None:
         """Keep what was seen of a step, where that is news."""
@@ -277,7 +277,8 @@ class Watch:
         )
         now, key = time.monotonic(), _key(one)
         hung = made.outcome is Outcome.ERROR and not self.prober.running
-        rest = rested(self._rests.pop(key, None), now, made.ms / 1000, hung=hung)
+        before, took = self._rests.pop(key, None), made.ms / 1000
+        rest = rested(before, now, took, hung=hung, beside=len(self._rests))
         if rest:
             self._rests[key] = rest
         return made

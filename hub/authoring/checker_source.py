@@ -134,6 +134,9 @@ def _slips(tree: ast.Module) -> Iterator[tuple[int, str]]:
             case ast.Attribute(value=ast.Name(id="work")) if node.attr not in WORK:
                 known = f"work.{node.attr}: expected one of {', '.join(WORK)}"
                 yield node.lineno, known + like(node.attr, WORK)
+            case ast.Name(id="__file__"):
+                what = "__file__: expected work.file(…), a seat has no file beside it"
+                yield node.lineno, what
             case ast.Call(func=ast.Name(id="fail")):
                 yield from _failing(node)
 

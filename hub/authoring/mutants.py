@@ -22,12 +22,11 @@ from mutmut.mutation.mutators import mutation_operators
 
 from checkers.answers import read_number
 from hub.authoring.shell_mutants import shell_changes
-from hub.authoring.solutions import solution_lines
+from hub.authoring.solutions import ANSWER, solution_lines
 from hub.catalog import Question
 
 _MAGIC = re.compile(r"^(\s*)([%!].*)$", re.MULTILINE)
 _KEPT = re.compile(r"^(\s*)pass  # magic (\d+)$", re.MULTILINE)
-_ANSWER = re.compile(r"^(\s*%?answer\s+[\w-]+\s+)(.*\S)\s*$")
 _LAST = ("operator_assignment", "operator_arg_removal", "operator_string")
 """Kinds whose changes mostly end in an exception."""
 _Change = tuple[str, str]
@@ -74,7 +73,7 @@ def _changes(
         text = "\n".join(lines[start:end])
         inner = textwrap.dedent(text)
         indent = text[: len(text.split("\n", 1)[0]) - len(inner.split("\n", 1)[0])]
-        if any(_ANSWER.match(line) for line in inner.split("\n")):
+        if any(ANSWER.match(line) for line in inner.split("\n")):
             changed = _answers(inner, question, python=python)
         else:
             changed = _python(inner) if python else shell_changes(inner)
@@ -100,7 +99,7 @@ def _answers(
     """Yield the text with other answers to the step's question."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if found := _ANSWER.match(line):
+        if found := ANSWER.match(line):
             for other in _others(found[2], question):
                 said = other if python else shlex.quote(other)
                 changed = [*lines[:number], found[1] + said, *lines[number + 1 :]]

@@ -8,12 +8,9 @@ it was, and the solution is run.
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from checkers.engine.attempt import Attempt, Outcome
@@ -23,14 +20,18 @@ from hub.authoring.mistakes import Mistake, load_excuses, load_mistakes
 from hub.authoring.mutants import Mutant, mutants
 from hub.authoring.notebook import code_cells
 from hub.authoring.proof import Result, Score, Survivor
-from hub.authoring.release import attendee_version, source_notebook
+from hub.authoring.release import source_notebook
 from hub.authoring.solutions import is_solution
 from hub.authoring.states import before
+from hub.authoring.texts import named
 from hub.catalog import Lab, Step
 
 FEWEST_MISTAKES = 2
 RAISED = "cell-raised"
 """Reason of attempts that no check has looked at: their cell raised."""
+NO_NAME = "missing-name"
+"""Reason of attempts whose name a check has not found, whatever the cell does."""
+STEADY = "hub.authoring.stand.garbage"
 TRIES = 2
 """How many changed solutions are tried at most for one that says something."""
 MOST_RAISING = 2
@@ -104,6 +105,8 @@ class Walk:
             found.append(Finding(self.lab.slug, f"step {step.id}", what))
         self.results.append(Result("solution", step.id, tuple(found)))
         self._time(step, last)
+        if not found:
+            self._steady(step)
         if self.mutants and not found:
             content = self._content() if trial.passed else {}
             self._score(step, trial, content, last.ms if last else 0)
@@ -119,15 +122,17 @@ class Walk:
     def _mistakes(self, step: Step, own: list[Mistake]) -> None:
         """Make each mistake: it fails with its reason. A step has at least two.
 
-        One that is there twice counts once, and one whose cell raises not at all, as no
-        check has looked at it.
+        One that is there twice counts once, and one whose cell raises or makes no name
+        not at all, as no check has looked at what it does.
         """
         found = []
         for mistake in own:
             where = f"mistakes.toml, mistakes[{mistake.number}], step {step.id}"
             if what := self._mistake(step, mistake):
                 found.append(Finding(self.lab.slug, where, what))
-        counted = {one.code.strip() for one in own if one.reason != RAISED}
+        counted = {
+            _written(one.code) for one in own if one.reason not in (RAISED, NO_NAME)
+        }
         if len(counted) < FEWEST_MISTAKES and not self.lab.imported:
             what = f"expected {FEWEST_MISTAKES} or more mistakes, got {len(counted)}"
             where = f"mistakes.toml, step {step.id}"
@@ -301,6 +306,19 @@ class Walk:
             found = Finding(self.lab.slug, f"step {step.id}", what)
             self.results.append(Result("still", step.id, (found,)))
 
+    def _steady(self, step: Step) -> None:
+        """Check right work again and again: it passes each time.
+
+        Answers to questions are not in the kernel, nor is what is watched.
+        """
+        if not self.kernel.python or step.question or step.watch:
+            return
+        module, place = f"checkers.{self.lab.slug}", str(self.kernel.folder)
+        if got := self.kernel.ask(STEADY, "unsteady", module, place, step.id):
+            what = f"expected the same work to pass each time, got {got}"
+            found = Finding(self.lab.slug, f"step {step.id}", what)
+            self.results.append(Result("still", step.id, (found,)))
+
     def _remember(self, last: Attempt | None) -> None:
         """Keep what a check told somebody who is not there yet."""
         failed = last is not None and last.outcome is Outcome.FAILED
@@ -345,18 +363,12 @@ def blocks(lab: Lab) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def named(lab: Lab) -> frozenset[str]:
-    """Return all names in what attendees get and in the lab's checker."""
-    texts = [cell.source for cell in attendee_version(lab).cells]
-    spec = find_spec(f"checkers.{lab.slug}")
-    if spec and spec.origin:
-        text = Path(spec.origin).read_text(encoding="utf-8")
-        texts += [
-            str(n.value)
-            for n in ast.walk(ast.parse(text))
-            if isinstance(n, ast.Constant)
-        ]
-    return frozenset(re.findall(r"\w+", "\n".join(texts)))
+def _written(code: str) -> str:
+    """Return a mistake as it is compared: Python without comments and spaces."""
+    try:
+        return ast.dump(ast.parse(code))
+    except (SyntaxError, ValueError):
+        return " ".join(code.split())
 
 
 def last_of(attempts: list[Attempt], step: str) -> Attempt | None:

@@ -39,6 +39,7 @@ IN_THE_WAY: dict[str, Callable[[Path], object]] = {
     "socket": bound,
     "two gigabytes": lambda path: (path.touch(), os.truncate(path, 2**31)),
     "junk": lambda path: path.write_bytes(b"\xff\xfe\x00 no text \x9c\n"),
+    "deep": lambda path: path.write_text("[" * 100_000),
     "shut": lambda path: (path.touch(), path.chmod(0)),
 }
 

@@ -21,11 +21,14 @@ from hub.authoring.proof import (
     Score,
     Survivor,
     content_of,
+    gaps,
     keep,
     kept,
     proved,
 )
-from hub.authoring.prove import orders, prove
+from hub.authoring.prove import orders, orders_pass, prove
+from hub.authoring.proving import place_of
+from hub.authoring.stand_places import PlaceError, here
 from hub.authoring.texts import hints_hold_no_solution, links_are_known
 from hub.authoring.walk import Walk
 from hub.catalog import Lab, load_lab
@@ -104,11 +107,15 @@ code = "label = 'ton'"
 [[mistakes]]
 step = "label"
 reason = "wrong-label"
-code = "label = 'ton'"
+code = 'label = "ton"  # as above'
 [[mistakes]]
 step = "label"
 reason = "cell-raised"
 code = "label = ton"
+[[mistakes]]
+step = "label"
+reason = "missing-name"
+code = "lable = 'kilogram'"
 [[excused]]
 step = "label"
 change = '''
@@ -194,6 +201,130 @@ def test_a_link_leads_to_what_a_seat_gets(
         "expected a file that seats get, in data/ or files/, got mistakes.toml",
         "expected an address, got 'http://x[y/': Invalid IPv6 URL",
         "expected gone… among the lab's files, there is none",
+    ]
+
+
+def test_a_path_of_the_authors_machine_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In cells and in the checker; what seats have too, and mere examples, are none."""
+    (tmp_path / "right.csv").write_text("1\n")
+    own = f"{tmp_path}/right.csv"
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="far_lab_of_a_test",
+        cells=CELLS
+        | {"text": own, "set-up": f'open("{own}")\nopen("/home/nobody/a/b.csv")'},
+        steps=STEPS,
+        checker=f'{CHECKER}FILES = ("/usr/bin/env", "/home/seat/a", "{own}")\n',
+    )
+    assert [f"{one.where}: {one.what}" for one in links_are_known(lab).findings] == [
+        f"lab.ipynb, cell set-up: expected a file of the lab, got {own} of this "
+        "machine",
+        f"checkers/far_lab_of_a_test.py:20: expected a file of the lab, got {own} of "
+        "this machine",
+    ]
+
+
+def test_the_value_alone_is_the_solution_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever name a hint gives it; a single call is help."""
+    hints = '["Try sum( numbers )/(half*2).", "sum(numbers) helps."]'
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="telling_lab_of_a_test",
+        cells=CELLS,
+        steps=STEPS.replace('["Divide.", "By four."]', hints),
+        checker=CHECKER,
+    )
+    share = hints_hold_no_solution(lab, {})[1]
+    assert [finding.what for finding in share.findings] == [
+        "expected hint 1 without the solution's line "
+        "'share = sum(numbers) / (half * 2)'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "telling", "helping"),
+    [
+        ("choice", "2", "It is PEAR.", "Compare pear and plum; pears are none."),
+        ("text", "'pear'", "Write pear.", "It appears late."),
+        ("number", "12.5", "Near 12.5, that is.", "It has 12 digits, not 112.5"),
+    ],
+)
+def test_a_hint_does_not_answer_the_question(
+    kind: str,
+    answer: str,
+    telling: str,
+    helping: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor names the right option alone; beside others it may stand."""
+    options = '\noptions = ["apple", "pear", "plum"]' if kind == "choice" else ""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug=f"asking_{kind}_lab_of_a_test",
+        cells=CELLS | {"label": solved("label", f"%answer label {answer}")},
+        steps=STEPS.replace('["A word.", "Any word."]', json.dumps([telling, helping]))
+        + f'[steps.question]\nkind = "{kind}"\ntext = "Which?"{options}\n',
+        checker=CHECKER,
+    )
+    asked = hints_hold_no_solution(lab, {"label": {"“not pear” is not it."}})[2]
+    assert [finding.what for finding in asked.findings] == [
+        "expected hint 1 without the answer"
+    ]
+
+
+def test_a_package_that_no_seat_has_is_said_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a cell or the checker, though it is installed here; a list brings it."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="needing_lab_of_a_test",
+        cells=CELLS | {"set-up": "import pandas, pytest\nfrom beside import x"},
+        steps=STEPS,
+        checker=f"{CHECKER}\ndef late():\n    import hypothesis\n",
+    )
+    (lab.folder / "files").mkdir()
+    (lab.folder / "files" / "beside.py").write_text("x = 1\n")
+    images = str(Path(__file__).parents[2] / "images")
+    airlift = Settings(root=tmp_path, images=Path(images))
+    with pytest.raises(PlaceError, match=r"needs hypothesis, pytest, which is here"):
+        place_of(airlift, lab, "")
+    (lab.folder / "requirements.txt").write_text("hypothesis>6\n# all\nPyTest\n")
+    assert place_of(airlift, lab, "") is here
+
+
+def test_a_solution_that_lives_on_what_was_tried_before_it_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no other order is, the only one is done without mistakes in between."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="living_lab_of_a_test",
+        cells={"n": solved("n", "import os", "n = os.environ.get('N_OF_A_TEST')")},
+        steps='[[steps]]\nid = "n"\ntitle = "N"\n',
+        checker="""
+from checkers import Work, check, fail
+
+@check("n")
+def n(work: Work) -> None:
+    if work.value("n") is None:
+        fail("no-n", "There is none.")
+""",
+    )
+    with LabKernel(lab, tmp_path / "stand") as kernel:
+        (result,) = orders_pass(lab, kernel)
+    assert [finding.what for finding in result.findings] == [
+        "expected the solution to pass in a fresh seat, got failed: no-n"
     ]
 
 
@@ -372,10 +503,11 @@ def test_an_answer_that_a_soft_check_takes_is_shown(
     proof = prove(lab, tmp_path / "stand", mutants=4)
     which = proof.scores[-1]
     assert (which.killed, which.same) == (1, 0)
+    assert gaps(proof, lab)[0].endswith("at most 4 of 12 a step were tried")
     assert [one.change for one in which.survivors] == [
         "-answer which pear\n+answer which apple"
     ]
-    note, asked = proof.of("mutants")
+    note, asked, _ = proof.of("mutants")
     assert (note.note, asked.note) == ("", "1 [[excused]] of no such change")
     assert not any("excused" in str(found) for found in proof.findings)
 
@@ -462,12 +594,12 @@ def test_junit_is_read_by_those_who_read_it(lab: Lab, tmp_path: Path) -> None:
 
 def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
     """A stamp says when it was proved, until a file of it is another one."""
-    here, at = Settings(root=tmp_path), "2026-11-25T20:00:00"
+    place, at = Settings(root=tmp_path), "2026-11-25T20:00:00"
     proof = Proof(lab.slug, lab.version, content_of(lab, None), "here", at)
-    keep(proof, here.state_dir / PROOFS)
-    assert proved(lab, here) == {"at": at, "where": "here"}
+    keep(proof, place.state_dir / PROOFS)
+    assert proved(lab, place) == {"at": at, "where": "here"}
     (lab.folder / "mistakes.toml").write_text("# none\n")
-    assert proved(lab, here) is None
+    assert proved(lab, place) is None
 
 
 @pytest.mark.parametrize("kind", ["mutants", "egress"])
@@ -475,23 +607,23 @@ def test_a_proof_that_left_something_out_is_no_stamp(
     kind: str, lab: Lab, tmp_path: Path
 ) -> None:
     """Its author reads why; a step without a changed solution is but a remark."""
-    here, at = Settings(root=tmp_path), "2026-11-25T20:00:00"
+    place, at = Settings(root=tmp_path), "2026-11-25T20:00:00"
     left = Result(kind, note="no network of its own", proved=False)
     proof = Proof(
         lab.slug, lab.version, content_of(lab, None), "here", at, results=(left,)
     )
-    keep(proof, here.state_dir / PROOFS)
-    assert proved(lab, here) is None
+    keep(proof, place.state_dir / PROOFS)
+    assert proved(lab, place) is None
     with console.capture() as shown:
         tell_gaps(proof, lab)
     said = " ".join(shown.get().split())
     assert f"{lab.slug}: no whole proof, so its release is not stamped: " in said
     assert said.endswith(": no network of its own")
-    assert (proved(replace(lab, mutants=0), here) is None) is (kind == "egress")
+    assert (proved(replace(lab, mutants=0), place) is None) is (kind == "egress")
     keep(
-        replace(proof, results=(replace(left, step="share"),)), here.state_dir / PROOFS
+        replace(proof, results=(replace(left, step="share"),)), place.state_dir / PROOFS
     )
-    assert proved(lab, here)
+    assert proved(lab, place)
 
 
 def test_a_proof_is_of_what_the_checker_imports(
@@ -517,15 +649,15 @@ def test_a_proof_is_of_what_the_checker_imports(
 
 def test_a_proof_is_of_the_image_with_its_services(lab: Lab, tmp_path: Path) -> None:
     """Another service is another lab; the base comes with Airlift's version."""
-    here, image = Settings(root=tmp_path), tmp_path / "images" / "served"
+    place, image = Settings(root=tmp_path), tmp_path / "images" / "served"
     served = replace(lab, image="served")
     image.mkdir(parents=True)
     (image / "services.toml").write_text("# one\n")
     proof = Proof(lab.slug, lab.version, content_of(served, image), "here", "today")
-    keep(proof, here.state_dir / PROOFS)
-    assert proved(served, here)
+    keep(proof, place.state_dir / PROOFS)
+    assert proved(served, place)
     (image / "services.toml").write_text("# two\n")
-    assert proved(served, here) is None
+    assert proved(served, place) is None
 
 
 def test_a_score_of_nothing_is_whole_and_json_stays_as_it_is(tmp_path: Path) -> None:

@@ -451,6 +451,13 @@ GALLERY = {
             "save the file as UTF-8",
         ),
     ),
+    "checker that reads what lies beside it": Broken(
+        swap(CHECKER, "import csv", "import csv\n\nHERE = __file__"),
+        (
+            "checkers/trial.py:13: __file__: expected work.file(…), a seat has no file "
+            "beside it",
+        ),
+    ),
     "checker with an import that is not there": Broken(
         swap(CHECKER, "import csv", "import cvs"),
         (

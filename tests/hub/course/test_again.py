@@ -33,7 +33,7 @@ EDITS = {
     ],
     "LICENSES.toml": [
         ("# Written by", "# Read by Ada on 3 May.\n# Written by"),
-        ('"lab.ipynb"\nlicense = "LicenseRef-not-stated"', '"lab.ipynb"\nlicense = "MIT"'),
+        ('lab.ipynb"\nlicense = "LicenseRef-not-stated"', 'lab.ipynb"\nlicense="MIT"'),
     ],
 }  # fmt: skip
 
