@@ -148,6 +148,8 @@ def preview(
             docker = docker or not _can_be_here(shown, python, say)
             if docker:
                 say(f"In the image {lab.seat_image}, which is built first if need be.")
+            else:
+                say("A seat starts on this machine.")
             start = _in_container(shown) if docker else _here(shown, python)
             try:
                 _show(shown, start, seen, browser=browser, say=say)

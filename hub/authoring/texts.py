@@ -189,7 +189,7 @@ def named(lab: Lab) -> frozenset[str]:
     texts = [cell.source for cell in attendee_version(lab).cells]
     spec = find_spec(f"checkers.{lab.slug}")
     if spec and spec.origin:
-        text = Path(spec.origin).read_text(encoding="utf-8")
+        text = Path(spec.origin).read_text(encoding="utf-8-sig")
         texts += [
             str(n.value)
             for n in ast.walk(ast.parse(text))

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Desk } from "./desk.js";
 import * as facts from "./facts.js";
 
 const step = (id, more = {}) => ({
@@ -96,6 +97,20 @@ test("corrections fit untouched, locked and new cells only", () => {
     change("d", "old"), change("e", null), change("a", null), change("gone", "old"),
   ]);
   assert.deepEqual(fit.map((one) => `${one.id} ${one.was}`), ["a old", "c old", "e null"]);
+});
+
+test("a notebook that is still being read says nothing of a correction", () => {
+  const sharedModel = { getSource: () => "old" };
+  const panel = {
+    context: { localPath: "l/l.ipynb", isReady: false },
+    content: { model: {}, widgets: [{ model: { id: "a", type: "code", sharedModel } }] },
+  };
+  const tracker = { widgetAdded: { connect() {} }, forEach() {}, currentWidget: panel };
+  const desk = new Desk({ tracker });
+  const changes = [{ id: "a", was: "old", source: "new", locked: false }];
+  assert.equal(desk.fitting(lab("l"), changes), null);
+  panel.context.isReady = true;
+  assert.equal(desk.fitting(lab("l"), changes), 1);
 });
 
 test("why saving failed is told by what the server said", () => {

@@ -49,6 +49,7 @@ def test_a_preview_takes_the_engine_where_packages_are_missing(
 def test_a_preview_follows_its_author(tmp_path: Path, preview: Running) -> None:
     """Saved text arrives, mistakes are all said, own writing stays, nothing is left."""
     root, lab = tmp_path, tmp_path / "labs" / "trial"
+    preview.says("A seat starts on this machine")
     page = preview.says(r"(http://127\.0\.0\.1:\d+)/\S+token=(\S+)")
     headers = {"Authorization": f"token {page[2]}"}
     file = f"{page[1]}/api/contents/trial/trial.ipynb"

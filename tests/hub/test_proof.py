@@ -418,7 +418,7 @@ from checkers import Work, check, fail
 
 @check("note")
 def note(work: Work) -> None:
-    text = (work.folder / "work" / "note.txt").read_text()
+    text = [*work.folder.glob("work/note.txt")][0].read_text()
     if "salt" not in text:
         fail("no-salt", "There is no salt.")
 
@@ -474,7 +474,7 @@ def test_a_proof_works_in_a_shell_whose_files_are_put_back(
     assert {kind: said(proof, kind) for kind in clean} == {kind: [] for kind in clean}
     (release,) = said(proof, "release")
     assert release.startswith("step note: expected the untouched cell to fail, got err")
-    assert "FileNotFoundError" in release
+    assert "IndexError" in release
     garbage = " ".join(said(proof, "garbage"))
     assert "or failed without work/note.txt, got error" in garbage
     assert "an empty folder, got error" in garbage

@@ -12,6 +12,8 @@ import checkers
 from checkers.engine import check
 from hub.authoring.faults import faults
 from hub.authoring.scaffold import KINDS, scaffold
+from hub.authoring.texts import links_are_known, named
+from hub.catalog import load_lab
 from tests.labs.broken import GALLERY
 
 MODULE = "checkers.trial"
@@ -50,3 +52,13 @@ def test_what_is_broken_is_said(name: str, root: Path) -> None:
     broken.change(root)
     said = [str(finding) for finding in faults(lab)]
     assert said == [f"trial: {sentence}" for sentence in broken.say]
+
+
+def test_a_checker_may_begin_with_the_mark_of_windows(root: Path) -> None:
+    """Python reads it, and so does whoever else looks into it."""
+    lab = new(root, "python")
+    checker = root / "checkers" / "trial.py"
+    checker.write_text(checker.read_text("utf-8"), "utf-8-sig")
+    assert faults(lab) == ()
+    assert "celsius" in named(load_lab(lab))
+    assert links_are_known(load_lab(lab)).findings == ()

@@ -145,10 +145,11 @@ export class Desk {
     return true;
   }
 
-  // How many of a corrected lab's changes fit the open notebook; null: none is open.
+  // How many of a corrected lab's changes fit the open notebook; null: none is open, or
+  // it is still being read.
   fitting(lab, changes) {
     const panel = this.notebook(lab);
-    return panel?.content.model ? applicable(cellsOf(panel), changes).length : null;
+    return panel?.context.isReady ? applicable(cellsOf(panel), changes).length : null;
   }
 
   // Takes a corrected lab's changes where nobody has worked; returns how many.
