@@ -24,6 +24,7 @@ from checkers.engine.check import checker_for
 from hub.authoring.agreement import ids_agree
 from hub.authoring.finding import Finding
 from hub.authoring.kernel import LabKernel
+from hub.authoring.mistakes import load_mistakes
 from hub.authoring.notebook import code_cells
 from hub.authoring.proof import Proof, Result, Score, content_of
 from hub.authoring.release import attendee_version, files, source_notebook
@@ -69,6 +70,7 @@ def prove(
         KernelError, PlaceError: the lab could not be run.
     """
     started = time.monotonic()
+    load_mistakes(lab)  # what is wrong with them is said before anything runs
     results: list[Result] = [Result("ids", findings=ids_agree(lab))]
     scores: tuple[Score, ...] = ()
     versions: dict[str, str] = {}
@@ -183,7 +185,7 @@ def garbage_is_no_error(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
     watched = [step.id for step in lab.steps if step.watch]
     asked = [step.id for step in lab.steps if step.question]
     for name, kind, why in kernel.spoil(watched, asked):
-        what = f"expected passed or failed with {kind}, got error: {why}"
+        what = f"expected passed or failed {kind}, got error: {why}"
         found[name].append(Finding(lab.slug, f"step {name}", what))
     return tuple(Result("garbage", step, tuple(said)) for step, said in found.items())
 

@@ -103,7 +103,8 @@ def _sentences(lab: Lab) -> Iterator[tuple[int, str]]:
     """Yield line and text of every text in a lab's checker, its docstrings included."""
     spec = find_spec(f"checkers.{lab.slug}")
     if spec and spec.origin:
-        for node in ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))):
+        tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8-sig"))
+        for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.lineno, node.value
 

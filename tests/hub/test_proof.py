@@ -480,7 +480,7 @@ def test_a_proof_works_in_a_shell_whose_files_are_put_back(
     assert release.startswith("step note: expected the untouched cell to fail, got err")
     assert "FileNotFoundError" in release
     garbage = " ".join(said(proof, "garbage"))
-    assert "without work/note.txt, got error" in garbage
+    assert "or failed without work/note.txt, got error" in garbage
     assert "an empty folder, got error" in garbage
     assert "step which" not in garbage
     note, which = proof.scores
@@ -686,6 +686,19 @@ def test_a_score_of_nothing_is_whole_and_json_stays_as_it_is(tmp_path: Path) -> 
     assert f'<skipped message="{why}' in junit([proof])
     assert Score("step", killed=3, survivors=()).kill == 1.0
     assert Score("step", survivors=(Survivor("", ""),)).nothing == ""
+
+
+def test_a_proofs_table_fits_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a log: a long step goes on in the next line, and its time is whole."""
+    step = "the-longest-name-of-a-step-that-anybody-wrote"
+    score = Score(step, killed=10, excused=2, ms=4321, survivors=())
+    proof = Proof("lab", "1", "", "here", "", results=(Result("mutants", step),))
+    monkeypatch.setattr(console, "width", 80)
+    with console.capture() as shown:
+        tell(replace(proof, scores=(score,)))
+    assert "✓ 10/10, 2 excused" in shown.get()
+    assert "4321 ms" in shown.get()
+    assert "here, 0 s;" not in shown.get()
 
 
 def test_a_lab_that_cannot_be_read_is_proved_wrong(

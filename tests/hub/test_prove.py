@@ -16,6 +16,7 @@ from checkers import Work, check, fail
 from checkers.engine.check import checker_for
 from hub.authoring import prove
 from hub.authoring.kernel import LabKernel
+from hub.authoring.mistakes import MistakesError
 from hub.authoring.stand import garbage
 from hub.authoring.walk import Walk
 from hub.catalog import Lab, load_lab
@@ -86,6 +87,14 @@ def test_a_proof_stops_at_ids_that_do_not_agree(tmp_path: Path) -> None:
     proof = prove.prove(lab, tmp_path / "kernel")
     assert proof.findings == prove.ids_agree(lab)
     assert not (tmp_path / "kernel").exists()
+
+
+def test_a_proof_reads_the_mistakes_before_ids_stop_it(tmp_path: Path) -> None:
+    """So that an author hears of both at once."""
+    lab = broken(tmp_path, change("load-data", id="load"))
+    (lab.folder / "mistakes.toml").write_text("[[mistakes]]\n", encoding="utf-8")
+    with pytest.raises(MistakesError, match="reason: expected a value"):
+        prove.prove(lab, tmp_path / "kernel")
 
 
 def test_a_step_without_a_check_is_found(tmp_path: Path) -> None:

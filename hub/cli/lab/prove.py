@@ -25,8 +25,6 @@ from hub.settings import Settings
 
 _STEPS = ("solution", "release", "mistakes", "garbage", "still", "hints", "mutants")
 _HEADS = ("solved", "as given", "mistakes", "garbage", "same", "hints")
-_WIDE = 108
-"""Columns that the table takes also where there are fewer, as in a log."""
 _TITLES = {kind.key: kind.title for kind in KINDS}
 _File = NewFile()
 
@@ -92,14 +90,14 @@ def _prove(
 def tell(proof: Proof) -> None:
     """Print one proof: a row a step, then what concerns the whole lab."""
     with_what = ", ".join(f"{name} {it}" for name, it in proof.versions.items())
+    took = f"{proof.where}, {proof.seconds:.0f} s"
     console.print(
         Text(f"\n{proof.lab} {proof.version}", style="bold"),
-        Text(f"{proof.where}, {proof.seconds:.0f} s; {with_what}", style="dim"),
+        Text("; ".join(filter(None, (took, with_what))), style="dim"),
     )
     steps = dict.fromkeys(result.step for result in proof.results if result.step)
     if steps:
-        table = _steps(proof, list(steps))
-        console.print(table, width=max(console.width, _WIDE))
+        console.print(_steps(proof, list(steps)))
     for result in proof.results:
         if not result.step:
             note = f" ({result.note})" if result.note else ""
@@ -134,8 +132,9 @@ _COLOURS = {"-": "red", "+": "green"}
 
 def _steps(proof: Proof, steps: Sequence[str]) -> Table:
     """Return the table of steps."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in ("step", *_HEADS, "told apart", "time"):
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("step", overflow="fold")  # gives way where a line is too short
+    for head in (*_HEADS, "told apart", "time"):
         table.add_column(head, no_wrap=True)
     scores = {score.step: score for score in proof.scores}
     for step in steps:
