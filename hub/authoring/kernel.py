@@ -156,6 +156,10 @@ class LabKernel:
         """Return a hash of the files, and one of each value."""
         return dict(self._ask(STARTING, "content"))
 
+    def written(self) -> str:
+        """Return a hash of when the files that lie open were written."""
+        return str(self._ask(STARTING, "written"))
+
     def spoil(self, watched: list[str], asked: list[str]) -> list[list[str]]:
         """Look at steps with strange files and answers; see `stand.spoil`."""
         return list(self._ask(STARTING * 4, "spoil", watched=watched, asked=asked))

@@ -193,19 +193,26 @@ def garbage_is_no_error(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
 def values_stay(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
     """Run each check on right work: no name, value or file is another afterwards."""
     found: dict[str, list[Finding]] = {step.id: [] for step in lab.steps}
+    results: list[Result] = []
     if kernel.python:
+        before = kernel.written()
         answer = kernel.ask(_GARBAGE, "changes", module_of(lab), str(kernel.folder))
         for step, name in answer:
             what = f"expected {name} unchanged by the check"
             found[step].append(Finding(lab.slug, f"step {step}", what))
+        if kernel.written() != before:
+            what = "expected the files unchanged by the checks"
+            wrote = Finding(lab.slug, f"checkers/{lab.slug}.py", what)
+            results.append(Result("still", findings=(wrote,)))
     for step in lab.steps:
         if step.watch:
-            before = kernel.content()["files"]
+            files = kernel.content()["files"], kernel.written()
             kernel.check(step.id)
-            if kernel.content()["files"] != before:
+            if (kernel.content()["files"], kernel.written()) != files:
                 what = "expected the files unchanged by the check"
                 found[step.id].append(Finding(lab.slug, f"step {step.id}", what))
-    return tuple(Result("still", step, tuple(said)) for step, said in found.items())
+    results += [Result("still", step, tuple(said)) for step, said in found.items()]
+    return tuple(results)
 
 
 def orders(lab: Lab) -> tuple[tuple[str, ...], ...]:

@@ -82,6 +82,7 @@ def label(work: Work) -> None:
     text = work.value("label", "str")
     if text.strip() != "kilogram":
         fail("wrong-label", "Not that word.")
+    (work.folder / "seen.txt").write_text("x")
 """
 MISTAKES = """
 [[mistakes]]
@@ -222,7 +223,7 @@ def test_a_path_of_the_authors_machine_is_found(
     assert [f"{one.where}: {one.what}" for one in links_are_known(lab).findings] == [
         f"lab.ipynb, cell set-up: expected a file of the lab, got {own} of this "
         "machine",
-        f"checkers/far_lab_of_a_test.py:20: expected a file of the lab, got {own} of "
+        f"checkers/far_lab_of_a_test.py:21: expected a file of the lab, got {own} of "
         "this machine",
     ]
 
@@ -373,6 +374,9 @@ def test_a_proof_finds_what_is_wrong_with_a_lab_in_python(
         "step numbers: expected hint 1 without the solution's line "
         "'numbers = [1, 2, 30]'"
     ]
+    assert said(proof, "still") == [
+        "checkers/python_lab_of_a_test.py: expected the files unchanged by the checks"
+    ]
     assert any("share = zero, got error" in what for what in said(proof, "garbage"))
     assert not any("endless" in what for what in said(proof, "garbage"))
     (order,) = said(proof, "order")
@@ -496,13 +500,17 @@ def test_an_answer_that_a_soft_check_takes_is_shown(
         slug="soft_lab_of_a_test",
         cells=BASH_CELLS,
         steps=BASH_STEPS,
-        checker=BASH_CHECKER.replace('!= "pear"', '== "plum"'),
+        checker=BASH_CHECKER.replace('!= "pear"', '== "plum"').replace(
+            "    if", '    (work.folder / "seen.txt").write_text("x")\n    if', 1
+        ),
         mistakes=BASH_MISTAKES + IDLE,
         kernel="bash",
     )
     proof = prove(lab, tmp_path / "stand", mutants=4)
     which = proof.scores[-1]
     assert (which.killed, which.same) == (1, 0)
+    wrote = "step note: expected the files unchanged by the check"
+    assert said(proof, "still") == [wrote], "the same bytes each time"
     assert gaps(proof, lab)[0].endswith("at most 4 of 12 a step were tried")
     assert [one.change for one in which.survivors] == [
         "-answer which pear\n+answer which apple"

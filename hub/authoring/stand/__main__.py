@@ -212,6 +212,10 @@ class Stand:
             found |= {f"value {name}": value for name, value in values.items()}
         return found
 
+    def written(self) -> str:
+        """Return a hash of when the files that lie open were written."""
+        return self.home.written()
+
     def spoil(self, watched: list[str], asked: list[str]) -> list[list[str]]:
         """Look at steps with strange files, answers and services that stand still.
 

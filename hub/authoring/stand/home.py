@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ ASIDE = Path(".airlift") / "aside"
 _ASIDE = str(ASIDE)
 ANSWERS = f".airlift/{given.FILE}"
 """What was answered to questions: hidden, and still an attendee's work."""
+_OUT_OF_SIGHT = re.compile(r"(?:^|/)(?:\.|__pycache__/)")
 _Look = tuple[int, ...]
 
 
@@ -80,6 +82,18 @@ class Home:
             elif stat.S_ISREG(look[0]):
                 found.update(path.read_bytes())
         return found.hexdigest()
+
+    def written(self) -> str:
+        """Return a hash of when the files that lie open were written, the same or not.
+
+        Bytes alone do not tell who writes the same once more.
+        """
+        found = [
+            (rel, look)
+            for rel, look in _walk(self.folder)
+            if _is_file(look) and not _OUT_OF_SIGHT.search(rel)
+        ]
+        return hashlib.sha256(repr(sorted(found)).encode()).hexdigest()
 
 
 def _walk(folder: Path, below: str = "") -> Iterator[tuple[str, _Look]]:
