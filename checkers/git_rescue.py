@@ -2,8 +2,7 @@
 
 Every check reads the repository with a few plumbing commands and changes nothing in
 it, not even the index. Commits are known by their subjects, since a rebase gives them
-other ids; where ids matter (history that must stay), data/start.sh makes the same
-ones every time.
+other ids; where ids matter, data/start.sh makes the same ones every time.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ _DISHES = ("Iced tea", "Lemonade")
 _WEDDING = ("Wedding: the guests", "Wedding: the cake", "Wedding: the tables")
 _SENT = "baa96dc"
 """The newest commit that the others had at the beginning."""
+_SERVER = ("--git-dir", "../origin.git")
+_BACK = "`git --git-dir ../origin.git branch -f posters posters@{1}`"
 _MARKS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 _COMMITS = 4
 """Commits of the newsletter, a line in each."""
@@ -28,13 +29,13 @@ def say_who(work: Work) -> str:
     name = _say(work, "config", "user.name")
     email = _say(work, "config", "user.email")
     if not name:
-        fail("no-name", "git does not know your name here: git config user.name …")
+        fail("no-name", "git does not know your name here: `git config user.name …`")
     if not email:
-        fail("no-email", "git does not know your address here: git config user.email …")
+        seen = "git does not know your address here"
+        fail("no-email", f"{seen}: `git config user.email …`")
     if name.casefold() in ("your name", "name", "…", "..."):
-        fail(
-            "example-name", f"The name is {_show(name)}: put your own, or make one up."
-        )
+        seen = f"The name is {_show(name)}"
+        fail("example-name", f"{seen}: put your own, or make one up.")
     if "@" not in email or email.startswith("@") or email.endswith("@"):
         fail(
             "no-address", f"{_show(email)} is no email address: expected one with an @."
@@ -57,15 +58,15 @@ def put_aside(work: Work) -> str:
         fail(
             "one-for-both",
             f"The commit {_show(mended.partition(' ')[2])} holds the hours and the "
-            "dishes. Take it back (git reset HEAD~1), then commit one file after the "
-            "other.",
+            "dishes. Take it back (`git reset HEAD~1`), then commit one file after "
+            "the other.",
         )
     if all(dish in menu for dish in _DISHES):
         if stashed:
             fail(
                 "still-stashed",
-                "Both are committed, and a copy is still on the stash. Look at it (git "
-                "stash show -p), then throw it away: git stash drop.",
+                "Both are committed, and a copy is still on the stash. Look at it "
+                "(`git stash show -p`), then throw it away: `git stash drop`.",
             )
         return "Two changes, two commits."
     if all(dish in here for dish in _DISHES):
@@ -87,10 +88,10 @@ def take_back(work: Work) -> str:
         fail(
             "history-changed",
             "Commits that the others have are no longer in your main: it was reset or "
-            "rewritten. git reflog shows where main was: go back there first.",
+            "rewritten. `git reflog` shows where main was: go back there first.",
         )
     if _head_file(work, "REVERT_HEAD"):
-        fail("revert-open", "The revert has begun and is not committed: git status.")
+        fail("revert-open", "The revert has begun and is not committed: `git status`.")
     prices, before = _file(work, "main:prices.csv"), _file(work, "v1.0:prices.csv")
     if prices.split() == before.split():
         return "The old prices are back, and everybody can see why."
@@ -111,7 +112,7 @@ def take_back(work: Work) -> str:
             f"You took back {_show(subject)}. The one with the prices is called 'New "
             "prices'; take your revert back the same way.",
         )
-    fail("not-reverted", "A coffee costs 25.0 on main. Find the commit with git log.")
+    fail("not-reverted", "A coffee costs 25.0 on main. Find the commit with `git log`.")
 
 
 @check("both-soups", limit=5)
@@ -122,11 +123,11 @@ def both_soups(work: Work) -> str:
     if _marked(menu):
         fail(
             "marks-left",
-            "The marks of the conflict (<<<<<<<, =======, >>>>>>>) are still in "
+            "The marks of the conflict (`<<<<<<<`, `=======`, `>>>>>>>`) are still in "
             "menu.txt. Delete these lines and keep what belongs on the menu.",
         )
     if _head_file(work, "MERGE_HEAD"):
-        fail("merge-open", "The merge waits: git add menu.txt, then git commit.")
+        fail("merge-open", "The merge waits: `git add menu.txt`, then `git commit`.")
     if not _holds(work, "autumn-menu", "main"):
         if "Pumpkin soup" in menu:
             fail(
@@ -134,9 +135,8 @@ def both_soups(work: Work) -> str:
                 "Pumpkin soup is on the menu, but the branch is not merged: its other "
                 "commit is missing, and the next merge would stop at the same place.",
             )
-        fail(
-            "not-merged", "autumn-menu is not part of main yet: git merge autumn-menu."
-        )
+        seen = "autumn-menu is not part of main yet"
+        fail("not-merged", f"{seen}: `git merge autumn-menu`.")
     _soups_there(_file(work, "main:menu.txt"))
     return "Both soups are on the menu."
 
@@ -148,14 +148,14 @@ def find_culprit(work: Work) -> str:
     if not _say(work, "rev-parse", "--verify", "-q", "refs/tags/culprit"):
         if _head_file(work, "BISECT_LOG"):
             fail("still-searching", "The search is on: go on with good or bad, or run.")
-        fail("no-tag", "There is no tag culprit yet: git tag culprit <the commit>.")
+        fail("no-tag", "There is no tag culprit yet: `git tag culprit <id>`.")
     words = ("log", "--reverse", "--format=%H", "-S${@:2}", "main", "--", "total.sh")
     first = next(iter(_say(work, *words).split()), "")
     tagged = _say(work, "rev-parse", "culprit^{commit}")
     if tagged != first:
         _wrong_culprit(work, first, tagged)
     if _head_file(work, "BISECT_LOG"):
-        fail("still-searching", "Found. Now leave the search: git bisect reset.")
+        fail("still-searching", "Found. Now leave the search: `git bisect reset`.")
     return "One look at each half, and the commit is found."
 
 
@@ -168,7 +168,7 @@ def bring_back(work: Work) -> str:
         fail(
             "no-branch",
             "There is no branch wedding yet. Its commits are still in this repository: "
-            "git reflog shows where you were.",
+            "`git reflog` shows where you were.",
         )
     there = _say(work, "log", "--format=%s", "-20", tip).splitlines()
     missing = [subject for subject in _WEDDING if subject not in there]
@@ -194,7 +194,7 @@ def take_out(work: Work) -> str:
     if not tip:
         fail(
             "no-branch",
-            "The branch newsletter is gone: git reflog newsletter, or HEAD.",
+            "The branch newsletter is gone: `git reflog` shows where it was.",
         )
     _rebase_ended(work)
     letter = _file(work, f"{tip}:newsletter.txt")
@@ -224,39 +224,26 @@ def go_along(work: Work) -> str:
     """On the server, posters is one line: Robin's commits, then yours."""
     _repository(work)
     _rebase_ended(work)
-    server = ("--git-dir", "../origin.git")
-    lines = _say(work, *server, "log", "--format=%s", "posters").splitlines()
-    old = _say(work, *server, "log", "--format=%s", "-SSUMER", "posters")
-    merges = _say(work, *server, "rev-list", "--merges", "v1.0..posters")
+    if _head_file(work, "MERGE_HEAD"):
+        seen = "A merge has begun. Wanted is one straight line"
+        fail("merge-open", f"{seen}: `git merge --abort`, then pull, and rebase.")
+    lines = _say(work, *_SERVER, "log", "--format=%s", "posters").splitlines()
     if "Poster: the date" not in lines:
+        seen = "Robin's 'Poster: the date' is gone from the server: it was overwritten"
+        fail("colleague-lost", f"{seen}. Put it back: {_BACK}")
+    if "Poster: our address" in lines:
+        _straight(work, *_SERVER)
+        return "Your commit stands on Robin's."
+    mine = _say(work, "log", "--format=%s", "posters").splitlines()
+    if "Poster: our address" not in mine:
         fail(
-            "colleague-lost",
-            "Robin's 'Poster: the date' is gone from the server: it was overwritten. "
-            "Put it back: git --git-dir ../origin.git branch -f posters posters@{1}",
+            "yours-lost", "Your commit with the address is gone: `git reflog posters`."
         )
-    if "Poster: our address" not in lines:
-        mine = _say(work, "log", "--format=%s", "posters").splitlines()
-        if "Poster: our address" not in mine:
-            fail(
-                "yours-lost",
-                "Your commit with the address is gone: git reflog posters.",
-            )
-        if "Poster: the date" in mine:
-            fail("not-pushed", "Right on your side. Now the server: git push.")
-        fail(
-            "not-along", "Your posters does not have Robin's commits: pull, and rebase."
-        )
-    if merges:
-        fail(
-            "merged", "The two lines were merged. Wanted is one straight line: rebase."
-        )
-    if len(old.splitlines()) > 1 or lines.count("Poster: the first draft") > 1:
-        fail(
-            "draft-twice",
-            "The first draft is there twice, the old one too. In the rebase, leave the "
-            "old one out: git rebase --skip.",
-        )
-    return "Your commit stands on Robin's."
+    if "Poster: the date" not in mine:
+        seen = "Your posters does not have Robin's commits"
+        fail("not-along", f"{seen}: pull, and rebase.")
+    _straight(work)
+    fail("not-pushed", "Right on your side. Now the server: `git push`.")
 
 
 @check("choose")
@@ -282,6 +269,20 @@ def choose(work: Work) -> str:
         },
     )
     return "New commits never hurt anybody."
+
+
+def _straight(work: Work, *where: str) -> None:
+    """Fail when posters, here or on the server, was merged or holds the old draft."""
+    first = f"First the server back: {_BACK}, and `git fetch`. Then" if where else "Now"
+    if _say(work, *where, "rev-list", "--merges", "v1.0..posters"):
+        seen = "The two lines were merged. Wanted is one straight line"
+        fail("merged", f"{seen}. {first} `git rebase origin/posters posters`.")
+    subjects = _say(work, *where, "log", "--format=%s", "posters").splitlines()
+    old = _say(work, *where, "log", "--format=%s", "-SSUMER", "posters").splitlines()
+    if len(old) > 1 or subjects.count("Poster: the first draft") > 1:
+        seen = "The first draft is there twice, the old one too"
+        how = "`git rebase -i origin/posters posters`, and drop it there"
+        fail("draft-twice", f"{seen}. {first} {how}.")
 
 
 def _soups_there(menu: str) -> None:
@@ -335,10 +336,10 @@ def _wrong_culprit(work: Work, first: str, tagged: str) -> None:
 def _repository(work: Work) -> None:
     """Fail unless the repository is there."""
     if not (work.folder / "cafe" / ".git").is_dir():
-        text = "There is no repository yet. Run the first cell: bash data/start.sh"
+        text = "There is no repository yet. Run the first cell: `bash data/start.sh`"
         fail("not-begun", text)
     if not _say(work, "rev-parse", "--verify", "-q", "refs/heads/main"):
-        text = "The branch main is gone. Begin again: bash ../data/start.sh --again"
+        text = "The branch main is gone. Begin again: `bash ../data/start.sh --again`"
         fail("no-main", text)
 
 
@@ -369,7 +370,7 @@ def _text(work: Work, name: str) -> str:
 def _rebase_ended(work: Work) -> None:
     """Fail while a rebase is going on."""
     if _head_file(work, "rebase-merge") or _head_file(work, "rebase-apply"):
-        fail("rebase-open", "The rebase has stopped half way: git status says how on.")
+        fail("rebase-open", "The rebase stopped half way: `git status` says how on.")
 
 
 def _head_file(work: Work, name: str) -> bool:
@@ -390,7 +391,7 @@ def _marked(text: str) -> bool:
 
 def _line(text: str, begin: str) -> str:
     """Return the first line that begins with a word; "" when none does."""
-    lines = [line.strip() for line in text.splitlines()]
+    lines = map(str.strip, text.splitlines())
     return next((line for line in lines if line.startswith(begin)), "")
 
 

@@ -64,7 +64,7 @@ def psql(work: Work, *commands: str, wait: int = _MOMENT) -> Said:
     if error:
         return Said(ran.out, error[1], error[2].strip())
     if "does not exist" in ran.out:
-        fail("database-missing", "Your database is gone. Make it again: createdb")
+        fail("database-missing", "Your database is gone. Make it again: `createdb`")
     seen = "PostgreSQL does not answer. In a terminal, `services status` says how it is"
     fail("server-down", f"{seen}, and `services restart postgres` starts it again.")
 
@@ -74,7 +74,7 @@ def ask(work: Work, *commands: str) -> list[Any]:
     said = psql(work, *commands)
     seen = f"PostgreSQL says: {said.error[:150]}"
     if said.code == "42P01":
-        fail("table-missing", f"{seen}. In psql, \\d lists what your database has.")
+        fail("table-missing", f"{seen}. In psql, `\\d` lists what your database has.")
     if said.code:
         fail("tables-changed", f"{seen}. Are the tables still as the lab made them?")
     decoder, found, at = json.JSONDecoder(), [], 0
@@ -192,7 +192,7 @@ def dumped(work: Work, name: str) -> set[str]:
         fail("backup-empty", f"{name} is empty. What did pg_dump say?")
     if head != b"PGDMP":
         seen = f"{name} is not of the custom format, which pg_restore reads"
-        fail("backup-not-custom", f"{seen}. Give pg_dump the option -Fc.")
+        fail("backup-not-custom", f"{seen}. Give pg_dump the option `-Fc`.")
     listed = work.run(["pg_restore", "--list", name])
     if listed.code or running(work, "pg_dump"):
         fail("backup-unfinished", f"{name} is not whole yet. Let pg_dump finish.")

@@ -40,6 +40,7 @@ DEPOT = (
     "ORDER BY sent_at LIMIT 20"
 )
 DAY_TIMES, DEPOT_TIMES = 5, 20
+AGAIN = "Load the table again (step 1), then this step."
 # what data/export.sql makes wrong, by id
 TWICE = {200_117, 431_009, 655_302, 918_444}
 UNKNOWN = set(range(5, ROWS, 26_881))
@@ -61,8 +62,8 @@ def load_parcels(work: Work) -> str:
         seen = f"The columns of `parcels` are {', '.join(there)[:150]}"
         fail("columns-changed", f"{seen}. Run data/tables.sql and load again.")
     if not rows:
-        seen = "`parcels` is there and has no rows yet. What did \\copy say?"
-        fail("table-empty", f"{seen} It brings in all the rows, or none.")
+        seen = "`parcels` is there and has no rows yet. If you have run `\\copy`, read"
+        fail("table-empty", f"{seen} what it said: it brings in all rows, or none.")
     if rows != ROWS:
         seen = f"`parcels` has {rows:,} rows, the old system has {ROWS:,}"
         fail("rows-missing" if rows < ROWS else "rows-added", f"{seen}. {again}")
@@ -138,7 +139,7 @@ def one_day(work: Work) -> str:
     said = psql(work, f"EXPLAIN (FORMAT JSON) {query}")
     if said.code:
         seen = f"PostgreSQL does not understand one_day.sql: {said.error}"
-        fail("query-broken", f"{seen[:200]}. Try it: psql -f one_day.sql")
+        fail("query-broken", f"{seen[:200]}. Try it: `psql -f one_day.sql`")
     if not index_used(json.loads(said.out)):
         if not any("sent_at" in one["keys"][0] for one in _own_indexes(work)):
             fail("no-index", "There is no index on `sent_at` yet. Make it first.")
@@ -167,25 +168,20 @@ def waiting_parcels(work: Work) -> str:
         seen = "The plan reads the whole table"
         fail("no-index", f"{seen}. Which columns does the query compare and sort by?")
     if any("Sort" in node["Node Type"] for node in nodes(plan)):
-        fail(
-            "still-sorts",
-            f"The plan finds rows by {used}, then sorts them. With `sent_at` as its "
-            "last column, an index would hold them in order already.",
-        )
+        seen = f"The plan finds rows by {used}, then sorts them"
+        fail("still-sorts", f"{seen}. With `sent_at` last, an index has them in order.")
     filters = " ".join(str(node.get("Filter")) for node in nodes(plan))
     if "depot_id" in filters and "status" in filters:
+        begun = "depot_id" in [index["keys"][0] for index in _own_indexes(work)]
+        wanted = "ends with `sent_at`" if begun else "begins with the depot"
+        seen = f"The plan walks along {used}, the oldest parcel first, and throws"
         fail(
-            "walks-by-date",
-            f"The plan walks along {used} from the oldest parcel on and throws nearly "
-            "all of the year away. It needs an index that begins with the depot.",
+            "walks-by-date", f"{seen} nearly all away. It needs an index that {wanted}."
         )
     times = times_faster(work, DEPOT, DEPOT, DEPOT_TIMES)
     if times < DEPOT_TIMES:
-        seen = f"With {used} it is {times:.1f} times as fast as with none"
-        fail(
-            "not-fast-enough",
-            f"{seen}; expected {DEPOT_TIMES}. What does it still walk past?",
-        )
+        seen = f"{times:.1f} times as fast as with no index; expected {DEPOT_TIMES}"
+        fail("not-fast-enough", f"{seen}. What does {used} still walk past?")
     return f"{times:,.0f} times as fast as without an index."
 
 
@@ -214,9 +210,7 @@ def bad_rows(work: Work) -> str:
 def rules(work: Work) -> str:
     """Bad rows are set aside, and three constraints keep new ones out."""
     _right_set_aside(work)
-    among = f"id = ANY (ARRAY{sorted(BAD)})"
-    (left,) = ask(work, f"SELECT count(*) FROM parcels WHERE {among}")  # noqa: S608
-    if left:
+    if left := _there(work, BAD):
         seen = f"{left} rows of `set_aside` are still in `parcels` as well"
         fail("still-in-parcels", f"{seen}. Delete there what is in `set_aside`.")
     found = constraints(work, "parcels")
@@ -229,9 +223,7 @@ def rules(work: Work) -> str:
     (rows,) = ask(work, "SELECT count(*) FROM parcels")
     if rows != GOOD[0]:
         seen = f"`parcels` has {rows:,} rows; expected {GOOD[0]:,}. Good rows went too"
-        fail(
-            "good-rows-lost", f"{seen}. Load the table again (step 1), then this step."
-        )
+        fail("good-rows-lost", f"{seen}. {AGAIN}")
     return f"{rows:,} good parcels, {len(BAD)} set aside."
 
 
@@ -244,7 +236,7 @@ def lock(work: Work) -> str:
         fail("still-waiting", f"{seen} End the session that waits for nobody.")
     (done,) = ask(work, "SELECT coalesce(jsonb_agg(counter), '[]') FROM shift_log")
     lost = [name for name in ("counter-5", "counter-7") if name not in done]
-    again = "Run bash data/counters.sh again and end the one that waits for nobody."
+    again = "Run `bash data/counters.sh` again, end the one that waits for nobody."
     if len(lost) == 1:
         seen = f"{lost[0]} only waited; it was ended, and its work is lost"
         fail("wrong-one-ended", f"{seen}. {again}")
@@ -261,12 +253,12 @@ def backup(work: Work) -> str:
         fail("no-rows-in-backup", f"{seen}. Back up this database, with its data.")
     if not (work.folder / "incident.txt").is_file():
         seen = "The backup holds the rows of `parcels`"
-        fail("no-accident-yet", f"{seen}. Now lose the table: bash data/accident.sh")
+        fail("no-accident-yet", f"{seen}. Now lose the table: `bash data/accident.sh`")
     if running(work, "pg_restore"):
         fail("restore-unfinished", "pg_restore is at work. Let it finish.")
     if not columns(work, "parcels"):
         seen = "The table `parcels` is lost, as it should be by now"
-        fail("table-still-lost", f"{seen}. Bring it back with pg_restore.")
+        fail("table-still-lost", f"{seen}. Bring it back with `pg_restore`.")
     there, twice = ask(
         work,
         "SELECT jsonb_build_array(count(*), sum(id::bigint), sum(weight_g)) "
@@ -277,14 +269,14 @@ def backup(work: Work) -> str:
         seen = (
             f"`parcels` has {there[0]:,} rows; expected the same {GOOD[0]:,} as before"
         )
-        fail("rows-differ", f"{seen}. Restore backup.dump once, with --clean.")
+        fail("rows-differ", f"{seen}. Restore backup.dump once, with `--clean`.")
     kinds = [rule["type"] for rule in constraints(work, "parcels")]
     if not _own_indexes(work) or "f" not in kinds:
-        seen = "The rows are back, the indexes and rules are not: -t restores no more"
-        fail("rules-not-back", f"{seen} than a table. Leave it out, and use --clean.")
+        seen = "The rows are back, the indexes and rules are not: `-t` restores no more"
+        fail("rules-not-back", f"{seen} than a table. Leave it out, and use `--clean`.")
     if twice:
         seen = "`parcels` is back, but the rows of `set_aside` are there twice now"
-        fail("restored-on-top", f"{seen}. Restore again with --clean --if-exists.")
+        fail("restored-on-top", f"{seen}. Restore again with `--clean --if-exists`.")
     return f"{there[0]:,} parcels are back, with their rules."
 
 
@@ -340,14 +332,22 @@ def _right_set_aside(work: Work) -> None:
         fail("columns-lost", f"{seen}. The office needs the whole rows: SELECT *.")
     ids = ask(work, "SELECT to_jsonb(id) FROM set_aside LIMIT 5000")
     for name, kind in KINDS.items():
-        if lacking := len(kind.difference(ids)):
-            seen = f"`set_aside` lacks {lacking} of {len(kind)} rows with {name}"
+        if lacking := kind.difference(ids):
+            seen = f"`set_aside` lacks {len(lacking)} of {len(kind)} rows with {name}"
+            if _there(work, lacking) < len(lacking):
+                fail("deleted-first", f"{seen}, and `parcels` too. {AGAIN}")
             fail("bad-rows-missing", f"{seen}. Drop it and make it with all rules.")
     if more := len(BAD.symmetric_difference(ids)):
         seen = f"`set_aside` has {more} rows that break no rule"
         fail("good-rows-set-aside", f"{seen}. Of two with one code the first is right.")
     if len(ids) != len(BAD):
         fail("set-aside-twice", "Rows that break two rules are in `set_aside` twice.")
+
+
+def _there(work: Work, ids: set[int]) -> int:
+    """Return how many parcels with one of these ids are in the table."""
+    among = f"id = ANY (ARRAY{sorted(ids)})"
+    return int(ask(work, f"SELECT count(*) FROM parcels WHERE {among}")[0])  # noqa: S608
 
 
 def _known_customers(foreign: list[dict[str, Any]]) -> None:
@@ -386,7 +386,7 @@ def _one_parcel_a_code(work: Work) -> None:
 def _waiting(work: Work) -> dict[str, str]:
     """Return which counter waits for which, once no other is about to begin or end."""
     if not columns(work, "shift_log"):
-        fail("not-started", "The counters are not at work: bash data/counters.sh")
+        fail("not-started", "The counters are not at work: `bash data/counters.sh`")
     query = """SELECT coalesce(jsonb_object_agg(application_name, (SELECT
         coalesce(min(b.application_name), '') FROM pg_stat_activity b
         WHERE b.pid = ANY (pg_blocking_pids(a.pid)))), '{}')

@@ -201,9 +201,17 @@ def _verdict(check: Check, work: Work) -> _Verdict:
             return Outcome.FAILED, "code-raised", _their_hint(error)
         if hint := _unreadable(error, work):
             return Outcome.FAILED, "unreadable", hint
-        return Outcome.ERROR, "checker-error", f"{_place(error)}: {name_of(error)}"
+        what = f"{name_of(error)}{_not_found(error)}"
+        return Outcome.ERROR, "checker-error", f"{_place(error)}: {what}"
     finally:
         limit.stop()  # also when it struck while it was being armed
+
+
+def _not_found(error: BaseException) -> str:
+    """Return the name that Python did not find: the check's author wrote it."""
+    if type(error) is AttributeError or type(error) is NameError:
+        return f" {error.name}" if type(error.name) is str else ""
+    return ""
 
 
 def _failed(verdict: Failed) -> _Verdict:

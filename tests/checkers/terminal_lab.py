@@ -19,6 +19,7 @@ from checkers import Work, check, fail
 
 @check("file")
 def file(work: Work) -> str:
+    (work.folder.parent / "looked").touch()
     text = work.file("note.txt").read_text().strip()
     if text != "ready":
         fail("other-text", f"`note.txt` says {text!r}; expected 'ready'.")

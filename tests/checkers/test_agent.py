@@ -95,7 +95,7 @@ def test_a_real_server_runs_the_agent_and_tells_its_status(tmp_path: Path) -> No
         status = server.get("status").body
         assert (status["state"], status["pending"]) == ("practice", 1)
         assert server.get("status", token="").status == 403
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not list((server.outbox / "numbered").glob("*")):
             assert time.monotonic() < deadline, server.log
             time.sleep(0.05)

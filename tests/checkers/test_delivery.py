@@ -100,7 +100,7 @@ async def delivering(
 
 async def until(condition: Callable[[], bool], what: str) -> None:
     """Wait for a condition, with a deadline."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, f"never happened: {what}"
         await asyncio.sleep(0.01)

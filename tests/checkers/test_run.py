@@ -85,6 +85,12 @@ def test_a_checkers_bug_is_an_error_that_names_its_place(error: BaseException) -
     assert attempt.hint.endswith(type(error).__name__)
 
 
+def test_a_checkers_bug_names_what_python_did_not_find() -> None:
+    """That is a word of the checker, and says what is wrong with the line."""
+    attempt = attempted(lambda work: work.folder.output)
+    assert attempt.hint.endswith(": AttributeError output")
+
+
 @pytest.mark.parametrize("value", [False, True, 1, ["passed"]])
 def test_returning_anything_else_is_the_authors_mistake(value: object) -> None:
     """`return False` never passes."""

@@ -41,6 +41,7 @@ from checkers.engine.watch import Seen, Watch, current_steps, is_news, watch_of
 from hub.secrets import ensure_secrets
 from tests.checkers.seat_server import DEADLINE, SeatServer
 from tests.checkers.terminal_lab import LAB, lab_toml, set_up
+from tests.harness import wait_for
 from tests.hub.room.process import RoomProcess, StandInHub, call
 
 KEPT = ("HOME", "AIRLIFT_CHECKERS", "AIRLIFT_LABS_DIR", "AIRLIFT_LABS")
@@ -409,7 +410,7 @@ def test_a_seat_nobody_works_at_has_no_probe(watched: Watched) -> None:
 def test_a_step_done_in_a_terminal_passes_by_itself(watched: Watched) -> None:
     """Where it begins is no attempt; what differs later is one each."""
     watched.type("cd; ls")
-    time.sleep(3)
+    wait_for("a first look", (watched.home / "looked").exists)
     assert watched.attempts("file") == []
     assert len(watched.probes()) == 1
     watched.type(f"echo not yet > ~/{LAB}/note.txt")
@@ -471,19 +472,19 @@ def test_a_step_is_checked_now_when_asked(watched: Watched) -> None:
 
     (watched.folder / "note.txt").write_text("other")
     assert check(lab=LAB, step="file") == (200, "")
-    watched.server.until(
-        lambda _: watched.attempts("file")[-1:] == [("asked", "failed", "other-text")],
-        "the room has it",
-    )
+    told = ("asked", "failed", "other-text")
+    wait_for("it in the room", lambda: watched.attempts("file")[-1:] == [told])
     assert check(lab=LAB, step="forks") == (409, "not-watched")
     assert check(lab=LAB, step="nothing") == (404, "unknown-step")
     assert check(lab="nothing", step="file") == (404, "unknown-lab")
     assert check(lab=[], step={}) == (404, "unknown-lab")
-    gate = {"room": {"state": "open"}, "steps": {f"{LAB}/file": {"gate": "strict"}}}
-    room = watched.server.root / ".airlift" / "room.json"
-    room.write_text(json.dumps(gate))
-    assert check(lab=LAB, step="hangs") == (409, "shut")
-    room.unlink()
+    for closed, gate in ((True, "strict"), (False, "")):
+        body = {"id": str(uuid4()), "lab": LAB, "step": "file", "strict": True}
+        path = f"api/rooms/{watched.id}/gates"
+        answer = watched.room.post(path, {**body, "closed": closed}, watched.staff)
+        assert answer.status == 200, answer
+        watched.wait("file", "gate", gate)
+        assert not closed or check(lab=LAB, step="hangs") == (409, "shut")
 
 
 def test_a_step_that_is_open_in_the_panel_is_watched_out_of_turn(

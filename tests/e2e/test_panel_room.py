@@ -205,9 +205,9 @@ def test_with_the_server_away_the_tab_keeps_the_work(
         90,
     )
     side.visitor.start()
-    expect(alert).to_be_empty(timeout=60_000)
+    expect(alert).to_be_empty()
     own = side.home / SLUG / f"{SLUG}.ipynb"
-    wait_for("the notebook on the disk", lambda: ".head(5)" in own.read_text(), 30)
+    wait_for("the notebook on the disk", lambda: ".head(5)" in own.read_text())
 
 
 def test_the_end_of_the_room_is_said(browser: Browser, airlift: Airlift) -> None:

@@ -152,6 +152,33 @@ RIGHT = {
         git fetch; git rebase --onto origin/posters HEAD~1; git push
         """,
     ),
+    "posters merged, and put in line as the hint says": (
+        "go-along",
+        """
+        git switch posters; git pull --no-rebase --no-edit -X theirs
+        git rebase origin/posters posters; git rebase --skip; git push
+        """,
+    ),
+    "posters merged and sent, and put back as the hint says": (
+        "go-along",
+        """
+        git switch posters; git pull --no-rebase --no-edit -X theirs; git push
+        git --git-dir ../origin.git branch -f posters posters@{1}; git fetch
+        git rebase origin/posters posters; git rebase --skip; git push
+        """,
+    ),
+    "posters with the old draft in it, dropped as the hint says": (
+        "go-along",
+        """
+        git switch posters; git fetch
+        git rebase --no-fork-point -X theirs origin/posters; git rebase --continue
+        git push
+        git --git-dir ../origin.git branch -f posters posters@{1}; git fetch
+        GIT_SEQUENCE_EDITOR="sed -i '1s/^pick/drop/'" \\
+            git rebase -i origin/posters posters
+        git push
+        """,
+    ),
     "everything thrown away from within, and begun again": (
         "say-who",
         """

@@ -5,6 +5,7 @@ It is `airlift lab prove`: labs of the image `base` are proved here, others in t
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,17 @@ def test_each_check_tells_changed_solutions_apart(lab: Lab, proof: Proof) -> Non
     assert [score.step for score in proof.scores if not score.counted] == []
     if (REPOSITORY / "images" / lab.image / "services.toml").is_file():
         assert [score.step for score in proof.scores if score.same] == []
+
+
+CODE = re.compile(r"[_=<>{}[\]\\]|--|\s-\w|\w\(")
+
+
+@pytest.mark.parametrize("slug", LABS)
+def test_code_in_hints_stands_between_backticks(slug: str) -> None:
+    """Panel and paper set it as code then, and nobody types a full stop with it."""
+    hints = [hint for step in LABS[slug].steps for hint in step.hints]
+    prose = [re.sub("`[^`]*`", "", hint) for hint in hints]
+    assert [text for text in prose if CODE.search(text)] == []
 
 
 HERE = [lab for lab in LABS.values() if lab.seat_image == BASE]
