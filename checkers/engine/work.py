@@ -168,7 +168,10 @@ class Work:
 
     def http(self, url: str, timeout: float = 2.0) -> Reply:
         """Get `url` and return the reply, whatever its status."""
-        from urllib import error, request  # costs 5 ms, so only labs that use it pay
+        from http.client import (
+            HTTPException,
+        )  # costs 5 ms, so only labs that use it pay
+        from urllib import error, request
 
         if not url.startswith(("http://", "https://")):
             raise CheckError(f"http: expected an http address, got {url!r}")
@@ -180,7 +183,7 @@ class Work:
         except error.HTTPError as reply:
             body = reply.read(OUTPUT_BYTES)
             return Reply(reply.code, body.decode(errors="replace"))
-        except (OSError, ValueError, EOFError) as problem:
+        except (OSError, ValueError, EOFError, HTTPException) as problem:
             text = _("Nothing answers at {url} ({error}). Is it running?")
             fail("no-answer", text.format(url=url, error=name_of(problem)))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from checkers.engine import gates as gates_module
 from checkers.engine.gates import FILE, Gates
 from checkers.engine.steps import SeatLab, SeatStep
 
@@ -72,13 +73,13 @@ def test_a_change_is_seen_and_only_a_change_is_read(
 ) -> None:
     """Shut, opened, shut, and gone with the file; one look for many checks."""
     gates, reads = Gates(tmp_path), []
-    read_text = Path.read_text
+    read = gates_module.read_plain
 
-    def counted(path: Path, *given: Any, **more: Any) -> str:
+    def counted(path: Path, most: int) -> bytes:
         reads.append(path)
-        return read_text(path, *given, **more)
+        return read(path, most)
 
-    monkeypatch.setattr(Path, "read_text", counted)
+    monkeypatch.setattr(gates_module, "read_plain", counted)
     for gate, expected in (("strict", "bc"), ("", ""), ("strict", "bc")):
         tell(tmp_path, {"l/a": {"gate": gate}})
         assert shut(gates) == expected

@@ -129,10 +129,13 @@ def test_a_slow_command_is_stopped_with_its_children(tmp_path: Path) -> None:
 
 
 class Answers(BaseHTTPRequestHandler):
-    """A small server: /missing is 404, everything else says hello."""
+    """A small server: /missing is 404, /odd is no http, everything else says hello."""
 
     def do_GET(self) -> None:
         """Answer one request."""
+        if self.path == "/odd":
+            self.wfile.write(b"220 mail.example ESMTP\r\n")
+            return
         self.send_response(404 if self.path == "/missing" else 200)
         self.end_headers()
         self.wfile.write(b"hello")
@@ -142,13 +145,15 @@ class Answers(BaseHTTPRequestHandler):
 
 
 def test_http_returns_the_reply_or_fails(tmp_path: Path) -> None:
-    """Any status is a reply; nobody listening is a verdict."""
+    """Any status is a reply; nobody listening, or no such language, is a verdict."""
     server = HTTPServer(("127.0.0.1", 0), Answers)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     work = Work({}, tmp_path)
     assert work.http(url).body == "hello"
     assert work.http(f"{url}/missing").status == 404
+    assert verdict(work.http, f"{url}/odd").reason == "no-answer"
+    assert verdict(work.http, f"{url}/a b").reason == "no-answer"
     server.shutdown()
     server.server_close()
     assert verdict(work.http, url).reason == "no-answer"
