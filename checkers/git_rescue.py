@@ -2,8 +2,7 @@
 
 Every check reads the repository with a few plumbing commands and changes nothing in
 it, not even the index. Commits are known by their subjects, since a rebase gives them
-other ids; where ids matter (history that must stay), data/start.sh makes the same
-ones every time.
+other ids; where ids matter, data/start.sh makes the same ones every time.
 """
 
 from __future__ import annotations
@@ -35,9 +34,8 @@ def say_who(work: Work) -> str:
         seen = "git does not know your address here"
         fail("no-email", f"{seen}: `git config user.email …`")
     if name.casefold() in ("your name", "name", "…", "..."):
-        fail(
-            "example-name", f"The name is {_show(name)}: put your own, or make one up."
-        )
+        seen = f"The name is {_show(name)}"
+        fail("example-name", f"{seen}: put your own, or make one up.")
     if "@" not in email or email.startswith("@") or email.endswith("@"):
         fail(
             "no-address", f"{_show(email)} is no email address: expected one with an @."
@@ -358,7 +356,10 @@ def _text(work: Work, name: str) -> str:
     """Return a file of the working folder; "" when there is none that can be read."""
     path = work.folder / "cafe" / name
     try:
-        return path.read_text(errors="replace")[:100_000] if path.is_file() else ""
+        if not path.is_file():
+            return ""
+        with path.open(errors="replace") as file:
+            return file.read(100_000)
     except OSError:
         return ""
 
@@ -388,7 +389,7 @@ def _marked(text: str) -> bool:
 
 def _line(text: str, begin: str) -> str:
     """Return the first line that begins with a word; "" when none does."""
-    lines = [line.strip() for line in text.splitlines()]
+    lines = map(str.strip, text.splitlines())
     return next((line for line in lines if line.startswith(begin)), "")
 
 

@@ -250,7 +250,7 @@ def settings(
 def _file(path: Path) -> dict[str, Any]:
     """Read the [airlift] keys of a TOML file; a missing file is empty."""
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except tomllib.TOMLDecodeError as error:

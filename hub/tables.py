@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -16,6 +17,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+MOST_BYTES = 1_000_000
+"""Size of a file at most; what people write by hand is far from it."""
+_LONGEST = 600
+"""Signs of what is said of one key; a value may be longer."""
+_ENOUGH = 20_000_000
+"""Signs that are read to find the lines of keys; what comes later has none."""
 _AT_END = "(at end of document)"
 _LAST = re.compile(r"(\.[^.\[\]]+|\[\d+\]|^[^.\[\]]+)$")
 """The last part of a key's name."""
@@ -44,6 +51,7 @@ class Source:
 
     def refuse(self, name: str, what: str) -> None:
         """Note what is wrong with a key; the nearest key around it gives the line."""
+        what = what if len(what) <= _LONGEST else f"{what[:_LONGEST]}…"
         near = name
         while near and near not in self.lines:
             near = _LAST.sub("", near)
@@ -71,13 +79,13 @@ class Source:
 def read(path: Path, where: str) -> Source:
     """Read a TOML file; one that is missing or no TOML is a `Source` that says so."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path, MOST_BYTES)
     except FileNotFoundError:
         return Source(where, problems=[f"{where}: expected this file, there is none"])
     except IsADirectoryError:
         return Source(where, problems=[f"{where}: expected a file, got a folder"])
-    except UnicodeDecodeError as error:
-        return Source(where, problems=[f"{where}: expected TOML, got: {error}"])
+    except ValueError as error:
+        return Source(where, problems=[f"{where}: {error}"])
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -90,6 +98,29 @@ def read(path: Path, where: str) -> Source:
         what = "a number too long to read"
         return Source(where, problems=[f"{where}: expected TOML, got: {what}"])
     return Source(where, text, data)
+
+
+def text_of(path: Path, most: int | None = None) -> str:
+    """Return the text of a file, without the mark that some editors begin one with.
+
+    Raises:
+        ValueError: it is longer than `most` bytes, or not in UTF-8; says what it is and
+            what to do.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        data = file.read() if most is None else file.read(most + 1)
+    if most is not None and len(data) > most:
+        raise ValueError(f"expected at most {most:,} bytes, got more")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        at = error.object[: error.start].count(b"\n") + 1
+        got = f"the byte 0x{error.object[error.start]:02x} in line {at}"
+        if error.object.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            got = "UTF-16"
+        what = f"expected text in UTF-8, got {got}; save the file as UTF-8"
+        raise ValueError(what) from None
 
 
 def like(word: str, known: Iterable[str]) -> str:
@@ -248,9 +279,9 @@ def _statements(text: str) -> tuple[list[tuple[str, int]], int]:
     """
     found: list[tuple[str, int]] = []
     counts: dict[str, int] = {}
-    table, begin, lines = "", 0, text.split("\n")
+    table, begin, lines, left = "", 0, text.split("\n"), [_ENOUGH]
     while begin < len(lines):
-        end, data = _statement(lines, begin)
+        end, data = _statement(lines, begin, left)
         if data is None:
             return found, begin + 1
         if lines[begin].lstrip().startswith("["):
@@ -263,11 +294,20 @@ def _statements(text: str) -> tuple[list[tuple[str, int]], int]:
     return found, 0
 
 
-def _statement(lines: list[str], begin: int) -> tuple[int, dict[str, Any] | None]:
-    """Return the line after the statement that begins here, and what it says."""
+def _statement(
+    lines: list[str], begin: int, left: list[int]
+) -> tuple[int, dict[str, Any] | None]:
+    """Return the line after the statement that begins here, and what it says.
+
+    `left` holds how many signs may still be read.
+    """
     for end in range(begin + 1, len(lines) + 1):
+        text = "\n".join(lines[begin:end])
+        left[0] -= len(text)
+        if left[0] < 0:
+            break
         try:
-            return end, tomllib.loads("\n".join(lines[begin:end]))
+            return end, tomllib.loads(text)
         except tomllib.TOMLDecodeError:
             continue
     return len(lines), None

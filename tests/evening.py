@@ -48,9 +48,7 @@ class WiredAirlift(Airlift):
 
     def __init__(self, root: Path, **how: Any) -> None:
         super().__init__(root, **how)
-        self.behind = self.settings.port
-        while self.behind == self.settings.port:
-            self.behind = free_ports(1)
+        self.behind = free_ports(1)
         gateway, port = self.engine.gateway, self.settings.room_port
         self.wire = Wire((gateway, self.behind), gateway, port)
 
@@ -168,6 +166,7 @@ class Evening:
                 self.airlift.wait_up(part)
         self.airlift.wait_door()
         for who in self.attendees:
+            self.wait_back(who)  # else what is away later may be so since before
             self.wait_empty(who)
         return self
 
@@ -223,7 +222,7 @@ class Evening:
 
     def wait_empty(self, who: Attendee) -> None:
         """Wait until an attendee's outbox is empty."""
-        wait_for("an empty outbox", lambda: not who.status()["pending"], 60)
+        wait_for("an empty outbox", lambda: not who.status()["pending"])
 
     def wait_kept(self, who: Attendee) -> None:
         """Wait until the journal has the last cell of an attendee."""
@@ -234,11 +233,11 @@ class Evening:
 
     def wait_back(self, who: Attendee) -> None:
         """Wait until an agent sends to its room and hears from it again."""
-        wait_for("the agent's room", lambda: who.status()["state"] == "connected", 60)
+        wait_for("the agent's room", lambda: who.status()["state"] == "connected")
 
     def wait_away(self, who: Attendee) -> None:
         """Wait until an agent has noticed that its room does not answer."""
-        wait_for("the agent to notice", lambda: who.status()["state"] == "away", 60)
+        wait_for("the agent to notice", lambda: who.status()["state"] == "away")
 
 
 def _kept(uid: str, body: dict[str, Any], at: int) -> Kept:

@@ -70,6 +70,9 @@ class Wire:
                 _close(near)
                 continue
             self.ends |= {near, far}
+            if self.door is not door:  # cut meanwhile
+                self._end(near, far)
+                return
             threading.Thread(target=self._carry, args=(near, far)).start()
             threading.Thread(target=self._answer, args=(far, near)).start()
 

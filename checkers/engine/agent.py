@@ -149,10 +149,11 @@ class Agent:
             OutboxError: it could not be kept; a sentence for the attendee.
         """
         outbox = self.delivery.numbering.folder
-        put(outbox, made)
+        kept = put(outbox, made)
         try:
             Progress(outbox).add(made)
         except OSError as error:
+            kept.unlink(missing_ok=True)  # it is not known here, so it comes again
             raise OutboxError(why_not(error)) from error
         self.record.look()
         self.changed()
@@ -187,7 +188,7 @@ class Agent:
             now=time.time_ns() // 1_000_000 + self.line.skew,
             language=self.language,
             practice=not self.room_url or bool(told.get("practice")),
-            welcomed=self._welcomed.exists(),
+            welcomed=os.path.exists(self._welcomed),  # no trouble where it is shut
             waiting=self.delivery.numbering.ids(),
             refused=self.delivery.numbering.refused_ids(),
             answers={slug: given.read(self.folder, slug) for slug in self.labs},

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checkers.engine.declared import Service
+from checkers.engine.plain import open_plain
 from checkers.engine.seat import SERVICES
 
 FOLDER = Path(".airlift") / "services"
@@ -111,6 +112,9 @@ def attend(services: Sequence[Service], at: Places) -> subprocess.Popen[bytes]:
     """
     at.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
     at.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ("supervisord", *(service.name for service in services)):
+        # On a pipe left there, supervisord would wait for ever.
+        os.close(open_plain(at.log(name), os.O_WRONLY | os.O_CREAT))
     config = at.run / "supervisord.conf"
     config.write_text(configuration(services, at), encoding="utf-8")
     return subprocess.Popen(

@@ -54,7 +54,7 @@ def declared(path: Path) -> tuple[Service, ...]:
     """
     where = "/".join(path.parts[-2:])
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return ()
     except (OSError, ValueError) as error:

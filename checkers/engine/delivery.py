@@ -102,11 +102,11 @@ class Delivery:
 
     async def _round(self) -> float:
         """Number and send what there is; return seconds until the next look."""
+        self._poked.clear()  # first: a poke that stays would leave no pause at all
         if not self.numbering.hold():
             return 5.0
         if self._poke is None:
             self._listen()
-        self._poked.clear()
         self._look()
         if self.numbering.due():
             # Flushing to the disk may take long, and the server has other work.

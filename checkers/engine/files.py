@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from checkers.engine.plain import read_plain
 from checkers.engine.seat import settle
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -40,7 +41,7 @@ def read_notebook(path: Path) -> Notebook:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise FilesError(f"{path.name}: expected at most {MOST_BYTES} bytes")
-        return as_notebook(json.loads(path.read_bytes()))
+        return as_notebook(json.loads(read_plain(path, MOST_BYTES)))
     except (OSError, ValueError, RecursionError) as error:
         raise FilesError(f"{path.name}: expected a notebook, got {error}") from None
 

@@ -1,7 +1,8 @@
 """Form: a question in the notebook: options or a box, one button, what came of it.
 
-Made of ipywidgets, which are real inputs with labels: Tab, arrows, Space and Enter do
-all of it. Where there are no widgets, the same is said in words.
+Made of ipywidgets, which are real inputs with labels: Tab, Space and Enter do all of it
+(their radio buttons are a Tab stop each, as they have no name in common). Where there
+are no widgets, the same is said in words.
 """
 
 from __future__ import annotations

@@ -14,11 +14,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from checkers.engine.plain import read_plain
 from checkers.engine.steps import SeatLab
 from checkers.engine.strings import _
 
 FILE = "room.json"
 """The newest seat state, in the folder that holds the outbox."""
+MOST_BYTES = 2**20
 SOFT, STRICT = "soft", "strict"
 SHUT = _("The presenter has not opened this step yet.")
 
@@ -72,7 +74,7 @@ class Gates:
 def _read(path: Path) -> tuple[frozenset[str], float | None]:
     """Return the strict gates of an open room and when it closes, if that is known."""
     try:
-        state = json.loads(path.read_text(encoding="utf-8"))
+        state = json.loads(read_plain(path, MOST_BYTES))
         room, steps = state["room"] or {}, state["steps"]
         if room.get("state") != "open":
             return frozenset(), None

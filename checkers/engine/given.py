@@ -7,13 +7,17 @@ the side panel's form.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from checkers.engine.outbox import OutboxError, why_not
+from checkers.engine.plain import read_plain, write_plain
 from checkers.engine.steps import SeatQuestion
 from checkers.engine.strings import _
 from checkers.engine.text import clean
@@ -24,6 +28,9 @@ VERSION = 1
 LENGTH = 500
 SEPARATOR = "; "
 """Between the options of an answer to a question of kind choices."""
+_MOST_BYTES = 2**20
+_PATIENCE, _PAUSE = 1.0, 0.01
+"""Seconds to wait for another who writes; then it is written all the same."""
 
 
 def read(folder: Path, lab: str) -> dict[str, str]:
@@ -37,27 +44,52 @@ def write(folder: Path, lab: str, step: str, text: str | None) -> None:
     Raises:
         OutboxError: the disk is full, or the folder cannot be written.
     """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder):
+            _put(folder, lab, step, text)
+    except OSError as error:
+        raise OutboxError(why_not(error)) from error
+
+
+def _put(folder: Path, lab: str, step: str, text: str | None) -> None:
+    """Write the file anew, with one answer changed."""
     kept = _all(folder)
     answers = {**kept.get(lab, {}), step: clean(text or "", LENGTH)}
     if text is None:
         del answers[step]
         if step not in kept.get(lab, {}):
             return
-    aside = folder / f".{FILE}.{os.getpid()}"
+    write_plain(folder / FILE, json.dumps({"v": VERSION, **kept, lab: answers}))
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other kernels, terminals and the agent from writing meanwhile.
+
+    The folder itself is locked. Who holds it for long, or a file system that knows no
+    locks, keeps nobody from answering.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    until = time.monotonic() + _PATIENCE
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside.write_text(json.dumps({"v": VERSION, **kept, lab: answers}))
-        aside.chmod(0o600)
-        aside.rename(folder / FILE)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise OutboxError(why_not(error)) from error
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() > until:
+                    break
+                time.sleep(_PAUSE)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _all(folder: Path) -> dict[str, dict[str, str]]:
     """Return what the file holds, lab by lab."""
     try:
-        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        data = json.loads(read_plain(folder / FILE, _MOST_BYTES))
         return {
             lab: {step: text for step, text in steps.items() if isinstance(text, str)}
             for lab, steps in data.items()

@@ -28,12 +28,15 @@ from checkers.engine.attempt import MAX_SEQ, Attempt
 from checkers.engine.fields import WireError
 from checkers.engine.note import Note
 from checkers.engine.outbox import NEW, age_ms, stamp
+from checkers.engine.plain import open_plain, read_plain
 
 _MOST_BYTES = 160_000
 """Of one file: a shared cell of the greatest length, escaped, and some more."""
 _RUN_BYTES = 200_000
 """Of the files sent together, unless the first alone is larger."""
 _KEPT_REFUSED = 500
+_TOGETHER = 1_000
+"""Files that are numbered before the first of them leave."""
 _STALE = 60.0
 
 
@@ -63,10 +66,12 @@ class Numbering:
         self.numbered = folder / "numbered"
         self.refused = folder / "refused"
         self._counter = folder / "counter.json"
+        self._lock_file = folder / "agent.lock"
         self._lock: int | None = None
         self.epoch = ""
         self._last = 0
         self._written = 0
+        self._aside = 0
 
     def hold(self) -> bool:
         """Take the outbox; False while another agent has it.
@@ -74,11 +79,12 @@ class Numbering:
         Raises:
             OSError: the folder cannot be written.
         """
-        if self._lock is not None:
-            return True
         for folder in (self.new, self.numbered, self.refused):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(self.folder / "agent.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        if self._has_lock():
+            return True
+        self.release()
+        lock = open_plain(self._lock_file, os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._begin()
@@ -90,6 +96,16 @@ class Numbering:
             raise
         self._lock = lock
         return True
+
+    def _has_lock(self) -> bool:
+        """Tell whether the outbox is held, and still the same one."""
+        if self._lock is None:
+            return False
+        try:
+            there = os.stat(self._lock_file)
+        except OSError:
+            return False  # somebody at the seat has deleted it
+        return os.path.samestat(there, os.fstat(self._lock))
 
     def release(self) -> None:
         """Let another agent have the outbox."""
@@ -108,7 +124,7 @@ class Numbering:
             OSError: the disk is full or the folder cannot be written.
         """
         count = 0
-        for name in sorted(_names(self.new)):
+        for name in sorted(_names(self.new))[:_TOGETHER]:
             path = self.new / name
             if name[0] == ".":
                 _sweep(path)
@@ -190,12 +206,12 @@ class Numbering:
     def _begin(self) -> None:
         """Read epoch and last number; start a new epoch where they are lost."""
         try:
-            data = json.loads(self._counter.read_text(encoding="ascii"))
+            data = json.loads(read_plain(self._counter, 1_000))
             self.epoch, self._last = str(UUID(data["epoch"])), int(data["last"])
             if not 0 <= self._last <= MAX_SEQ:
                 raise ValueError(self._last)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            self._start_again()
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+            self._start_again()  # lost, torn, or nested without end
         numbers = [seq for _, seq in self._in_order()]
         self._last = max([self._last, *numbers])
         self._write_counter()
@@ -212,7 +228,7 @@ class Numbering:
         In place and of one length, so that it works on a full disk too.
         """
         text = json.dumps({"epoch": self.epoch, "last": self._last}).ljust(96)
-        handle = os.open(self._counter, os.O_WRONLY | os.O_CREAT, 0o600)
+        handle = open_plain(self._counter, os.O_WRONLY | os.O_CREAT)
         try:
             os.pwrite(handle, text.encode(), 0)
             os.fsync(handle)
@@ -228,12 +244,14 @@ class Numbering:
                 yield self.numbered / name, int(number)
 
     def _set_aside(self, path: Path) -> None:
-        """Move a file to ``refused/``, which keeps the newest few hundred."""
+        """Move a file to ``refused/``, which keeps some hundreds."""
         with contextlib.suppress(OSError):
             path.rename(self.refused / path.name)
-            names = sorted(_names(self.refused))
-            for name in names[: max(0, len(names) - _KEPT_REFUSED)]:
-                (self.refused / name).unlink()
+            self._aside += 1
+            if self._aside % (_KEPT_REFUSED // 5) == 1:  # looking there takes a while
+                names = sorted(_names(self.refused))
+                for name in names[: max(0, len(names) - _KEPT_REFUSED)]:
+                    (self.refused / name).unlink()
 
 
 @dataclass(frozen=True, slots=True)

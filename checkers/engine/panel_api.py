@@ -2,9 +2,10 @@
 
 ``GET airlift/panel`` is the panel's whole state, ``POST airlift/notes`` tells
 something, ``POST airlift/check`` checks a watched step now, ``POST airlift/answer``
-answers a step's question, ``POST airlift/welcomed`` notes that the welcome was seen,
-and ``GET airlift/status`` says in short how the agent stands. Pages hear of a change
-over Jupyter Server's own event stream and then fetch the state again.
+answers a step's question, ``POST airlift/opened`` notes which step is open there,
+``POST airlift/welcomed`` notes that the welcome was seen, and ``GET airlift/status``
+says in short how the agent stands. Pages hear of a change over Jupyter Server's own
+event stream and then fetch the state again.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from checkers.engine.panel_rules import (
     RefusedError,
     answer_from,
     granted,
+    named,
     step_to_check,
     wish_from,
 )
@@ -163,6 +165,23 @@ class AnswerHandler(CheckHandler):
         return found
 
 
+class OpenedHandler(SeatHandler):
+    """``POST <base>/airlift/opened``."""
+
+    @authenticated
+    def post(self) -> None:
+        """Watch the step that is open in the panel, and give the state."""
+        self.answer(self._opened)
+
+    def _opened(self) -> dict[str, Any]:
+        """Note what the body names; a step that is not watched changes nothing."""
+        scene = self.agent.scene()
+        found, _data = named(self.data(), scene)
+        if self.agent.watch and found.step.watch:
+            self.agent.watch.opened = found.lab.slug, found.step.id
+        return panel_state(scene)
+
+
 class WelcomedHandler(SeatHandler):
     """``POST <base>/airlift/welcomed``."""
 
@@ -193,6 +212,7 @@ def routes(base: str, agent: Agent) -> list[tuple[str, type, dict[str, Any]]]:
         "notes": NotesHandler,
         "check": CheckHandler,
         "answer": AnswerHandler,
+        "opened": OpenedHandler,
         "welcomed": WelcomedHandler,
         "status": StatusHandler,
     }

@@ -104,7 +104,7 @@ def step_to_check(data: object, scene: Scene, gates: Gates) -> Found:
     Raises:
         RefusedError: there is none, or it cannot be checked now.
     """
-    found, _data = _named(data, scene)
+    found, _data = named(data, scene)
     if not found.step.watch:
         message = _("This step is checked when you run its cell.")
         raise RefusedError("not-watched", message)
@@ -118,7 +118,7 @@ def answer_from(data: object, scene: Scene, gates: Gates) -> tuple[Found, str]:
     Raises:
         RefusedError: it asks nothing, cannot be checked now, or that is no answer.
     """
-    found, body = _named(data, scene)
+    found, body = named(data, scene)
     question, text = found.step.question, body.get("answer")
     if question is None:
         raise RefusedError("no-question", _("This step has no question."))
@@ -134,8 +134,12 @@ def answer_from(data: object, scene: Scene, gates: Gates) -> tuple[Found, str]:
     return found, answer
 
 
-def _named(data: object, scene: Scene) -> tuple[Found, Mapping[str, Any]]:
-    """Return the step that a request names, and the request."""
+def named(data: object, scene: Scene) -> tuple[Found, Mapping[str, Any]]:
+    """Return the step that a request names, and the request.
+
+    Raises:
+        RefusedError: it names none of this seat.
+    """
     if not isinstance(data, Mapping):
         raise _malformed("expected an object")
     slug, name = data.get("lab"), data.get("step")

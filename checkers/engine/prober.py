@@ -1,7 +1,8 @@
 """Prober: one probe at a time, asked, waited for, and ended when it is too slow.
 
 Whatever a check does, there is an attempt in the end: one that hangs is killed with all
-it started, a second after its limit, and is the checker's own error. The process starts
+it started, a second after its limit, and is the checker's own error. One whose process
+ended is asked once more, as somebody at the seat may have ended it. The process starts
 when it is first needed; see `checkers.engine.probe` for what it is told.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -58,7 +60,9 @@ class Prober:
             OSError: no process could be started.
         """
         async with self._one:
-            return await self._attempt(request)
+            first = await self._attempt(request)
+            made = first or await self._attempt(request)
+            return made or _fault(request, "checker-error", "its process ended")
 
     async def stop(self) -> None:
         """End the process with all it started."""
@@ -67,8 +71,8 @@ class Prober:
             await asyncio.to_thread(family.end, process.pid)
             await process.wait()
 
-    async def _attempt(self, request: Request) -> Attempt:
-        """Check a step; the process goes when it does not answer as it should."""
+    async def _attempt(self, request: Request) -> Attempt | None:
+        """Check a step; None when the process has ended or says what makes no sense."""
         started = time.monotonic()
         wait, reason, why = START, "checker-broken", "its import never ended"
         try:
@@ -86,24 +90,18 @@ class Prober:
             await self.stop()
         except (EOFError, ConnectionError, ValueError, KeyError, TypeError):
             await self.stop()
-            reason, why = "checker-error", "its process ended"
+            return None
         except BaseException:
             await self.stop()  # it is in the middle of something
             raise
-        return attempt(
-            request.lab,
-            request.step,
-            (Outcome.ERROR, reason, f"checkers.{request.lab}: {why}"),
-            trigger=Trigger(request.trigger),
-            version=request.version,
-            notebook=request.notebook,
-            generation=request.generation,
-            ms=round((time.monotonic() - started) * 1000),
-        )
+        return _fault(request, reason, why, time.monotonic() - started)
 
     async def _started(self) -> Process:
         """Return the process, started when there is none."""
-        if self._process is None or self._process.returncode is not None:
+        if self.running and self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGCONT)  # if somebody has stopped it
+        else:
             self._process = await asyncio.create_subprocess_exec(
                 *COMMAND,
                 stdin=PIPE,
@@ -136,3 +134,17 @@ class Prober:
         if not isinstance(data, dict) or data.get("id") != self._number:
             raise ValueError("expected an answer to the request")
         return data
+
+
+def _fault(request: Request, reason: str, why: str, seconds: float = 0.0) -> Attempt:
+    """Return the attempt of a check that came to no end of its own."""
+    return attempt(
+        request.lab,
+        request.step,
+        (Outcome.ERROR, reason, f"checkers.{request.lab}: {why}"),
+        trigger=Trigger(request.trigger),
+        version=request.version,
+        notebook=request.notebook,
+        generation=request.generation,
+        ms=round(seconds * 1000),
+    )

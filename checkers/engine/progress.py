@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from checkers.engine.attempt import Attempt, Outcome
+from checkers.engine.plain import open_plain, read_plain
 
 FILE = "progress.jsonl"
 _MOST = 4 * 2**20
@@ -82,9 +83,7 @@ class Lines:
         if size == self._read:
             return fresh, []
         try:
-            with self.path.open("rb") as file:
-                file.seek(max(self._read, size - _MOST))
-                data = file.read(_MOST)
+            data = read_plain(self.path, _MOST, max(self._read, size - _MOST))
         except OSError:
             return fresh, []
         whole = data.rpartition(b"\n")[0]
@@ -99,7 +98,7 @@ class Lines:
         """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        handle = os.open(self.path, flags, 0o600)
+        handle = open_plain(self.path, flags)
         try:
             # A line feed on both sides: a torn line before it stays by itself.
             os.write(handle, b"\n" + json.dumps(line).encode() + b"\n")

@@ -31,6 +31,7 @@ from tornado.iostream import StreamClosedError
 from tornado.tcpclient import TCPClient
 
 from checkers.engine.backoff import NO_ANSWER, NO_REPLY, State, next_move
+from checkers.engine.plain import read_plain, write_plain
 
 log = logging.getLogger(__name__)
 _MOST_BYTES = 2**20
@@ -234,12 +235,8 @@ class RoomLine:
 
     def _keep(self) -> None:
         """Keep the state for the next start; a full disk only costs that."""
-        aside = self._path.with_suffix(".tmp")
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            aside.write_text(json.dumps(self.state), encoding="utf-8")
-            aside.chmod(0o600)
-            aside.rename(self._path)
+            write_plain(self._path, json.dumps(self.state))
         except OSError:
             log.info("the room's state could not be kept", exc_info=True)
 
@@ -302,6 +299,6 @@ def read_state(text: str) -> dict[str, Any]:
 def _kept(path: Path) -> dict[str, Any]:
     """Return the state that an earlier start has kept."""
     try:
-        return read_state(path.read_text(encoding="utf-8"))
+        return read_state(read_plain(path, _MOST_BYTES).decode())
     except (OSError, ValueError):
         return _NOTHING

@@ -2,8 +2,8 @@
 
 This is a boundary: nothing that a check or an attendee's value does leaves it, but
 one thing. Who is to blame decides the outcome: a verdict, or an exception out of the
-attendee's own code, is `failed`; anything else that goes wrong is the checker's own
-`error` and never held against anyone.
+attendee's own code or over a file of theirs, is `failed`; anything else that goes
+wrong is the checker's own `error` and never held against anyone.
 
 Errors:
     Cancelled: the attendee interrupted the check; there is no attempt.
@@ -12,11 +12,13 @@ Errors:
 from __future__ import annotations
 
 import builtins
+import errno
 import logging
 import os
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import Any
@@ -197,9 +199,19 @@ def _verdict(check: Check, work: Work) -> _Verdict:
         log.debug("step=%s the check raised", check.step, exc_info=True)
         if _theirs(error, work):
             return Outcome.FAILED, "code-raised", _their_hint(error)
-        return Outcome.ERROR, "checker-error", f"{_place(error)}: {name_of(error)}"
+        if hint := _unreadable(error, work):
+            return Outcome.FAILED, "unreadable", hint
+        what = f"{name_of(error)}{_not_found(error)}"
+        return Outcome.ERROR, "checker-error", f"{_place(error)}: {what}"
     finally:
         limit.stop()  # also when it struck while it was being armed
+
+
+def _not_found(error: BaseException) -> str:
+    """Return the name that Python did not find: the check's author wrote it."""
+    if type(error) is AttributeError or type(error) is NameError:
+        return f" {error.name}" if type(error.name) is str else ""
+    return ""
 
 
 def _failed(verdict: Failed) -> _Verdict:
@@ -252,6 +264,32 @@ def _their_hint(error: BaseException) -> str:
     said = f": {args[0]}" if args and type(args[0]) is str else ""
     text = _("Your code raised {error} when the check used it").format(error=kind)
     return clean(text + said, HINT_LENGTH)
+
+
+def _unreadable(error: BaseException, work: Work) -> str:
+    """Say what of the attendee's could not be read; "" where that is not why.
+
+    A file of the lab's folder that is shut or no text, or a full disk, is no fault of
+    the check that reads it.
+    """
+    if type(error) is UnicodeDecodeError:
+        return _("A file is not plain text in UTF-8. Look at what is in it.")
+    if getattr(builtins, name_of(error), None) is not type(error):
+        return ""
+    if not isinstance(error, OSError):
+        return ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _(
+            "Your disk is full, so this could not be checked. Delete files you do not "
+            "need."
+        )
+    folder, name = Path(os.path.abspath(work.folder)), error.filename
+    path = Path(os.path.abspath(name)) if isinstance(name, (str, Path)) else None
+    if path is None or not path.is_relative_to(folder):
+        return ""
+    shown = clean(str(path.relative_to(folder.parent)), 100)
+    text = _("`{path}` cannot be read ({reason}).")
+    return text.format(path=shown, reason=error.strerror)
 
 
 def _place(error: BaseException) -> str:

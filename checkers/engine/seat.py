@@ -16,7 +16,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from checkers.engine.plain import read_plain, write_plain
+
 MEMORY = Path(".airlift") / "copied.json"
+_MOST_BYTES = 8 * 2**20
 SERVICES = "/opt/airlift/services.toml"
 """What the image declares to run beside the server, if it declares anything."""
 
@@ -135,18 +138,15 @@ def settle(aside: Path, target: Path) -> None:
 def _remembered(memory: Path) -> set[str]:
     """Read the names that were copied before; a broken memory is empty."""
     try:
-        names = json.loads(memory.read_text(encoding="utf-8"))
+        names = json.loads(read_plain(memory, _MOST_BYTES))
         return {name for name in names if isinstance(name, str)}
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return set()
 
 
 def _remember(memory: Path, names: set[str]) -> None:
     """Write the names that were copied."""
-    memory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = memory.with_suffix(".tmp")
-    aside.write_text(json.dumps(sorted(names)), encoding="utf-8")
-    aside.rename(memory)
+    write_plain(memory, json.dumps(sorted(names)))
 
 
 def say(sentence: str) -> None:

@@ -15,12 +15,14 @@ import xmlrpc.client
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from checkers.engine.attendance import Places, places
+from checkers.engine.attendance import LOG_BYTES, Places, places
 from checkers.engine.declared import DeclarationError, Service, declared
+from checkers.engine.plain import read_plain
 from checkers.engine.strings import _
 
 LINES = 40
@@ -41,7 +43,7 @@ class Standing:
 
     name: str
     word: str
-    """ready, starting, stopped or failing."""
+    """ready, starting, stopped, failing, or failed: it is not tried again."""
     says: str
 
 
@@ -118,7 +120,7 @@ def _standing(service: Service, info: Mapping[str, Any]) -> Standing:
         return Standing(name, "starting", _("starting"))
     if state == "FATAL":
         again = _("`services restart {name}` tries again.").format(name=name)
-        return Standing(name, "failing", _("given up.") + f" {look} {again}")
+        return Standing(name, "failed", _("given up.") + f" {look} {again}")
     return Standing(name, "stopped", _("stopped"))
 
 
@@ -168,27 +170,43 @@ def _wait(asked: argparse.Namespace, services: Sequence[Service], at: Places) ->
 def await_ready(
     services: Sequence[Service], at: Places, patience: float = PATIENCE
 ) -> bool:
-    """Wait until services are ready; supervisord itself may still be starting."""
+    """Wait until services are ready; supervisord itself may still be starting.
+
+    One that was given up ends the wait: nobody starts it again.
+    """
     deadline = time.monotonic() + patience
     while True:
         with suppress(OSError):
-            if all(one.word == "ready" for one in standings(services, at)):
+            words = {one.word for one in standings(services, at)}
+            if words <= {"ready"}:
                 return True
+            if "failed" in words:
+                return False
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
 
 
+def last_lines(name: str, at: Places, most: int = LINES) -> list[str]:
+    """Return the end of what a service printed; nothing where it printed nothing."""
+    return _end_of(at.log(name)).splitlines()[-most:]
+
+
 def _logs(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
     """Print the end of the services' logs."""
     for service in _chosen(services, asked.name):
-        try:
-            text = at.log(service.name).read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            text = ""
-        last = text.splitlines()[-LINES:]
+        last = last_lines(service.name, at)
         _say("\n".join(last) or _("{name}: nothing yet").format(name=service.name))
     return 0
+
+
+def _end_of(log: Path) -> str:
+    """Return the end of a log; "" when there is none, whatever lies there instead."""
+    try:
+        start = max(0, log.stat().st_size - LOG_BYTES)
+        return read_plain(log, LOG_BYTES, start).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _start(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:

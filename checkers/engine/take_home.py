@@ -7,6 +7,7 @@ named in its airlift.json and README.txt.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -36,6 +37,7 @@ from checkers.engine.parcel import (
     is_carried,
 )
 from checkers.engine.place import Place, place_of
+from checkers.engine.plain import read_plain
 from checkers.engine.progress import FILE
 from checkers.engine.progress_page import progress_page
 from checkers.engine.record import Record
@@ -167,6 +169,10 @@ def _work(place: Place, out: _Out) -> Iterator[Path]:
 
 def _files(folder: Path, home: Path, out: _Out) -> Iterator[Path]:
     """Give the files below a folder."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        why = _("it cannot be read: {why}").format(why=os.strerror(errno.EACCES))
+        out.leave(_below(folder, home), why)
+        return
     if (folder / "pyvenv.cfg").is_file():
         out.leave(_below(folder, home), _("a virtual environment"))
         return
@@ -227,10 +233,8 @@ def _requirements(place: Place) -> str:
 def _tail(path: Path) -> bytes:
     """Return the newest lines of a record that grows; empty when there is none."""
     try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - MOST_RECORD))
-            return file.read(MOST_RECORD)
+        start = max(0, path.stat().st_size - MOST_RECORD)
+        return read_plain(path, MOST_RECORD, start)
     except OSError:
         return b""
 

@@ -2,6 +2,7 @@
 
 While somebody works, the current watched steps are checked about once a second, one
 after the other, in the process of a `Prober`; then less and less often (see `Cadence`).
+One whose check took long comes last, alone and seldom (see `Rest`).
 An attempt is kept only when a step has become another: passed, or failing otherwise.
 
 This is a boundary: whatever a check or the disk does, watching goes on.
@@ -20,7 +21,7 @@ from typing import Any
 
 from checkers.engine.activity import Activity
 from checkers.engine.attempt import NOT_BEGUN, Attempt, Outcome, Trigger
-from checkers.engine.cadence import Cadence
+from checkers.engine.cadence import LONG, Cadence, Rest, rested
 from checkers.engine.gates import Gates
 from checkers.engine.probe import Request
 from checkers.engine.prober import Prober
@@ -30,7 +31,7 @@ from checkers.engine.steps import Found, SeatLab, SeatStep
 
 log = logging.getLogger(__name__)
 CURRENT = 3
-"""Watched steps of a lab that are looked at, in their order."""
+"""Watched steps of a lab that are looked at, in their order, beside an opened one."""
 SERVICES = Path(".airlift") / "services"
 """Where services write, below the home."""
 _TICK, _IDLE_TICK, _LIVELY = 0.4, 1.0, 60.0
@@ -80,10 +81,14 @@ def is_news(now: Seen, before: Seen | None, *, active: bool) -> bool:
     return now.hint != before.hint and active and now.at - before.at > 1000 * _FIGURES
 
 
-def current_steps(lab: SeatLab, record: Record, gates: Gates) -> list[SeatStep]:
-    """Return the watched steps that may be done now: not passed, needs met, open.
+def current_steps(
+    lab: SeatLab, record: Record, gates: Gates, opened: str = ""
+) -> list[SeatStep]:
+    """Return the watched steps that may be done now: not passed, needs met, not shut.
 
-    What lies before the state that was caught up to counts as done.
+    What lies before the state that was caught up to counts as done. Before the first
+    of them comes the one that is open in the panel, whatever it needs: somebody is at
+    it.
     """
     records = [record.step(lab.slug, step.id) for step in lab.steps]
     start = record.start(lab)
@@ -93,14 +98,16 @@ def current_steps(lab: SeatLab, record: Record, gates: Gates) -> list[SeatStep]:
         for step, one in zip(lab.steps, records, strict=True)
         if one.progress.passed
     }
-    found = []
-    for step, one in list(zip(lab.steps, records, strict=True))[start:]:
-        open_ = step.watch and one.progress.last is not Outcome.PASSED
-        if open_ and done.issuperset(step.needs) and not gates.shut(lab, step.id):
-            found.append(step)
-            if len(found) == CURRENT:
-                break
-    return found
+    found = [
+        step
+        for step, one in list(zip(lab.steps, records, strict=True))[start:]
+        if step.watch
+        and one.progress.last is not Outcome.PASSED
+        and (step.id == opened or done.issuperset(step.needs))
+        and not gates.shut(lab, step.id)
+    ]
+    first = [step for step in found if step.id == opened]
+    return first + [step for step in found if step.id != opened][:CURRENT]
 
 
 class Watch:
@@ -133,7 +140,10 @@ class Watch:
         self.prober = Prober()
         self.asked = False
         """Whether somebody waits for a check that was asked for."""
+        self.opened: tuple[str, str] = "", ""
+        """Lab and step that are open in the panel."""
         self._cadence = Cadence()
+        self._rests: dict[tuple[str, str], Rest] = {}
         self._seen: dict[tuple[str, str, int], Seen] = {}
         self._people: object = (None,)
         self._things: object = None
@@ -175,16 +185,34 @@ class Watch:
         steps = [
             Found(lab, step)
             for lab in self.labs.values()
-            for step in current_steps(lab, self._record, self.gates)
+            for step in self._current(lab)
         ]
         others = self._steps is not None and steps != self._steps
         if steps and (self._signs() or others):
             self._cadence = self._cadence.noted(now)
         self._steps = steps
-        if steps and now >= self._cadence.due and not self.prober.busy:
-            await self._look_at(steps)
+        if steps and not self.prober.busy and self._is_due(steps, now):
+            await self._look_at(steps, now)
         elif now - self._used > _KEPT and self.prober.running:
             await self.prober.stop()
+
+    def _current(self, lab: SeatLab) -> list[SeatStep]:
+        """Return the steps of a lab that may be done now."""
+        opened = self.opened[1] if self.opened[0] == lab.slug else ""
+        return current_steps(lab, self._record, self.gates, opened)
+
+    def _is_due(self, steps: list[Found], now: float) -> bool:
+        """Tell whether to look at some steps, or at one that had to wait for longer."""
+        return now >= self._cadence.due or bool(self._rested(steps, now))
+
+    def _rested(self, steps: list[Found], now: float) -> list[Found]:
+        """Return the step to ask again of those whose check took long, if any."""
+        found = [
+            (rest.until, one)
+            for one in steps
+            if (rest := self._rests.get(_key(one))) and rest.is_over(now, self._cadence)
+        ]
+        return [min(found, key=lambda pair: pair[0])[1]] if found else []
 
     def _pause(self, now: float) -> float:
         """Return the seconds to the next tick: to the next look if that is sooner."""
@@ -199,29 +227,44 @@ class Watch:
         self._people, self._things = people, things
         return changed
 
-    async def _look_at(self, steps: list[Found]) -> None:
-        """Check some steps; what a check itself leaves in files is no activity."""
-        began, active = time.monotonic(), self._cadence.active
-        for one in steps:
-            if one.step not in current_steps(one.lab, self._record, self.gates):
-                continue  # the presenter has shut it during the look before
-            made = await self._look(one, Trigger.WATCH)
-            before = self._last(made)
-            recent = before is not None and active > began - _age(before)
-            news = is_news(_seen(made), before, active=recent)
-            if news:
-                self._keep(made)
-            if news or before is None:
-                self._remember(made)
-        self._things = self._activity.things()
-        now = time.monotonic()
-        self._cadence = self._cadence.looked(now, now - began)
+    async def _look_at(self, steps: list[Found], now: float) -> None:
+        """Check what is due; what a check itself leaves in files is no activity."""
+        slow, due = self._rested(steps, now), now >= self._cadence.due
+        quick = [one for one in steps if due and _key(one) not in self._rests]
+        took = 0.0
+        things = self._activity.things()
+        try:
+            for one in [*quick, *slow]:
+                if one.step in self._current(one.lab):  # not shut meanwhile
+                    made = await self._look(one, Trigger.WATCH)
+                    took += 0 if _key(one) in self._rests else made.ms / 1000
+                    self._note(made)
+        finally:
+            # Also when an attempt could not be kept: a full disk is no haste.
+            before, self._things = things, self._activity.things()
+            over = time.monotonic()
+            if due:
+                self._cadence = self._cadence.looked(over, took)
+            if self._things != before and over - now > LONG:
+                # Perhaps it was somebody, and there was time for that: one more look.
+                self._cadence = self._cadence.again(over)
+
+    def _note(self, made: Attempt) -> None:
+        """Keep what was seen of a step, where that is news."""
+        before = self._last(made)
+        known = _age(before) if before else 0.0
+        recent = self._cadence.active > time.monotonic() - known
+        news = is_news(_seen(made), before, active=recent)
+        if news:
+            self._keep(made)
+        if news or before is None:
+            self._remember(made)
 
     async def _look(self, one: Found, trigger: Trigger) -> Attempt:
         """Check a step in the process of the prober."""
         self._used = time.monotonic()
         lab, step = one
-        return await self.prober.attempt(
+        made = await self.prober.attempt(
             Request(
                 lab=lab.slug,
                 step=step.id,
@@ -232,6 +275,13 @@ class Watch:
                 generation=self._record.step(lab.slug, step.id).progress.generation,
             )
         )
+        now, key = time.monotonic(), _key(one)
+        hung = made.outcome is Outcome.ERROR and not self.prober.running
+        before, took = self._rests.pop(key, None), made.ms / 1000
+        rest = rested(before, now, took, hung=hung, beside=len(self._rests))
+        if rest:
+            self._rests[key] = rest
+        return made
 
     def _remember(self, made: Attempt) -> None:
         """Keep in mind what was seen of a step."""
@@ -259,6 +309,11 @@ def watch_of(
     """Return the watch of a seat; `settings` are those of its server."""
     folders = [*(home / slug for slug in labs), home / SERVICES]
     return Watch(labs, record, gates, home, Activity(settings, folders), keep)
+
+
+def _key(one: Found) -> tuple[str, str]:
+    """Return what a step is known by."""
+    return one.lab.slug, one.step.id
 
 
 def _age(seen: Seen) -> float:

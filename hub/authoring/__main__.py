@@ -18,6 +18,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from hub.authoring.faults import faults
@@ -26,7 +27,7 @@ from hub.authoring.kernel import KernelError
 from hub.authoring.manual import ManualError, manual
 from hub.authoring.mistakes import MistakesError
 from hub.authoring.printing import PrintingError
-from hub.authoring.proof import ELSEWHERE, PROOFS, Asked, proved
+from hub.authoring.proof import ELSEWHERE, Asked, proved
 from hub.authoring.prove import prove_cells
 from hub.authoring.proving import place_of, prove_and_keep
 from hub.authoring.release import ReleaseError, release
@@ -38,13 +39,17 @@ from hub.versions import Versions
 
 
 def keep(labs: str, versions: str, *slugs: str) -> list[str]:
-    """Write the versions of labs, of all when none is named; returns what is wrong."""
+    """Write the versions of labs, of all when none is named; returns what is wrong.
+
+    Proofs lie beside the versions, and images where this place has them.
+    """
     folder, kept = Path(labs), Path(versions)
+    airlift = replace(settings(Path.cwd()), labs=folder, state=kept.parent)
     found = [load_lab(folder / slug) for slug in slugs] or load_labs(folder).values()
     wrong = []
     for lab in found:
         try:
-            write_version(lab, Versions(kept), proved(lab, kept.parent / PROOFS))
+            write_version(lab, Versions(kept), proved(lab, airlift))
         except ReleaseError as error:
             wrong.append(str(error))
     return wrong

@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from hub.authoring.packing import check_manifest, digest
 from hub.authoring.parcels import ParcelError
 from hub.authoring.places import checker_file, package_folder
 from hub.authoring.proof import PROOFS
+from hub.authoring.swapping import swap
 from hub.catalog import Lab, images_clash, load_lab, packages_of
 from hub.settings import Settings
 
@@ -174,12 +175,8 @@ def check(arrival: Arrival, airlift: Settings, *, replace: bool) -> None:
     Raises:
         ParcelError: something is there already, or licences stand in the way.
     """
-    taken = [place for _, place in arrival.moves if place.exists()]
-    if taken and not replace:
-        names = ", ".join(f"{place.parent.name}/{place.name}" for place in taken)
-        raise ParcelError(
-            f"{names}: there already. --replace puts the new one in its place"
-        )
+    if not replace:
+        _check_free(arrival)
     sources = {place: source for source, place in arrival.moves}
     here = airlift.images_dir / arrival.lab.image
     found = clear(
@@ -190,6 +187,26 @@ def check(arrival: Arrival, airlift: Settings, *, replace: bool) -> None:
     )
     if found.findings:
         raise ParcelError("\n".join(found.findings))
+
+
+def _check_free(arrival: Arrival) -> None:
+    """Check that nothing is in a lab's places, and no lab of Airlift's has its name.
+
+    Raises:
+        ParcelError: names what is there.
+    """
+    taken = [place for _, place in arrival.moves if place.exists()]
+    slug = arrival.lab.slug
+    if taken:
+        names = ", ".join(f"{place.parent.name}/{place.name}" for place in taken)
+        raise ParcelError(
+            f"{names}: there already. --replace puts the new one in its place"
+        )
+    if (package_folder() / f"{slug}.py").is_file():
+        raise ParcelError(
+            f"{slug}: a lab of Airlift's own has this name and would get the new one's "
+            "checks: give it another, or --replace puts it in that one's place"
+        )
 
 
 def brings_packages(arrival: Arrival) -> bool:
@@ -266,44 +283,11 @@ def _in(there: Settings, airlift: Settings, place: Path) -> Path:
 def put_in_place(
     arrivals: Sequence[Arrival], airlift: Settings, there: Settings
 ) -> None:
-    """Put labs that lie aside into their places, with their proofs.
-
-    What takes time comes first; then there are only renames. If one cannot be done,
-    everything is as it was.
-    """
+    """Put labs that lie aside into their places, with their proofs."""
     moves = [(_in(there, airlift, place), place) for _, place in _moves(arrivals)]
     for proof in (there.state_dir / PROOFS).glob("*.json"):
         moves.append((proof, airlift.state_dir / PROOFS / proof.name))
-    with ExitStack() as stack:
-        _swap([(_near(stack, path, place), place) for path, place in moves])
-
-
-def _near(stack: ExitStack, path: Path, place: Path) -> Path:
-    """Move a file or a folder beside its place, where it can be renamed into it."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    hidden = tempfile.TemporaryDirectory(
-        prefix=".arriving-", dir=place.parent, ignore_cleanup_errors=True
-    )
-    return Path(shutil.move(path, Path(stack.enter_context(hidden), place.name)))
-
-
-def _swap(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Rename each new part into its place; what was there lies beside it until then."""
-    done: list[tuple[Path, Path, Path]] = []
-    try:
-        for new, place in moves:
-            before = new.with_name(f"before-{new.name}")
-            done.append((new, place, before))
-            if place.exists():
-                place.rename(before)
-            new.rename(place)
-    except BaseException:
-        for new, place, before in reversed(done):
-            if not new.exists():
-                place.rename(new)
-            if before.exists():
-                before.rename(place)
-        raise
+    swap(moves, airlift)
 
 
 def _copy(source: Path, place: Path) -> None:
@@ -316,12 +300,6 @@ def _copy(source: Path, place: Path) -> None:
     place.chmod(0o755)
     for path in sorted(source.iterdir()):
         _copy(path, place / path.name)
-
-
-def own_image(lab: Lab, airlift: Settings) -> Path | None:
-    """Return the folder of a lab's image that goes with it; None of Airlift's base."""
-    folder = airlift.image_folder(lab.image)
-    return folder if lab.image != "base" and folder.is_dir() else None
 
 
 def checker_of(lab: Lab, airlift: Settings) -> Path:

@@ -19,7 +19,7 @@ from types import ModuleType
 from checkers.engine.check import ID, Check, CheckError, checker_for
 from hub.authoring.finding import Finding
 from hub.catalog import Lab
-from hub.tables import like
+from hub.tables import like, text_of
 
 WORK = ("answer", "file", "folder", "http", "namespace", "run", "value")
 """What an author may ask of the work."""
@@ -36,11 +36,13 @@ def checker_faults(lab: Lab) -> Iterator[Finding]:
         return
     path = Path(spec.origin)
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    except (SyntaxError, ValueError) as error:
-        at = f":{error.lineno}" if isinstance(error, SyntaxError) else ""
+        tree = ast.parse(text_of(path), str(path))
+    except SyntaxError as error:
         what = f"expected Python, got {type(error).__name__}: {error.args[0]}"
-        yield Finding(lab.slug, where + at, what)
+        yield Finding(lab.slug, f"{where}:{error.lineno}", what)
+        return
+    except ValueError as error:  # of another encoding, or with null bytes
+        yield Finding(lab.slug, where, str(error))
         return
     for line, what in sorted(_slips(tree)):
         yield Finding(lab.slug, f"{where}:{line}", what)
@@ -132,6 +134,9 @@ def _slips(tree: ast.Module) -> Iterator[tuple[int, str]]:
             case ast.Attribute(value=ast.Name(id="work")) if node.attr not in WORK:
                 known = f"work.{node.attr}: expected one of {', '.join(WORK)}"
                 yield node.lineno, known + like(node.attr, WORK)
+            case ast.Name(id="__file__"):
+                what = "__file__: expected work.file(…), a seat has no file beside it"
+                yield node.lineno, what
             case ast.Call(func=ast.Name(id="fail")):
                 yield from _failing(node)
 

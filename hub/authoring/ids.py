@@ -15,6 +15,7 @@ import nbformat
 from checkers.engine.steps import marked
 from hub.authoring.notebook import code_cells, first_line
 from hub.authoring.release import ReleaseError
+from hub.tables import text_of
 
 _MAJOR, _MINOR = 4, 5
 """Notebooks of nbformat 4.5 have cells with ids."""
@@ -31,13 +32,16 @@ def set_ids(folder: Path) -> tuple[str, ...]:
     path = folder / "lab.ipynb"
     where = f"{folder.name}/{path.name}"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
+    except FileNotFoundError:
+        raise ReleaseError(f"{where}: expected this file, there is none") from None
+    except ValueError as error:
+        raise ReleaseError(f"{where}: {error}") from None
+    try:
         # not nbformat.reads, which gives ids of its own and does not say so
         notebook = nbformat.v4.reads(text)  # type: ignore[no-untyped-call]
         if notebook.nbformat == _MAJOR:
             _ = [(cell.source, cell.metadata) for cell in notebook.cells]
-    except FileNotFoundError:
-        raise ReleaseError(f"{where}: expected this file, there is none") from None
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise ReleaseError(f"{where}: expected a notebook, got {error!r}") from None
     if notebook.nbformat != _MAJOR:

@@ -64,7 +64,7 @@ def _case(
     elif not result.proved:
         ElementTree.SubElement(case, "skipped", message=clean(result.note))
     if result.kind == "mutants" and score is not None:
-        told = ["nothing to tell apart"]
+        told = [result.note] if result.note else []
         if score.counted:
             told = [f"{score.killed} of {score.counted} changed solutions told apart"]
         told += [survivor.diff for survivor in score.survivors]

@@ -141,4 +141,4 @@ def _verdicts(lab: Lab) -> dict[str, Verdicts]:
     found = find_spec(f"checkers.{lab.slug}")
     if found is None or found.origin is None:
         return {}
-    return verdicts(Path(found.origin).read_text(encoding="utf-8"))
+    return verdicts(Path(found.origin).read_text(encoding="utf-8-sig"))

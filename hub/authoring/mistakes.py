@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import dedent
 
 from hub.catalog import Lab
 from hub.tables import Source, Table, read
@@ -48,7 +49,7 @@ class Mistake:
 class Excuse:
     """A change of a solution that is right as well, so its check may pass it.
 
-    `change` is the change as a proof prints it; `reason` says why it is right.
+    `change` is the changed lines as a proof prints them; `reason` says why it is right.
     """
 
     number: int
@@ -111,10 +112,16 @@ def _excuses(source: Source, lab: Lab) -> tuple[Excuse, ...]:
     """Read the [[excused]] tables."""
     found = []
     for number, table in enumerate(source.tables("excused"), 1):
-        step, change = _step(table, lab), table.text("change")
+        step, change = _step(table, lab), _changed(table.text("change"))
         found.append(Excuse(number, step, change, table.text("reason")))
         table.finish()
     return tuple(found)
+
+
+def _changed(printed: str) -> str:
+    """Return the changed lines of a change as it was printed, without those around."""
+    lines = dedent(printed.strip("\n")).split("\n")
+    return "\n".join(line for line in lines if line[:1] in ("-", "+"))
 
 
 def _step(table: Table, lab: Lab) -> str:

@@ -20,13 +20,13 @@ from dataclasses import dataclass
 import libcst as cst
 from mutmut.mutation.mutators import mutation_operators
 
+from checkers.answers import read_number
 from hub.authoring.shell_mutants import shell_changes
-from hub.authoring.solutions import solution_lines
+from hub.authoring.solutions import ANSWER, solution_lines
 from hub.catalog import Question
 
 _MAGIC = re.compile(r"^(\s*)([%!].*)$", re.MULTILINE)
 _KEPT = re.compile(r"^(\s*)pass  # magic (\d+)$", re.MULTILINE)
-_ANSWER = re.compile(r"^(\s*%?answer\s+[\w-]+\s+)(.*\S)\s*$")
 _LAST = ("operator_assignment", "operator_arg_removal", "operator_string")
 """Kinds whose changes mostly end in an exception."""
 _Change = tuple[str, str]
@@ -53,10 +53,11 @@ class Mutant:
 def mutants(source: str, question: Question | None, *, python: bool) -> list[Mutant]:
     """Return a solution cell's mutants, each once, those unlike each other first."""
     found: dict[str, list[Mutant]] = defaultdict(list)
-    seen = {source}
+    bare = str.casefold if question else str  # case is free in answers
+    seen = {bare(source)}
     for kind, changed in _changes(source, question, python=python):
-        if changed not in seen:
-            seen.add(changed)
+        if bare(changed) not in seen:
+            seen.add(bare(changed))
             found[kind].append(_mutant(kind, source, changed))
     kinds = sorted(found, key=lambda kind: kind in _LAST)
     turns = itertools.zip_longest(*(found[kind] for kind in kinds))
@@ -72,7 +73,7 @@ def _changes(
         text = "\n".join(lines[start:end])
         inner = textwrap.dedent(text)
         indent = text[: len(text.split("\n", 1)[0]) - len(inner.split("\n", 1)[0])]
-        if any(_ANSWER.match(line) for line in inner.split("\n")):
+        if any(ANSWER.match(line) for line in inner.split("\n")):
             changed = _answers(inner, question, python=python)
         else:
             changed = _python(inner) if python else shell_changes(inner)
@@ -98,7 +99,7 @@ def _answers(
     """Yield the text with other answers to the step's question."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if found := _ANSWER.match(line):
+        if found := ANSWER.match(line):
             for other in _others(found[2], question):
                 said = other if python else shlex.quote(other)
                 changed = [*lines[:number], found[1] + said, *lines[number + 1 :]]
@@ -119,11 +120,12 @@ def _others(right: str, question: Question | None) -> Iterable[str]:
         ]
         more = [option for option in question.options if option not in given]
         return [*fewer, *(f"{bare}; {option}" for option in more)]
-    try:
-        value = float(bare.replace(",", "."))
-    except ValueError:
+    value = read_number(bare)
+    if value is None:
         return [bare[::-1], f"not {bare}", bare[: len(bare) // 2] or "?"]
-    return [f"{value * 2 + 1:g}", f"{value * 1000:g}", f"{-value - 1:g}", "0.001"]
+    others = (value * 2 + 1, value * 1000, -value - 1, 0.001)
+    far = max(abs(value), 1) / 2  # nearer may be near enough
+    return [f"{other:g}" for other in others if abs(other - value) > far]
 
 
 def _python(text: str) -> Iterator[_Change]:

@@ -11,6 +11,8 @@ from typing import Any
 import nbformat
 from nbformat.validator import iter_validate
 
+from hub.tables import text_of
+
 _RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}")
 _SHOWN = 40
 _MOST = 5
@@ -20,12 +22,15 @@ _MOST = 5
 def read_notebook(path: Path) -> tuple[Any, tuple[str, ...]]:
     """Read a notebook; return it, or None and every sentence on what is wrong."""
     try:
-        text = path.read_text(encoding="utf-8")
-        data = json.loads(text)
+        text = text_of(path)
     except FileNotFoundError:
         return None, ("expected this file, there is none",)
     except IsADirectoryError:
         return None, ("expected a file, got a folder",)
+    except ValueError as error:
+        return None, (str(error),)
+    try:
+        data = json.loads(text)
     except (ValueError, RecursionError) as error:
         return None, (f"expected a notebook, got no JSON: {error}",)
     found = tuple(_faults(data, path.parent.name))

@@ -1,7 +1,7 @@
-"""Where the checkers of a place lie, for what imports them on this machine.
+"""Where the checkers of a place lie, for what imports them here, and a lab's image.
 
-Airlift's own lie in its package `checkers`; those that a place has added lie in
-`<root>/checkers` and come first. In a seat both are one folder.
+Airlift's own checkers lie in its package `checkers`; those that a place has added lie
+in `<root>/checkers` and come first. In a seat both are one folder.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 import checkers
+from hub.catalog import Lab
 from hub.settings import Settings
 
 VARIABLE = "AIRLIFT_CHECKERS"
@@ -29,6 +30,12 @@ def checker_file(airlift: Settings, slug: str) -> Path | None:
         if (folder / f"{slug}.py").is_file():
             return folder / f"{slug}.py"
     return None
+
+
+def own_image(lab: Lab, airlift: Settings) -> Path | None:
+    """Return the folder of a lab's image that goes with it; None of Airlift's base."""
+    folder = airlift.image_folder(lab.image)
+    return folder if lab.image != "base" and folder.is_dir() else None
 
 
 def package_folder() -> Path:

@@ -35,7 +35,7 @@ from checkers.engine.practice_server import (
 from hub.authoring.places import checker_file
 from hub.authoring.renewal import renew
 from hub.catalog import Lab
-from hub.machine import practising
+from hub.machine import dockerd, practising
 from hub.machine.practising import PractisingError
 from hub.settings import Settings
 
@@ -145,6 +145,7 @@ def preview(
         with ended_by_signals(), suppress(KeyboardInterrupt):
             seen = shown.files()
             shown.release()
+            docker = docker or not _can_be_here(shown, python, say)
             if docker:
                 say(f"In the image {lab.seat_image}, which is built first if need be.")
             start = _in_container(shown) if docker else _here(shown, python)
@@ -209,14 +210,25 @@ def _follow(
     return seen, False
 
 
+def _can_be_here(shown: Preview, python: str, say: Say) -> bool:
+    """Say whether the seat can be a process; else an engine is to run it.
+
+    Raises:
+        PractisingError: neither can be; says what to do.
+    """
+    lacking = missing(shown.seat.requirements) if python == sys.executable else ()
+    if not lacking:
+        return True
+    what = f"Not installed here: {', '.join(lacking)}."
+    if not dockerd.answers():
+        how = "`airlift up --engine local --prepare` sets up what seats have."
+        raise PractisingError(f"{what} {how}")
+    say(f"{what} A Docker engine answers.")
+    return False
+
+
 def _here(shown: Preview, python: str) -> Start:
     """Return what starts the seat as a process."""
-    lacking = missing(shown.seat.requirements)
-    if python == sys.executable and lacking:
-        raise PractisingError(
-            f"Not installed here: {', '.join(lacking)}. `airlift up --prepare` sets up "
-            "what seats have; --docker shows the lab in their image."
-        )
 
     @contextmanager
     def start() -> Iterator[tuple[str, Wait]]:

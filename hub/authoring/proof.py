@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hub.authoring.finding import Finding
+from hub.authoring.places import own_image
 from hub.catalog import Lab
+from hub.settings import Settings
 
 VERSION = 1
 PROOFS = "proofs"
 """Folder of kept proofs, below the installation's state."""
+_LEFT = {"__pycache__", ".ipynb_checkpoints"}
+"""Folders that running a lab leaves behind."""
 ELSEWHERE = 3
 """Exit code of `python -m hub.authoring`: the lab runs only in its image."""
 
@@ -35,8 +39,12 @@ KINDS = (
     Kind(2, "solution", "the author's solution passes, in order"),
     Kind(3, "release", "what attendees get does not pass untouched"),
     Kind(4, "mistakes", "each mistake fails with its reason, two or more a step"),
-    Kind(5, "garbage", "garbage is never the checker's error"),
-    Kind(6, "still", "checks leave right work as it is and keep their limit"),
+    Kind(5, "garbage", "garbage is no right answer, and never the checker's error"),
+    Kind(
+        6,
+        "still",
+        "checks leave right work as it is, pass it each time, keep their limit",
+    ),
     Kind(7, "order", "steps pass in other orders that their needs allow"),
     Kind(8, "mutants", "changed solutions are told from the right one"),
     Kind(9, "hints", "hints do not hold the solution"),
@@ -118,7 +126,8 @@ class Score:
         survivors: those that passed and are not excused.
         excused: those that passed, and the author said why that is right.
         same: those that changed nothing that could be seen.
-        raised: those that ended in an exception, which says nothing of the check.
+        raised: those that no check looked at, since their cell ended in an exception
+            or not at all; that says nothing of the check.
         ms: how long the check took on the right solution.
         limit: seconds that it may take.
     """
@@ -142,6 +151,23 @@ class Score:
         """The share that was told apart; 1 when there was nothing to tell."""
         return self.killed / self.counted if self.counted else 1.0
 
+    @property
+    def nothing(self) -> str:
+        """Why no changed solution says anything of the check; "" when one does."""
+        if self.counted:
+            return ""
+        why = {
+            "ended in an exception or not at all": self.raised,
+            "changed nothing that notebook or check name": self.same,
+            "excused": self.excused,
+        }
+        said = ", ".join(f"{count} {how}" for how, count in why.items() if count)
+        return (
+            f"nothing to tell apart ({said or 'no changed solution'}), so only its "
+            "mistakes say what its check tells; a longer solution, with numbers, texts "
+            "or flags in it, says more"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -150,8 +176,8 @@ class Proof:
     Args:
         lab: its slug.
         version: its version.
-        content: hash of all that was proved: the lab's folder, its checker, and the
-            parts of `checkers` that this imports.
+        content: hash of all that was proved: the lab's folder, its checker, the
+            parts of `checkers` that this imports, and the folder of its image.
         where: "here", or the image in which it was proved.
         at: when, in ISO 8601.
         seconds: how long that took.
@@ -218,15 +244,22 @@ def _all(kind: type[Any], tables: Iterable[Mapping[str, Any]]) -> tuple[Any, ...
     return tuple(kind(**table) for table in tables)
 
 
-def content_of(lab: Lab) -> str:
-    """Return a hash of all that a proof of a lab is about."""
-    files = [path for path in sorted(lab.folder.rglob("*")) if path.is_file()]
-    modules = _modules(lab.slug)
+def content_of(lab: Lab, image: Path | None) -> str:
+    """Return a hash of all that a proof of a lab is about.
+
+    Args:
+        lab: the lab.
+        image: the folder of its image, with its services; None of Airlift's base,
+            which comes with the version of Airlift that a proof names.
+    """
+    places = {f"checkers/{path.name}": path for path in _modules(lab.slug)}
+    folders = {"lab": lab.folder} | ({"image": image} if image else {})
+    for kind, folder in folders.items():
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not _LEFT & set(path.parts):
+                places[f"{kind}/{path.relative_to(folder)}"] = path
     found = hashlib.sha256()
-    for path in [*files, *modules]:
-        if "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts:
-            continue
-        name = path.name if path in modules else path.relative_to(lab.folder)
+    for name, path in places.items():
         found.update(
             f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode()
         )
@@ -234,23 +267,34 @@ def content_of(lab: Lab) -> str:
 
 
 def _modules(slug: str) -> list[Path]:
-    """Return the modules of a lab's checks: its checker, and parts it imports."""
-    checker = _module(slug)
-    if checker is None:
-        return []
-    try:
-        tree = ast.parse(checker.read_bytes())
-    except (SyntaxError, ValueError):
-        return [checker]
-    names: set[str] = set()
+    """Return the modules of a lab's checks: its checker, and parts that it needs."""
+    names, found = [slug], {}
+    while names:
+        name = names.pop()
+        path = _module(name) if name not in found else None
+        if path is None:
+            continue
+        found[name] = path
+        try:
+            names += _imported(ast.parse(path.read_bytes()))
+        except (SyntaxError, ValueError):
+            continue
+    return [found[name] for name in sorted(found)]
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of parts of `checkers`, and of others, that a module imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "checkers":
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            first, _, part = node.module.partition(".")
-            names |= {part} if first == "checkers" and "." not in part else set()
-    parts = map(_module, sorted(names - {slug, "*"}))
-    return [checker, *(part for part in parts if part)]
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            whole = [alias.name for alias in node.names]
+            for name in (
+                [node.module or ""] if isinstance(node, ast.ImportFrom) else whole
+            ):
+                first, _, part = name.partition(".")
+                if first == "checkers" and part and "." not in part:
+                    yield part
 
 
 def _module(name: str) -> Path | None:
@@ -278,13 +322,24 @@ def kept(folder: Path, slug: str) -> Proof | None:
         return None
 
 
-def proved(lab: Lab, folder: Path) -> dict[str, Any] | None:
-    """Return the stamp of a lab that was proved as it is now; None of any other.
+def gaps(proof: Proof, lab: Lab) -> tuple[str, ...]:
+    """Return what keeps a proof from being a whole one: what was not looked at.
 
-    A proof that tried no changed solution is no whole one, unless lab.toml asks so.
+    One that tried no changed solution is whole if lab.toml asks for none.
     """
-    proof = kept(folder, lab.slug)
-    if proof is None or proof.findings or proof.content != content_of(lab):
+    titles = {kind.key: kind.title for kind in KINDS}
+    return tuple(
+        f"{titles[result.kind]}: {result.note}"
+        for result in proof.results
+        if not (result.proved or result.step)
+        and (result.kind != "mutants" or lab.mutants)
+    )
+
+
+def proved(lab: Lab, airlift: Settings) -> dict[str, Any] | None:
+    """Return the stamp of a lab that was proved as it is now; None of any other."""
+    proof = kept(airlift.state_dir / PROOFS, lab.slug)
+    if proof is None or proof.findings or gaps(proof, lab):
         return None
-    tried = all(result.proved for result in proof.of("mutants"))
-    return proof.stamp if tried or not lab.mutants else None
+    same = proof.content == content_of(lab, own_image(lab, airlift))
+    return proof.stamp if same else None

@@ -16,16 +16,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
 
 from checkers.engine.attempt import Outcome
 from checkers.engine.check import checker_for
 from hub.authoring.agreement import ids_agree
 from hub.authoring.finding import Finding
 from hub.authoring.kernel import LabKernel
+from hub.authoring.mistakes import load_mistakes
 from hub.authoring.notebook import code_cells
 from hub.authoring.proof import Proof, Result, Score, content_of
-from hub.authoring.release import attendee_version, source_notebook
+from hub.authoring.release import attendee_version, files, source_notebook
 from hub.authoring.stand_places import Place, here
 from hub.authoring.texts import hints_hold_no_solution, links_are_known
 from hub.authoring.walk import Tell, Walk, blocks, last_of, said
@@ -45,6 +47,7 @@ def prove(
     *,
     place: Place = here,
     where: str = "here",
+    image: Path | None = None,
     mutants: int | None = None,
     tell: Tell = _quiet,
 ) -> Proof:
@@ -57,6 +60,7 @@ def prove(
         folder: empty; everything that is written lies below it.
         place: where the lab is run; see `stand_places`.
         where: what the proof says of that place.
+        image: the folder of the lab's image, if it is not Airlift's base.
         mutants: how many changed solutions of a step count at most, if not as many
             as lab.toml says.
         tell: told what is done now.
@@ -66,6 +70,7 @@ def prove(
         KernelError, PlaceError: the lab could not be run.
     """
     started = time.monotonic()
+    load_mistakes(lab)  # what is wrong with them is said before anything runs
     results: list[Result] = [Result("ids", findings=ids_agree(lab))]
     scores: tuple[Score, ...] = ()
     versions: dict[str, str] = {}
@@ -85,7 +90,7 @@ def prove(
     return Proof(
         lab=lab.slug,
         version=lab.version,
-        content=content_of(lab),
+        content=content_of(lab, image),
         where=where,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - started, 1),
@@ -126,8 +131,9 @@ def _run(
     scores = tuple(replace(score, limit=checks[score.step]) for score in walk.scores)
     hints = hints_hold_no_solution(lab, walk.shown)
     results = [*walk.results, *ended, *hints]
-    if not mutants:
-        results.append(Result("mutants", note="none was tried", proved=False))
+    if not mutants or mutants < lab.mutants:
+        note = f"at most {mutants} of {lab.mutants} a step were tried"
+        results.append(Result("mutants", note=note, proved=False))
     return results, scores
 
 
@@ -163,18 +169,23 @@ def release_passes_nothing(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
 def garbage_is_no_error(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
     """Put garbage in the place of every value a check reads: never `error`.
 
+    What is right nowhere does not pass either, as where a check excuses exceptions.
+
     The kernel has run the solution. Steps done outside it have no values there.
     """
     found: dict[str, list[Finding]] = {step.id: [] for step in lab.steps}
     if kernel.python:
         answer = kernel.ask(_GARBAGE, "errors", module_of(lab), str(kernel.folder))
-        for step, name, kind, why in answer:
-            what = f"expected passed or failed with {name} = {kind}, got error: {why}"
+        for step, name, kind, got in answer:
+            if got == "passed" and lab.imported:
+                continue  # its tests are as they came
+            wanted = "failed" if got == "passed" else "passed or failed"
+            what = f"expected {wanted} with {name} = {kind}, got {got}"
             found[step].append(Finding(lab.slug, f"step {step}", what))
     watched = [step.id for step in lab.steps if step.watch]
     asked = [step.id for step in lab.steps if step.question]
     for name, kind, why in kernel.spoil(watched, asked):
-        what = f"expected passed or failed with {kind}, got error: {why}"
+        what = f"expected passed or failed {kind}, got error: {why}"
         found[name].append(Finding(lab.slug, f"step {name}", what))
     return tuple(Result("garbage", step, tuple(said)) for step, said in found.items())
 
@@ -229,19 +240,22 @@ def orders(lab: Lab) -> tuple[tuple[str, ...], ...]:
 
 
 def orders_pass(lab: Lab, kernel: LabKernel) -> tuple[Result, ...]:
-    """Do the steps in other orders: each passes when what it needs is done."""
+    """Do the steps in other orders: each passes when what it needs is done.
+
+    Where there is none, in their own, without the trials that come between in a walk:
+    these may leave something behind that the solution lives on.
+    """
     other = orders(lab)
-    if not other:
-        return (Result("order", note="each step needs those before it"),)
     found: dict[str, Finding] = {}
-    for order in other:
+    for order in other or (lab.step_ids,):
         kernel.forget()
         for step, got in _in_order(lab, kernel, order):
             if got != "passed":
-                what = f"expected the solution to pass in the order {', '.join(order)}"
-                what += f", got {got}"
+                how = f"in the order {', '.join(order)}" if other else "in a fresh seat"
+                what = f"expected the solution to pass {how}, got {got}"
                 found.setdefault(step, Finding(lab.slug, f"step {step}", what))
     note = "; ".join(", ".join(order) for order in other)
+    note = note or "each step needs those before it"
     return (Result("order", findings=tuple(found.values()), note=note),)
 
 
@@ -280,19 +294,29 @@ def versions_of(lab: Lab, kernel: LabKernel) -> dict[str, str]:
 
 
 def packages(lab: Lab) -> set[str]:
-    """Return the packages that a lab's cells import."""
+    """Return the packages that a lab's cells and its checker import.
+
+    Modules that lie among the lab's own files are none.
+    """
+    sources = [
+        _MAGIC.sub(r"\1pass", cell.source) for cell in code_cells(source_notebook(lab))
+    ]
+    spec = find_spec(module_of(lab))
+    if spec and spec.origin:
+        sources.append(Path(spec.origin).read_text(encoding="utf-8"))
+    own = {PurePosixPath(name).parts[0].removesuffix(".py") for name in files(lab)}
     found: set[str] = set()
-    for cell in code_cells(source_notebook(lab)):
+    for source in sources:
         try:
-            tree = ast.parse(_MAGIC.sub(r"\1pass", cell.source))
-        except SyntaxError:
-            continue  # another language, or a cell that is to be mended
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError):
+            continue  # another language, or what is to be mended
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.partition(".")[0])
-    return found - set(sys.stdlib_module_names)
+    return found - set(sys.stdlib_module_names) - own - {"checkers"}
 
 
 def module_of(lab: Lab) -> str:

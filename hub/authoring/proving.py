@@ -6,7 +6,10 @@ Errors:
 
 from __future__ import annotations
 
+import re
 import tempfile
+from collections.abc import Iterable
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from hub.authoring.faults import faults
 from hub.authoring.finding import Finding
 from hub.authoring.kernel import KernelError
 from hub.authoring.mistakes import MistakesError
+from hub.authoring.places import own_image
 from hub.authoring.proof import PROOFS, Asked, Result, keep, refused
 from hub.authoring.prove import packages, prove
 from hub.authoring.release import ReleaseError
@@ -21,6 +25,9 @@ from hub.authoring.stand_places import Place, PlaceError, here, in_image
 from hub.authoring.walk import Tell
 from hub.catalog import Lab, LabError, load_lab
 from hub.settings import Settings
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+"""What a line of requirements begins with."""
 
 
 def prove_and_keep(airlift: Settings, asked: Asked, tell: Tell) -> Path:
@@ -41,6 +48,7 @@ def prove_and_keep(airlift: Settings, asked: Asked, tell: Tell) -> Path:
                 Path(temporary) / "stand",
                 place=place,
                 where=asked.where,
+                image=own_image(lab, airlift),
                 mutants=asked.mutants,
                 tell=tell,
             )
@@ -67,10 +75,49 @@ def place_of(airlift: Settings, lab: Lab, image: str) -> Place:
             f"{lab.slug} needs the services of its image {lab.image}, so it runs only "
             "there."
         )
-    absent = [name for name in packages(lab) if find_spec(name) is None]
+    needed = packages(lab)
+    absent = [name for name in needed if find_spec(name) is None]
     if absent:
         raise PlaceError(
             f"{lab.slug} needs {', '.join(sorted(absent))}, which is not installed "
             "beside airlift: install it there, or let the lab run in its image."
         )
+    unlisted = _unlisted(airlift, lab, needed)
+    if unlisted:
+        raise PlaceError(
+            f"{lab.slug} needs {', '.join(unlisted)}, which is here, but which nothing "
+            f"brings into its image {lab.seat_image}: name its package in "
+            f"labs/{lab.slug}/requirements.txt."
+        )
     return here
+
+
+def _unlisted(airlift: Settings, lab: Lab, needed: Iterable[str]) -> list[str]:
+    """Return the packages that are here, but not in the seats of a lab.
+
+    What a Dockerfile of its image installs nobody can read, so then there is none.
+    """
+    folder, base = airlift.image_folder(lab.image), airlift.image_folder("base")
+    lock, built = base / "requirements.lock", (folder / "Dockerfile").is_file()
+    if (built and lab.image != "base") or not lock.is_file():
+        return []
+    lists = [lock]
+    lists += [place / "requirements.txt" for place in (folder, lab.folder)]
+    lines = [
+        line
+        for path in lists
+        if path.is_file()
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+    ]
+    listed = {_distribution(found[0]) for line in lines if (found := _NAME.match(line))}
+    known = metadata.packages_distributions()
+    return sorted(
+        name
+        for name in needed
+        if not {_distribution(one) for one in known.get(name, ())} & listed
+    )
+
+
+def _distribution(name: str) -> str:
+    """Return the name of a package as all who write it mean it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -10,6 +10,7 @@ Errors:
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from itertools import takewhile
 from typing import Any
@@ -22,6 +23,8 @@ STUB = "# your code here"
 """What stands in a Python cell where the solution was."""
 SHELL_STUB = "# type your commands here, or in a terminal"
 """What stands in a cell of a shell."""
+ANSWER = re.compile(r"^(\s*%?answer\s+[\w-]+\s+)(.*\S)\s*$")
+"""A line that answers a question, and the answer in it."""
 STUBS = (STUB, SHELL_STUB)
 
 

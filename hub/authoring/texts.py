@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
@@ -17,8 +18,9 @@ from hub.authoring.finding import Finding
 from hub.authoring.notebook import place
 from hub.authoring.proof import Result
 from hub.authoring.release import attendee_version, files, source_notebook
-from hub.authoring.solutions import is_solution, solution_lines
-from hub.catalog import BESIDE, Lab
+from hub.authoring.solutions import ANSWER, is_solution, solution_lines
+from hub.catalog import BESIDE, Lab, Step
+from hub.seating.container import HOME
 
 _OUTSIDE = re.compile(
     r"(?:https?|ftp)://(?:\[[\da-f:.]+\]|[^\s\"'<>)\[\]}`\\|…,;])[^\s\"'<>)\]}`\\|…,;]*",
@@ -26,6 +28,14 @@ _OUTSIDE = re.compile(
 )
 _HERE = re.compile(r"(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|.*\.localhost)")
 _EXAMPLE = re.compile(r".*(?:^|\.)(?:example(?:\.(?:com|org|net))?|invalid|test)")
+_PATH = re.compile(r"(?<![\w.:/~<$}-])/[\w.+@-]+(?:/[\w.+@-]+)+")
+_SYSTEM = re.compile(
+    "/(?:bin|boot|dev|etc|lib|lib64|opt|proc|run|sbin|sys|tmp|usr|var)/"
+)
+"""What seats have as well, or could."""
+_VALUE = re.compile(r"^[\w.]+(?:\[[^=]*\])?\s*=(?!=)\s*")
+"""What stands before the value in an assignment."""
+_SHORTEST_ANSWER = 3
 _SHORTEST, _FEWEST = 12, 3
 """A line of a solution that is shorter, or has fewer words, is no secret."""
 
@@ -37,7 +47,21 @@ def links_are_known(lab: Lab) -> Result:
         for address in sorted(_addresses(text, markdown=markdown)):
             if what := _wrong(lab, address):
                 found.setdefault((where, what), Finding(lab.slug, where, what))
+        for path in () if markdown else _PATH.findall(text):
+            if _is_of_this_machine(lab, path):
+                what = f"expected a file of the lab, got {path} of this machine"
+                found.setdefault((where, what), Finding(lab.slug, where, what))
     return Result("links", findings=tuple(found.values()))
+
+
+def _is_of_this_machine(lab: Lab, path: str) -> bool:
+    """Tell whether a path leads to what is here, and in no seat."""
+    if path.startswith(f"{HOME}/"):
+        return False
+    own = path.startswith(f"{lab.folder.parents[1]}/")
+    above = os.path.dirname(path)  # all that is known of a name with a blank in it
+    there = os.path.exists(path) or (above.count("/") > 1 and os.path.exists(above))
+    return there and (own or not _SYSTEM.match(path))
 
 
 def outside(lab: Lab) -> list[str]:
@@ -79,7 +103,8 @@ def _sentences(lab: Lab) -> Iterator[tuple[int, str]]:
     """Yield line and text of every text in a lab's checker, its docstrings included."""
     spec = find_spec(f"checkers.{lab.slug}")
     if spec and spec.origin:
-        for node in ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))):
+        tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8-sig"))
+        for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.lineno, node.value
 
@@ -159,6 +184,20 @@ def _absent(lab: Lab, address: str, name: PurePosixPath) -> str:
     return f"expected {address} among the lab's files, there is none"
 
 
+def named(lab: Lab) -> frozenset[str]:
+    """Return all names in what attendees get and in the lab's checker."""
+    texts = [cell.source for cell in attendee_version(lab).cells]
+    spec = find_spec(f"checkers.{lab.slug}")
+    if spec and spec.origin:
+        text = Path(spec.origin).read_text(encoding="utf-8")
+        texts += [
+            str(n.value)
+            for n in ast.walk(ast.parse(text))
+            if isinstance(n, ast.Constant)
+        ]
+    return frozenset(re.findall(r"\w+", "\n".join(texts)))
+
+
 def hints_hold_no_solution(
     lab: Lab, shown: Mapping[str, set[str]]
 ) -> tuple[Result, ...]:
@@ -176,7 +215,12 @@ def hints_hold_no_solution(
             for start, end in solution_lines(source)
             for line in source.split("\n")[start:end]
         }
-        secret = {_bare(line): line for line in lines if _tells(line, given)}
+        secret = {
+            _bare(part): line
+            for line in sorted(lines)
+            for part in (line, _VALUE.sub("", line))
+            if _tells(part, given)
+        }
         hints = {hint: f"hint {n}" for n, hint in enumerate(step.hints, 1)}
         told = {hint: f"the check's hint {hint!r}" for hint in shown.get(step.id, ())}
         found = [
@@ -189,8 +233,38 @@ def hints_hold_no_solution(
             for bare, line in secret.items()
             if bare in _bare(hint)
         ]
-        results.append(Result("hints", step.id, tuple(found)))
+        found += [
+            Finding(lab.slug, f"step {step.id}", f"expected {which} without the answer")
+            for hint, which in hints.items()  # a check's may repeat what was answered
+            if _answers(step, lines, hint)
+        ]
+        results.append(Result("hints", step.id, tuple(dict.fromkeys(found))))
     return tuple(results)
+
+
+def _answers(step: Step, lines: Iterable[str], hint: str) -> bool:
+    """Tell whether a hint names the answer to a step's question, and no other option.
+
+    A word or number of one or two letters may stand there for something else.
+    """
+    question = step.question
+    if question is None or question.kind == "choices":
+        return False
+    for line in lines:
+        found = ANSWER.match(line)
+        right = found[2].strip("'\"") if found else ""
+        if question.options and right.isdigit():
+            right = dict(enumerate(question.options, 1)).get(int(right), right)
+        others = [one for one in question.options if not _names(right, one)]
+        if len(right) >= _SHORTEST_ANSWER and _names(hint, right):
+            return not any(_names(hint, one) for one in others)
+    return False
+
+
+def _names(text: str, word: str) -> bool:
+    """Tell whether a word or some words stand in a text, in any case."""
+    whole = rf"(?<!\w){re.escape(word.strip())}(?!\w)"
+    return re.search(whole, text, re.IGNORECASE) is not None
 
 
 def _tells(line: str, given: str) -> bool:

@@ -8,12 +8,9 @@ it was, and the solution is run.
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from checkers.engine.attempt import Attempt, Outcome
@@ -23,14 +20,18 @@ from hub.authoring.mistakes import Mistake, load_excuses, load_mistakes
 from hub.authoring.mutants import Mutant, mutants
 from hub.authoring.notebook import code_cells
 from hub.authoring.proof import Result, Score, Survivor
-from hub.authoring.release import attendee_version, source_notebook
+from hub.authoring.release import source_notebook
 from hub.authoring.solutions import is_solution
 from hub.authoring.states import before
+from hub.authoring.texts import named
 from hub.catalog import Lab, Step
 
 FEWEST_MISTAKES = 2
 RAISED = "cell-raised"
 """Reason of attempts that no check has looked at: their cell raised."""
+NO_NAME = "missing-name"
+"""Reason of attempts whose name a check has not found, whatever the cell does."""
+STEADY = "hub.authoring.stand.garbage"
 TRIES = 2
 """How many changed solutions are tried at most for one that says something."""
 MOST_RAISING = 2
@@ -38,7 +39,7 @@ MOST_RAISING = 2
 MISTAKE_SECONDS = 50.0
 """How long a mistake may take; one that takes longer is said to its author."""
 MUTANT_SECONDS = 20.0
-"""How long a changed solution may take; longer is told from the right one, too."""
+"""How long a changed solution may take; no check looks at one that takes longer."""
 Tell = Callable[[str], None]
 
 
@@ -104,6 +105,8 @@ class Walk:
             found.append(Finding(self.lab.slug, f"step {step.id}", what))
         self.results.append(Result("solution", step.id, tuple(found)))
         self._time(step, last)
+        if not found:
+            self._steady(step)
         if self.mutants and not found:
             content = self._content() if trial.passed else {}
             self._score(step, trial, content, last.ms if last else 0)
@@ -119,15 +122,17 @@ class Walk:
     def _mistakes(self, step: Step, own: list[Mistake]) -> None:
         """Make each mistake: it fails with its reason. A step has at least two.
 
-        One that is there twice counts once, and one whose cell raises not at all, as no
-        check has looked at it.
+        One that is there twice counts once, and one whose cell raises or makes no name
+        not at all, as no check has looked at what it does.
         """
         found = []
         for mistake in own:
             where = f"mistakes.toml, mistakes[{mistake.number}], step {step.id}"
             if what := self._mistake(step, mistake):
                 found.append(Finding(self.lab.slug, where, what))
-        counted = {one.code.strip() for one in own if one.reason != RAISED}
+        counted = {
+            _written(one.code) for one in own if one.reason not in (RAISED, NO_NAME)
+        }
         if len(counted) < FEWEST_MISTAKES and not self.lab.imported:
             what = f"expected {FEWEST_MISTAKES} or more mistakes, got {len(counted)}"
             where = f"mistakes.toml, step {step.id}"
@@ -165,9 +170,11 @@ class Walk:
             sources[number] = mutant.source
             attempts: list[Attempt] = []
             for source in sources:
-                attempts += self.kernel.run(source, MUTANT_SECONDS, trial=True)
+                made = self.kernel.run(source, MUTANT_SECONDS, trial=True)
                 if self.kernel.interrupted:
+                    attempts = made  # what was said before was not of all of it
                     break
+                attempts += made
             last = last_of(attempts, step.id)
             self._remember(last)
             self._judge(step, mutant, last, trial)
@@ -196,11 +203,11 @@ class Walk:
         self, step: Step, mutant: Mutant, last: Attempt | None, trial: _Trial
     ) -> None:
         """Put a changed solution where it belongs."""
-        if last is not None and last.reason == RAISED:
+        if last is None or last.reason == RAISED:
             trial.raising[mutant.kind] += 1
-        elif last is not None and last.outcome is Outcome.PASSED:
+        elif last.outcome is Outcome.PASSED:
             trial.passed.append((mutant, self._content()))
-        elif last is not None and last.outcome is Outcome.ERROR:
+        elif last.outcome is Outcome.ERROR:
             what = f"expected passed or failed with {one_line(mutant.change)}, got "
             what += f"error: {last.reason} {last.hint}"
             trial.errors.append(Finding(self.lab.slug, f"step {step.id}", what))
@@ -232,8 +239,13 @@ class Walk:
             what = f"expected {self.lab.floor:.0%} of the changed solutions to fail, "
             what += f"got {score.killed} of {score.counted}; passed too: {changes}"
             found.append(Finding(self.lab.slug, f"step {step.id}", what))
-        note = f"{trial.idle} [[excused]] of no such change" if trial.idle else ""
-        self.results.append(Result("mutants", step.id, tuple(found), note))
+        notes = [f"{trial.idle} [[excused]] of no such change"] if trial.idle else []
+        notes += [score.nothing] if score.nothing else []
+        self.results.append(
+            Result(
+                "mutants", step.id, tuple(found), "; ".join(notes), not score.nothing
+            )
+        )
         if trial.errors:
             self.results.append(Result("garbage", step.id, tuple(trial.errors)))
 
@@ -294,6 +306,19 @@ class Walk:
             found = Finding(self.lab.slug, f"step {step.id}", what)
             self.results.append(Result("still", step.id, (found,)))
 
+    def _steady(self, step: Step) -> None:
+        """Check right work again and again: it passes each time.
+
+        Answers to questions are not in the kernel, nor is what is watched.
+        """
+        if not self.kernel.python or step.question or step.watch:
+            return
+        module, place = f"checkers.{self.lab.slug}", str(self.kernel.folder)
+        if got := self.kernel.ask(STEADY, "unsteady", module, place, step.id):
+            what = f"expected the same work to pass each time, got {got}"
+            found = Finding(self.lab.slug, f"step {step.id}", what)
+            self.results.append(Result("still", step.id, (found,)))
+
     def _remember(self, last: Attempt | None) -> None:
         """Keep what a check told somebody who is not there yet."""
         failed = last is not None and last.outcome is Outcome.FAILED
@@ -338,18 +363,12 @@ def blocks(lab: Lab) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def named(lab: Lab) -> frozenset[str]:
-    """Return all names in what attendees get and in the lab's checker."""
-    texts = [cell.source for cell in attendee_version(lab).cells]
-    spec = find_spec(f"checkers.{lab.slug}")
-    if spec and spec.origin:
-        text = Path(spec.origin).read_text(encoding="utf-8")
-        texts += [
-            str(n.value)
-            for n in ast.walk(ast.parse(text))
-            if isinstance(n, ast.Constant)
-        ]
-    return frozenset(re.findall(r"\w+", "\n".join(texts)))
+def _written(code: str) -> str:
+    """Return a mistake as it is compared: Python without comments and spaces."""
+    try:
+        return ast.dump(ast.parse(code))
+    except (SyntaxError, ValueError):
+        return " ".join(code.split())
 
 
 def last_of(attempts: list[Attempt], step: str) -> Attempt | None:

@@ -34,6 +34,7 @@ from hub.machine.proxy import ProxyError
 from hub.machine.releasing import ReleasingError
 from hub.machine.seat_images import SeatImageError
 from hub.machine.supervision import SupervisionError
+from hub.plain import plain
 from hub.settings import SettingsError
 from hub.vouchers import VoucherError
 
@@ -73,7 +74,7 @@ class Speaking(click.Group):
         except PermissionError as error:
             raise click.ClickException(_not_ours(error)) from None
         except EXPECTED as error:
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(plain(str(error))) from None
 
 
 def _away(error: Exception) -> str:

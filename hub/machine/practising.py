@@ -212,15 +212,11 @@ def _without_engine(name: str) -> str:
 
 
 def _image(airlift: Settings, name: str) -> str:
-    """Return the id of an image; one for a lab alone is built here if need be."""
+    """Return the id of an image, built here if need be."""
     try:
         built = Engine.load(airlift).images.get(name, "")
     except EngineError:
         built = ""
-    if not built and name == BASE:
-        raise PractisingError(
-            "The seats' image is not built here: `airlift up --prepare` builds it."
-        )
     return built or seat_images.build(airlift, name)
 
 

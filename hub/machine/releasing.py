@@ -102,7 +102,8 @@ def import_course(airlift: Settings, place: Path, slug: str, *, force: bool) -> 
         ReleasingError: nothing can be taken in, or a lab of that name is there.
     """
     words = ["import", str(airlift.labs_dir), str(airlift.checkers_dir)]
-    words += [str(place.absolute()), "--slug", slug, *(["--force"] if force else [])]
+    words += [str(place.absolute()), "--slug", slug]
+    words += ["--force", str(airlift.state_dir / "written-over")] if force else []
     return _run(airlift, *words, program="hub.authoring.course").rstrip()
 
 

@@ -44,6 +44,8 @@ BATCH = 2_000
 """Jobs that one transaction takes at most."""
 BACKLOG = 20_000
 """Entries that may wait to be written."""
+CALM = 10.0
+"""Seconds until a disk that refused is trusted: a small write may still fit."""
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -106,7 +108,8 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.failing: Exception | None = None
-        """Why the last write failed; None when it worked."""
+        """Why a write failed; None when all of the last seconds worked."""
+        self._trusted = 0.0
         self.on_rows: Callable[[Sequence[Entry]], None] = lambda _rows: None
         """Called on the loop with each batch's new rows, before anybody is answered."""
         self.on_commit: Callable[[Commit], None] = lambda _commit: None
@@ -280,7 +283,10 @@ class Journal:
             except Exception as error:  # the thread must outlive our own bugs
                 log.exception("a batch was rolled back")
                 answers = [_Answer(job, error=error) for job in writes]
-            self.failing = failure
+            now = time.monotonic()
+            self._trusted = now + CALM if failure else self._trusted
+            if failure or now >= self._trusted:
+                self.failing = failure
         for job in batch:
             if job.reads:
                 answers.append(_attempt(self._connection, job))

@@ -6,7 +6,8 @@ feedback, shared cells or messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from checkers.engine.note import Kind
@@ -26,6 +27,8 @@ from hub.room.entry import (
 
 MOST_ENTRIES = 500
 """Entries of a timeline; the newest ones."""
+LATE_MS = 10_000
+"""How much later than it was a time of a seat's outbox may be: a request's limit."""
 _STEP = ("lab", "step")
 _TOLD: dict[str, tuple[str, ...]] = {
     ATTEMPT: (*_STEP, "outcome", "reason", "hint", "trigger", "generation", "ms"),
@@ -60,13 +63,25 @@ def told(
     """Describe what happened, in the order of the times at which it did.
 
     Args:
-        entries: of one seat.
+        entries: of one seat, in the order of their rows.
         words: returns the line of an ask by its id.
         who: returns what to call a user of the staff.
     """
-    kept = (entry for entry in entries if entry.kind in _TOLD)
+    kept = (entry for entry in _in_order(entries) if entry.kind in _TOLD)
     lines = sorted(kept, key=lambda entry: (entry.at, entry.id))
     return [_line(entry, words, who) for entry in lines]
+
+
+def _in_order(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Give entries, those of the outbox never a little before the one before them."""
+    before = 0
+    for entry in entries:
+        if entry.body.get("seq"):
+            late = 0 < before - entry.at <= LATE_MS
+            before = before if late else entry.at
+            yield replace(entry, at=before)
+        else:
+            yield entry
 
 
 def _line(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,10 +18,11 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 from checkers.engine.attempt import Attempt, Outcome, Trigger
 from checkers.engine.outbox import put
 from checkers.engine.progress import Progress
+from tests.harness import free_ports
 from tests.hub.room.process import Answer, call
 
 ETC = Path(__file__).parents[2] / "images" / "base" / "etc" / "jupyter"
-DEADLINE = 40.0
+DEADLINE = 120.0
 LAB = "first_flight"
 STEPS = {"load-data": ["A nudge.", "Nearly the answer."], "clean-data": ["Tidy."]}
 
@@ -61,8 +61,7 @@ class SeatServer:
         shipped = ETC / "jupyter_server_config.d" / "airlift.json"
         (config / "airlift.json").write_text(shipped.read_text())
         release_lab(root / "labs")
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_ports()
         self.url = f"http://127.0.0.1:{self.port}/user/x/"
         self._environ = {
             **{k: v for k, v in os.environ.items() if not k.startswith("AIRLIFT_")},

@@ -19,6 +19,7 @@ from checkers import Work, check, fail
 
 @check("file")
 def file(work: Work) -> str:
+    (work.folder.parent / "looked").touch()
     text = work.file("note.txt").read_text().strip()
     if text != "ready":
         fail("other-text", f"`note.txt` says {text!r}; expected 'ready'.")
@@ -53,6 +54,15 @@ def forks(work: Work) -> None:
 def dies(work: Work) -> None:
     os._exit(3)
 
+@check("sleeps", limit=5)
+def sleeps(work: Work) -> None:
+    (work.folder / "asleep").touch()
+    time.sleep(0.5)
+
+@check("late")
+def late(work: Work) -> None:
+    work.file("late.txt")
+
 @check("asks")
 def asks(work: Work) -> None:
     if work.answer("asks") != "red":
@@ -68,6 +78,7 @@ STEPS: tuple[dict[str, Any], ...] = (
     {"id": "dies", "title": "Dies"},
     {"id": "asks", "title": "Asks", "question": QUESTION},
     {"id": "after", "title": "After"},
+    {"id": "late", "title": "Late", "needs": ["after"], "watch": True},
 )
 
 

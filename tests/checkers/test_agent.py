@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from pathlib import Path
 from uuid import uuid4
@@ -9,9 +10,10 @@ from uuid import uuid4
 import pytest
 
 from checkers.engine.agent import agent_from
-from checkers.engine.attempt import Outcome
+from checkers.engine.attempt import Attempt, Outcome, Trigger
 from checkers.engine.note import Kind
 from checkers.engine.outbox import OutboxError
+from checkers.engine.progress import Progress
 from tests.checkers.seat_server import LAB, SeatServer
 
 
@@ -64,6 +66,25 @@ def test_what_cannot_be_kept_is_said(tmp_path: Path) -> None:
         agent.welcome()
 
 
+def test_an_attempt_that_the_seat_could_not_note_is_not_sent_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each look at a watched step would send one more."""
+    agent = agent_from({"AIRLIFT_OUTBOX": str(tmp_path / "outbox")})
+    made = Attempt("i", LAB, "1", "", "load-data", Trigger.WATCH, Outcome.PASSED)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "add", full)
+        with pytest.raises(OutboxError, match="disk is full"):
+            agent.keep(made)
+    assert agent.delivery.numbering.ids() == set()
+    agent.keep(made)
+    assert agent.delivery.numbering.ids() == {"i"}
+
+
 @pytest.mark.slow
 def test_a_real_server_runs_the_agent_and_tells_its_status(tmp_path: Path) -> None:
     """Enabled by the shipped configuration; the status needs the server's token."""
@@ -74,7 +95,7 @@ def test_a_real_server_runs_the_agent_and_tells_its_status(tmp_path: Path) -> No
         status = server.get("status").body
         assert (status["state"], status["pending"]) == ("practice", 1)
         assert server.get("status", token="").status == 403
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not list((server.outbox / "numbered").glob("*")):
             assert time.monotonic() < deadline, server.log
             time.sleep(0.05)

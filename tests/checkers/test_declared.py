@@ -18,6 +18,12 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
+def test_a_file_may_begin_with_the_mark_of_windows(tmp_path: Path) -> None:
+    """Some editors write one."""
+    path = write(tmp_path, "\ufeff[[services]]\nname = 'web'\ncommand = ['serve']")
+    assert declared(path) == (Service("web", ("serve",)),)
+
+
 def test_a_service_is_read(tmp_path: Path) -> None:
     """Name and command are enough; the rest has its usual value."""
     path = write(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -99,7 +100,7 @@ async def delivering(
 
 async def until(condition: Callable[[], bool], what: str) -> None:
     """Wait for a condition, with a deadline."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, f"never happened: {what}"
         await asyncio.sleep(0.01)
@@ -312,6 +313,30 @@ def test_the_agent_survives_its_folder(tmp_path: Path) -> None:
             agent.delivery.poke()
             await asyncio.sleep(0.05)
             ids = fill(folder, 1)
+            await until(lambda: ids[0] in room.facts, "arrived")
+            shutil.rmtree(folder)
+            ids = fill(folder, 1)
+            agent.delivery.poke()
+            await until(lambda: ids[0] in room.facts, "arrived in a new folder")
+
+    asyncio.run(scene())
+
+
+def test_a_poke_at_an_outbox_that_cannot_be_had_leaves_others_their_turn(
+    tmp_path: Path,
+) -> None:
+    """The server goes on meanwhile, and what waits goes once the folder is back."""
+
+    async def scene() -> None:
+        folder = tmp_path / "outbox"
+        folder.mkdir()
+        (folder / "refused").touch()
+        async with delivering(folder, StandInRoom.accept) as (room, agent):
+            ids = fill(folder, 1)
+            agent.delivery.poke()
+            await asyncio.sleep(0.05)
+            (folder / "refused").unlink()
+            agent.delivery.poke()
             await until(lambda: ids[0] in room.facts, "arrived")
 
     asyncio.run(scene())

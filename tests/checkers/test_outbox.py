@@ -99,6 +99,25 @@ def test_what_is_no_attempt_is_set_aside(tmp_path: Path) -> None:
     assert numbering.count_refused() == 7
 
 
+def test_a_folder_full_of_junk_holds_no_attempt_up_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is cleared some at a time, and not all of it is kept."""
+    monkeypatch.setattr(numbering_module, "_TOGETHER", 20)
+    monkeypatch.setattr(numbering_module, "_KEPT_REFUSED", 10)
+    numbering = held(tmp_path)
+    for number in range(50):
+        (numbering.new / f"junk{number}").touch()
+    put(tmp_path, attempt())
+    assert numbering.collect() == 1
+    assert seqs(numbering) == [1]
+    assert len(list(numbering.new.iterdir())) == 31
+    for _ in range(3):
+        numbering.collect()
+    assert not numbering.due()
+    assert numbering.count_refused() < 13
+
+
 def test_a_lost_counter_starts_a_new_epoch(tmp_path: Path) -> None:
     """What was waiting is numbered anew under it, and nothing is lost."""
     put(tmp_path, attempt())

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from checkers.engine import given
+from checkers.engine import family, given
 from checkers.engine.attempt import Attempt, Outcome, Trigger
 from checkers.engine.probe import Request
 from checkers.engine.prober import Prober
 from tests.checkers.terminal_lab import LAB, set_up
+from tests.harness import wait_for
 
 
 @pytest.fixture
@@ -127,6 +129,33 @@ def test_a_probe_that_ends_is_the_checkers_fault_and_another_one_starts(
         assert both[0].outcome is Outcome.ERROR
 
     probed(root, act)
+
+
+@pytest.mark.parametrize("what", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_probe_that_somebody_ends_or_stops_is_nobodys_fault(
+    root: Path, what: signal.Signals
+) -> None:
+    """A terminal at the seat can do that: the check is asked again, or goes on."""
+
+    async def act(check: Callable[[str], Awaitable[Attempt]], prober: Prober) -> None:
+        await check("file")
+        (probe,) = (one for one in family.descendants(os.getpid()) if is_probe(one))
+        os.kill(probe, what)
+        assert (await check("file")).reason == "missing-file"
+        slow = asyncio.create_task(check("sleeps"))
+        asleep = root / "home" / LAB / "asleep"
+        await asyncio.to_thread(wait_for, "the check to begin", asleep.exists)
+        if what is signal.SIGKILL:
+            (probe,) = (one for one in family.descendants(os.getpid()) if is_probe(one))
+            os.kill(probe, what)
+        assert (await slow).outcome is Outcome.PASSED
+
+    probed(root, act)
+
+
+def is_probe(pid: int) -> bool:
+    """Tell whether a process is the prober's."""
+    return b"engine.probe" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def test_a_checker_that_cannot_be_imported_is_an_error(root: Path) -> None:

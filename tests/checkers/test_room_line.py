@@ -98,7 +98,7 @@ async def listening(
 
 async def until(condition: Callable[[], object], what: str) -> None:
     """Wait for a condition, with a deadline."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, f"never happened: {what}"
         await asyncio.sleep(0.01)

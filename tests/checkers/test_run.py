@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import errno
 import signal
 import sys
 import threading
@@ -84,6 +85,12 @@ def test_a_checkers_bug_is_an_error_that_names_its_place(error: BaseException) -
     assert attempt.hint.endswith(type(error).__name__)
 
 
+def test_a_checkers_bug_names_what_python_did_not_find() -> None:
+    """That is a word of the checker, and says what is wrong with the line."""
+    attempt = attempted(lambda work: work.folder.output)
+    assert attempt.hint.endswith(": AttributeError output")
+
+
 @pytest.mark.parametrize("value", [False, True, 1, ["passed"]])
 def test_returning_anything_else_is_the_authors_mistake(value: object) -> None:
     """`return False` never passes."""
@@ -142,6 +149,28 @@ def test_what_a_file_of_the_attendee_raises_is_theirs_too(tmp_path: Path) -> Non
     assert attempt.hint == (
         "Your code raised ZeroDivisionError when the check used it: division by zero"
     )
+
+
+def test_a_file_that_cannot_be_read_is_no_fault_of_the_check(tmp_path: Path) -> None:
+    """Shut, no text, a folder, a full disk: said by its name, and an attempt."""
+    lab = tmp_path / "lab"
+    (lab / "there").mkdir(parents=True)
+    (lab / "junk.txt").write_bytes(b"\xff\xfe")
+
+    def said(function: Any) -> str:
+        made = attempted(function, folder=lab)
+        assert (made.outcome, made.reason) == (FAILED, "unreadable")
+        return made.hint
+
+    shut = PermissionError(errno.EACCES, "Permission denied", str(lab / "a.txt"))
+    assert said(raising(shut)) == "`lab/a.txt` cannot be read (Permission denied)."
+    assert "`lab/there`" in said(lambda work: (work.folder / "there").read_text())
+    assert "`lab/gone`" in said(lambda work: (work.folder / "gone").read_text())
+    assert "UTF-8" in said(lambda work: work.file("junk.txt").read_text("utf-8"))
+    assert "disk is full" in said(raising(OSError(errno.ENOSPC, "No space")))
+    other = PermissionError(errno.EACCES, "Permission denied", "/somewhere/else")
+    for error in (other, OSError("of its own"), PermissionError()):
+        assert attempted(raising(error), folder=lab).outcome is ERROR
 
 
 def test_a_verdict_forged_by_the_attendee_keeps_the_contract() -> None:

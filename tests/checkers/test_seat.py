@@ -127,7 +127,7 @@ def test_the_entry_becomes_the_server(labs: Path, tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    out, complaint = ran.communicate(timeout=30)
+    out, complaint = ran.communicate(timeout=60)
     assert out.split() == [str(ran.pid), str(home)]
     assert "expected the lab missing" in complaint
     assert (home / "tiny" / "tiny.ipynb").exists()

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from checkers.engine import services as command
+from checkers.engine.attendance import places
 from hub.authoring.stand import services
 from tests.harness import wait_for
 
@@ -49,7 +51,9 @@ class Seat:
 
     def __init__(self, folder: Path, toml: str) -> None:
         self.home = folder / "the home"
-        self.home.mkdir()
+        logs = self.home / ".airlift" / "services"
+        logs.mkdir(parents=True)
+        os.mkfifo(logs / "clock.log")
         (folder / "services.toml").write_text(toml)
         self.environ = {
             **os.environ,
@@ -83,7 +87,7 @@ class Seat:
 
     def end(self) -> str:
         """End the server by itself; returns what the entry said."""
-        said = self.process.communicate("\n", timeout=30)[1]
+        said = self.process.communicate("\n", timeout=60)[1]
         return str(said)
 
 
@@ -106,7 +110,10 @@ def start() -> Iterator[Callable[[str], Seat]]:
 
 
 def test_a_service_lives_and_ends_with_the_seat(start: Callable[[str], Seat]) -> None:
-    """It is ready, comes back when it is killed, obeys, and ends before the seat."""
+    """It is ready, comes back when it is killed, obeys, and ends before the seat.
+
+    A pipe that somebody has left where its log goes holds nothing up.
+    """
     seat = start(GOOD)
     assert seat.services("wait", "60") == (0, "")
     code, said = seat.services()
@@ -129,7 +136,7 @@ def test_a_service_lives_and_ends_with_the_seat(start: Callable[[str], Seat]) ->
 
     (seat.home / "ended").unlink()
     seat.process.send_signal(signal.SIGTERM)
-    assert seat.process.wait(30) == 128 + signal.SIGTERM
+    assert seat.process.wait(60) == 128 + signal.SIGTERM
     assert (seat.home / "ended").exists()
     assert seat.services() == (
         1,
@@ -138,9 +145,9 @@ def test_a_service_lives_and_ends_with_the_seat(start: Callable[[str], Seat]) ->
 
 
 def test_a_service_that_keeps_dying_is_said_and_harms_nobody(
-    start: Callable[[str], Seat],
+    start: Callable[[str], Seat], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server runs on; state and log say what happened."""
+    """The server runs on; state and log say what happened, and so does a proof."""
     seat = start(DYING)
     log = seat.home / ".airlift/services/moth.log"
     wait_for("two starts", lambda: log.is_file() and log.read_text().count("h") > 1)
@@ -154,6 +161,10 @@ def test_a_service_that_keeps_dying_is_said_and_harms_nobody(
     wait_for("the end", is_said)
     assert "too hot" in seat.services("logs", "moth")[1]
     assert "/nowhere/ghost: No such file" in seat.services("logs", "ghost")[1]
+    for name, value in seat.environ.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(RuntimeError, match=r"moth is .*, its log ends: .*too hot"):
+        services.tell("wait", "0.1")
     assert seat.process.poll() is None
     assert seat.end() == ""
     assert seat.process.returncode == 0
@@ -199,3 +210,13 @@ def test_services_whose_files_nobody_wants_are_ended_at_once(
     assert seat.services("logs")[1].count("begun") == 2
     with pytest.raises(RuntimeError, match="expected `services start ghost`"):
         services.tell("start", "ghost")
+
+
+def test_nobody_waits_for_a_service_that_was_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would not be started again, however long the wait."""
+    given_up = [command.Standing("moth", "failed", "given up.")]
+    monkeypatch.setattr(command, "standings", lambda *_: given_up)
+    monkeypatch.setattr(command.time, "sleep", lambda _: pytest.fail("it waits"))
+    assert not command.await_ready([], places({}), patience=60)

@@ -96,6 +96,26 @@ def test_nothing_of_the_seats_own_comes_along(seat: Place) -> None:
     assert b"hush-hush" not in b"".join(taken(seat).values())
 
 
+def test_a_folder_that_is_shut_and_a_record_that_is_none_cost_themselves_only(
+    seat: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest is taken home, and nobody waits for a pipe to speak."""
+    (seat.home / "tiny" / "shut").mkdir()
+    is_open = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, how: path.name != "shut" and is_open(path, how)
+    )
+    record = seat.outbox.parent / "progress.jsonl"
+    record.unlink()
+    os.mkfifo(record)
+    files = taken(seat)
+    assert files["work/tiny/data/a.csv"] == b"a,b"
+    assert files["progress.jsonl"] == b""
+    (left,) = json.loads(files["airlift.json"])["left_out"]
+    assert left["path"] == "tiny/shut"
+    assert left["why"] == "it cannot be read: Permission denied"
+
+
 def test_what_stays_out_is_named_with_its_reason(
     seat: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,16 +20,28 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from checkers.engine.attempt import Attempt, Outcome, Trigger
-from checkers.engine.cadence import REST, SELDOM, SHARE, SOON, Cadence
+from checkers.engine.cadence import (
+    HANGING,
+    REST,
+    SELDOM,
+    SHARE,
+    SOON,
+    Cadence,
+    Rest,
+    rested,
+)
 from checkers.engine.gates import Gates
 from checkers.engine.note import Kind, Note
+from checkers.engine.outbox import OutboxError
+from checkers.engine.probe import Request
 from checkers.engine.progress import Progress
 from checkers.engine.record import Record
-from checkers.engine.steps import SeatLab, SeatStep
-from checkers.engine.watch import Seen, current_steps, is_news, watch_of
+from checkers.engine.steps import Found, SeatLab, SeatStep
+from checkers.engine.watch import Seen, Watch, current_steps, is_news, watch_of
 from hub.secrets import ensure_secrets
 from tests.checkers.seat_server import DEADLINE, SeatServer
 from tests.checkers.terminal_lab import LAB, lab_toml, set_up
+from tests.harness import wait_for
 from tests.hub.room.process import RoomProcess, StandInHub, call
 
 KEPT = ("HOME", "AIRLIFT_CHECKERS", "AIRLIFT_LABS_DIR", "AIRLIFT_LABS")
@@ -101,7 +113,10 @@ def test_looks_follow_activity_and_never_pile_up(
 
 
 def test_only_what_may_be_done_now_is_watched(tmp_path: Path) -> None:
-    """Not passed, needs met, open, at most three; caught up counts as done."""
+    """Not passed, needs met, not shut, at most three; caught up counts as done.
+
+    And first the one that is open in the panel, whatever its place and its needs.
+    """
     ids = ("a", "b", "c", "d", "e", "f")
     steps = tuple(
         SeatStep(one, one, 1, (one,), needs=("b",) if one == "d" else (), watch=True)
@@ -111,15 +126,20 @@ def test_only_what_may_be_done_now_is_watched(tmp_path: Path) -> None:
     outbox = tmp_path / "outbox"
     record, gates = Record(outbox), Gates(tmp_path)
 
-    def current() -> str:
+    def current(opened: str = "") -> str:
         record.look()
-        return " ".join(step.id for step in current_steps(lab, record, gates))
+        found = current_steps(lab, record, gates, opened)
+        return " ".join(step.id for step in found)
 
     def attempt(step: str, outcome: Outcome, generation: int = 0) -> None:
         made = Attempt("i", "l", "1", "", step, Trigger.WATCH, outcome)
         Progress(outbox).add(replace(made, generation=generation))
 
     assert current() == "a b c"
+    assert current("f") == "f a b c"
+    assert current("d") == "d a b c"
+    assert current("b") == "b a c e"
+    assert current("x") == "a b c"
     attempt("a", Outcome.PASSED)
     attempt("b", Outcome.FAILED)
     assert current() == "b c e"
@@ -131,7 +151,8 @@ def test_only_what_may_be_done_now_is_watched(tmp_path: Path) -> None:
     assert current() == "e f"
     gate = {"room": {"state": "open"}, "steps": {"l/e": {"gate": "strict"}}}
     (tmp_path / "room.json").write_text(json.dumps(gate))
-    assert current() == "e"
+    assert current("f") == "e"
+    assert current("d") == "e"
 
 
 def test_a_step_that_is_shut_during_a_look_is_not_the_next_one(
@@ -171,6 +192,107 @@ def test_a_step_that_is_shut_during_a_look_is_not_the_next_one(
 
     asyncio.run(run())
     assert {made.step for made in kept} == {"one"}
+
+
+def test_a_step_whose_check_takes_long_rests_and_one_that_hangs_for_longer() -> None:
+    """Never longer than a minute; a quick one not at all."""
+    assert rested(None, 100.0, 0.2) is None
+    slow = rested(None, 100.0, 4.0)
+    assert slow == Rest(100.0 + SHARE * 4.0, 96.0)
+    assert rested(slow, 200.0, 4.0) == Rest(212.0, 196.0)
+    assert rested(slow, 200.0, 2.0, beside=2) == Rest(218.0, 198.0)
+    assert rested(slow, 200.0, 90.0) == Rest(200.0 + SELDOM, 110.0)
+    rest, rests = None, []
+    for _ in range(6):
+        rest = rested(rest, 0.0, 2.0, hung=True)
+        assert rest is not None
+        rests.append(rest.until)
+    assert rests == [6, 12, 24, 48, HANGING, HANGING]
+    assert rested(rest, 0.0, 0.3) is None
+    assert slow is not None
+    quiet = Cadence(due=120.0, active=90.0)
+    assert not slow.is_over(111.0, quiet.noted(101.0))
+    assert slow.is_over(112.0, replace(quiet, active=101.0))
+    assert not slow.is_over(113.0, quiet)
+    assert slow.is_over(120.0, quiet)
+
+
+def watch_alone(
+    root: Path, monkeypatch: pytest.MonkeyPatch, keep: Callable[[Attempt], object]
+) -> tuple[Watch, Path]:
+    """Return the watch of two steps, one of which hangs, and the lab's folder."""
+    environ = set_up(root)
+    for key in (*KEPT, "AIRLIFT_OUTBOX"):
+        monkeypatch.setenv(key, environ[key])
+    outbox = Path(environ["AIRLIFT_OUTBOX"])
+    outbox.mkdir(parents=True)
+    steps = tuple(
+        SeatStep(one, one, 1, (one,), watch=True) for one in ("hangs", "file")
+    )
+    record, gates = Record(outbox), Gates(outbox.parent)
+    home = root / "home"
+    lab = SeatLab(LAB, "L", "1", steps)
+    return watch_of({LAB: lab}, record, gates, home, {}, keep), home / LAB
+
+
+def test_a_check_that_hangs_is_asked_after_the_others_and_seldom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the first step; the one behind it is asked each time all the same."""
+    watch, folder = watch_alone(tmp_path, monkeypatch, lambda made: None)
+    asked: list[str] = []
+    attempt = watch.prober.attempt
+
+    async def noted(request: Request) -> Attempt:
+        asked.append(request.step)
+        return await attempt(request)
+
+    monkeypatch.setattr(watch.prober, "attempt", noted)
+
+    async def run() -> None:
+        task = asyncio.create_task(watch.run())
+        deadline = time.monotonic() + DEADLINE
+        while asked.count("file") < 4:
+            assert time.monotonic() < deadline, asked
+            await asyncio.sleep(0.1)
+            (folder / "other.txt").write_text(str(time.monotonic()))
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(run())
+    assert asked[:3] == ["hangs", "file", "file"]
+    assert asked.count("hangs") < asked.count("file")
+
+
+def test_a_full_disk_is_no_reason_to_look_more_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be kept is news again at the next look, in its time."""
+    full = True
+    kept: list[str] = []
+
+    def keep(made: Attempt) -> None:
+        if full:
+            raise OutboxError("Your disk is full.")
+        kept.append(made.step)
+
+    watch, folder = watch_alone(tmp_path, monkeypatch, keep)
+    (folder / "note.txt").write_text("ready")
+
+    async def run() -> None:
+        nonlocal full
+        one = Found(watch.labs[LAB], watch.labs[LAB].steps[1])
+        watch._cadence = Cadence().noted(time.monotonic())
+        with pytest.raises(OutboxError):
+            await watch._look_at([one], time.monotonic())
+        assert watch._cadence.due > time.monotonic()
+        assert watch._cadence.wait > Cadence().wait
+        full = False
+        await watch._look_at([one], watch._cadence.due)
+        await watch.prober.stop()
+
+    asyncio.run(run())
+    assert kept == ["file"]
 
 
 def test_a_seat_without_such_steps_pays_for_none(tmp_path: Path) -> None:
@@ -288,7 +410,7 @@ def test_a_seat_nobody_works_at_has_no_probe(watched: Watched) -> None:
 def test_a_step_done_in_a_terminal_passes_by_itself(watched: Watched) -> None:
     """Where it begins is no attempt; what differs later is one each."""
     watched.type("cd; ls")
-    time.sleep(3)
+    wait_for("a first look", (watched.home / "looked").exists)
     assert watched.attempts("file") == []
     assert len(watched.probes()) == 1
     watched.type(f"echo not yet > ~/{LAB}/note.txt")
@@ -350,19 +472,31 @@ def test_a_step_is_checked_now_when_asked(watched: Watched) -> None:
 
     (watched.folder / "note.txt").write_text("other")
     assert check(lab=LAB, step="file") == (200, "")
-    watched.server.until(
-        lambda _: watched.attempts("file")[-1:] == [("asked", "failed", "other-text")],
-        "the room has it",
-    )
+    told = ("asked", "failed", "other-text")
+    wait_for("it in the room", lambda: watched.attempts("file")[-1:] == [told])
     assert check(lab=LAB, step="forks") == (409, "not-watched")
     assert check(lab=LAB, step="nothing") == (404, "unknown-step")
     assert check(lab="nothing", step="file") == (404, "unknown-lab")
     assert check(lab=[], step={}) == (404, "unknown-lab")
-    gate = {"room": {"state": "open"}, "steps": {f"{LAB}/file": {"gate": "strict"}}}
-    room = watched.server.root / ".airlift" / "room.json"
-    room.write_text(json.dumps(gate))
-    assert check(lab=LAB, step="hangs") == (409, "shut")
-    room.unlink()
+    for closed, gate in ((True, "strict"), (False, "")):
+        body = {"id": str(uuid4()), "lab": LAB, "step": "file", "strict": True}
+        path = f"api/rooms/{watched.id}/gates"
+        answer = watched.room.post(path, {**body, "closed": closed}, watched.staff)
+        assert answer.status == 200, answer
+        watched.wait("file", "gate", gate)
+        assert not closed or check(lab=LAB, step="hangs") == (409, "shut")
+
+
+def test_a_step_that_is_open_in_the_panel_is_watched_out_of_turn(
+    watched: Watched,
+) -> None:
+    """Although what it needs is not passed; nothing unknown can be opened."""
+    (watched.folder / "late.txt").write_text("here")
+    body = {"lab": LAB, "step": "late"}
+    assert watched.server.post("opened", {**body, "step": "nothing"}).status == 404
+    assert watched.server.post("opened", body).status == 200
+    watched.wait("late", "state", "passed")
+    assert watched.server.post("opened", {**body, "step": "after"}).status == 200
 
 
 def test_an_answer_from_the_panel_is_an_attempt_like_any_other(

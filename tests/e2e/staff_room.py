@@ -131,7 +131,7 @@ def seen(seat: Attendee, message: str) -> None:
         f"{seat.airlift.room_url}/api/notes",
         json={"v": 1, "notes": [note]},
         headers={"Authorization": f"token {seat.token}"},
-        timeout=10,
+        timeout=60,
     )
     assert answer.json()["acked"] == [note["id"]], answer.text
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,10 @@ def close_gate(seat: Seat, step: str) -> None:
 
 def found_in(folder: Path) -> list[str]:
     """Return the solutions' lines that lie in any file below a folder."""
-    texts = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    texts = []
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # replaced by another while we look
+            texts += [path.read_bytes()] if path.is_file() else []
     lines = [json.dumps(line)[1:-1].encode() for line in SOLUTIONS.values()]
     return [line.decode() for line in lines if any(line in text for text in texts)]
 

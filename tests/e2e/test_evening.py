@@ -81,14 +81,20 @@ class Attendee:
         return found.first
 
     def run(self, text: str, code: str = "") -> Locator:
-        """Run the cell that begins with `text`, with `code` in its place if given."""
+        """Run the cell that begins with `text`, with `code` in its place if given.
+
+        To its end, since what comes below it moves the cells that follow.
+        """
         cell = self.cell(text)
         cell.scroll_into_view_if_needed()
         cell.locator(".cm-content").click()
+        expect(cell.locator(".cm-content")).to_be_focused()
         if code:
             self.page.keyboard.press("Control+a")
             self.page.keyboard.insert_text(code)
+            expect(cell.locator(".cm-content")).to_contain_text(code.split()[-1])
         self.page.keyboard.press("Control+Enter")
+        expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"))
         return cell
 
 

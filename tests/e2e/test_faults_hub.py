@@ -86,7 +86,7 @@ def test_a_killed_proxy_comes_back_with_its_routes_to_the_same_seats(
     airlift.launch("proxy")
     airlift.wait_up("proxy")
     for who, (container, kernel) in zip(people, before, strict=True):
-        wait_for("the seat behind the door", lambda who=who: reached(who), 20)
+        wait_for("the seat behind the door", lambda who=who: reached(who))
         assert who.container_id() == container
         assert_still_logged_in(who)
         assert_same_kernel(who, kernel)

@@ -152,8 +152,7 @@ def small_disk(evening: Evening) -> Iterator[Path]:
         try:
             airlift.launch("room")
             airlift.wait_up("room")
-            for who in evening.attendees:  # else "away" may still mean the restart
-                evening.wait_back(who)
+            evening.mend()
             yield folder
         finally:
             airlift.kill("room", signal.SIGTERM)

@@ -56,7 +56,7 @@ def tell(attendee: Attendee, kind: str, step: str = "load-data", **body: Any) ->
         f"{attendee.airlift.room_url}/api/notes",
         json={"v": 1, "notes": [note]},
         headers={"Authorization": f"token {attendee.token}"},
-        timeout=10,
+        timeout=60,
     )
     assert answer.ok, answer.text
     assert answer.json()["acked"] == [note["id"]], answer.text

@@ -142,4 +142,4 @@ def test_a_person_finishes_the_lab_by_keyboard(
     tab_to(page, lambda text, _: lab.steps[-1].title in text)
     page.keyboard.press("Enter")
     wait_for("the last step's cell", lambda: IN_NOTEBOOK.search(focus(page)[1]))
-    assert lab.steps[-1].id in active_cell(page)["text"]
+    wait_for("it", lambda: lab.steps[-1].id in active_cell(page)["text"])

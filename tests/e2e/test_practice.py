@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.lab_page import START_MS
 from tests.e2e.test_accessibility import LOOKS, faults
 from tests.harness import Airlift, running, wait_for
 from tests.visitor import Visitor
@@ -180,7 +181,7 @@ def test_a_lab_is_started_alone_and_gone_on_with(
     expect(page.get_by_role("heading", name="Noor")).to_be_visible()
     phrase = str(page.locator("#phrase").text_content())
     page.get_by_role("button", name="Start the lab").click()
-    page.wait_for_url("**/lab/**", timeout=90_000)
+    page.wait_for_url("**/lab/**", timeout=START_MS)
     page.goto(f"{hall.url}/hub/labs")
     page.get_by_role("button", name="Go on: First flight").click()
     expect(page.get_by_text("Everything is as you left it.")).to_be_visible()

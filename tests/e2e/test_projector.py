@@ -225,6 +225,7 @@ def keys(board: Board, role: str) -> list[str]:
     """Let a board show link and key of a role."""
     part = tool(board, "invite").locator(f"section[aria-labelledby=invite-{role}]")
     part.get_by_role("button", name=f"Show: {role.title()}").click()
+    expect(part.locator(".shown")).to_have_count(2)
     return part.locator(".shown").all_inner_texts()
 
 

@@ -111,6 +111,7 @@ def evening(
         page.goto(room["join_url"])
         page.locator("input[name=name]").fill("Ana")
         page.locator("form button.main").click()
+        expect(page.locator("#phrase")).to_be_visible()
         page.locator("form button.main").click()
         page.wait_for_url(re.compile(rf"//s[a-z0-9]{{10}}\.{HOST}"), timeout=120_000)
         address = re.match(r"(http://(s[a-z0-9]{10})\.[^/]+)/", page.url)

@@ -115,7 +115,10 @@ def page(browser: Browser, server: SeatServer) -> Page:
 def test_a_step_done_in_a_terminal_turns_green_by_itself(
     page: Page, server: SeatServer
 ) -> None:
-    """And when asked, with the keyboard: the panel says what came of it."""
+    """And when asked, with the keyboard: the panel says what came of it.
+
+    One far behind it turns green too, once it is open in the panel.
+    """
     lab = LabPage(page, server.url).open(f"{LAB}/{LAB}.ipynb")
     panel = page.locator(".airlift-panel")
     row = panel.locator("button.step").filter(has_text="A file")
@@ -133,6 +136,10 @@ def test_a_step_done_in_a_terminal_turns_green_by_itself(
     page.keyboard.type(f"echo ready > ~/{LAB}/note.txt\n")
     expect(row).to_contain_text("passed at")
     shoot(page, "watched-passed")
+    (server.root / "home" / LAB / "late.txt").touch()
+    late = panel.locator("[data-step=late]")
+    late.click()
+    expect(late).to_contain_text("passed at")
 
 
 def tab_to(page: Page, what: str, key: str = "Tab") -> None:

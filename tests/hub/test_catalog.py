@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.authoring.faults import faults
 from hub.catalog import (
     LabError,
     Question,
@@ -244,3 +245,48 @@ def test_the_tables_beside_the_steps(tmp_path: Path) -> None:
     assert lab.seat_image == "base"
     (folder / "apt.txt").write_text("git\n")
     assert load_lab(folder).seat_image == "small"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("x" * 50_000_000, "expected at most 1,000,000 bytes, got more"),
+        ('[prove]\nx = """\n' + "a\n" * 400_000, "Unterminated string at the end"),
+        (f'[prove]\nx = "{"y" * 900_000}"', "prove.x: expected one of floor, "),
+        (f'[prove]\nfloor = "{"y" * 900_000}"', "prove.floor: expected a number"),
+    ],
+    ids=["too much", "never ends", "long value", "long wrong value"],
+)
+def test_a_huge_lab_toml_is_said_in_a_few_words(
+    tmp_path: Path, more: str, said: str
+) -> None:
+    """It may come from anybody: nobody waits for minutes or reads pages."""
+    with pytest.raises(LabError) as error:
+        load_lab(write(tmp_path / "small", f"{GOOD}{more}"))
+    assert said in str(error.value)
+    assert len(str(error.value)) < 1000
+
+
+def test_a_file_as_windows_writes_it_is_read(tmp_path: Path) -> None:
+    """With a mark at its beginning and its own ends of lines."""
+    folder = write(tmp_path / "small", GOOD)
+    (folder / "lab.toml").write_bytes(GOOD.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert load_lab(folder).step_ids == ("one", "two")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "got"),
+    [("utf-16", "UTF-16"), ("latin-1", "the byte 0xe9 in line 2")],
+)
+def test_a_file_in_another_encoding_says_so(
+    encoding: str, got: str, tmp_path: Path
+) -> None:
+    """And what to do, whichever file of the lab it is."""
+    folder = write(tmp_path / "small", GOOD)
+    for name in ("lab.toml", "lab.ipynb"):
+        (folder / name).write_bytes("# a\n# café\n".encode(encoding))
+    what = f"expected text in UTF-8, got {got}; save the file as UTF-8"
+    assert [str(one) for one in faults(folder)] == [
+        f"small: lab.toml: {what}",
+        f"small: lab.ipynb: {what}",
+    ]

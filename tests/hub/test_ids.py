@@ -107,3 +107,12 @@ def test_what_is_no_notebook_is_left_alone(text: str, lab: Lab) -> None:
     with pytest.raises(ReleaseError, match=r"trial/lab\.ipynb: expected a notebook"):
         set_ids(lab.folder)
     assert lab.source.read_text() == text
+
+
+def test_a_notebook_in_another_encoding_is_not_shown_whole(lab: Lab) -> None:
+    """A sentence says what it is; its bytes say nothing."""
+    lab.source.write_bytes(lab.source.read_text("utf-8").encode("utf-16"))
+    with pytest.raises(ReleaseError) as refused:
+        set_ids(lab.folder)
+    what = "expected text in UTF-8, got UTF-16; save the file as UTF-8"
+    assert str(refused.value) == f"trial/lab.ipynb: {what}"

@@ -12,7 +12,7 @@ from hub.authoring.licences.clearance import Clearance, clear, package_ledgers
 from hub.authoring.licences.image import image_packages, package_items
 from hub.authoring.licences.ledger import Item, LedgerError, load_ledger
 from hub.authoring.licences.names import debian_license, python_license
-from hub.authoring.licences.policy import Verdict, ruling
+from hub.authoring.licences.policy import Verdict, chosen, ruling
 from hub.authoring.licences.sheet import sheet
 from hub.catalog import Lab, load_lab, load_labs
 from tests.harness import REPOSITORY
@@ -172,6 +172,69 @@ def test_what_a_use_comes_to(license_: str, teach: str, redistribute: str) -> No
     assert ruling(license_, "redistribute").verdict is Verdict[redistribute]
 
 
+@pytest.mark.parametrize(
+    ("license_", "keeps", "choices"),
+    [
+        ("MIT", ["MIT"], []),
+        ("MIT OR GPL-3.0-only", ["MIT"], [("MIT OR GPL-3.0-only", "MIT")]),
+        ("GPL-3.0-only OR MIT", ["MIT"], [("GPL-3.0-only OR MIT", "MIT")]),
+        ("Apache-2.0 OR MIT", ["Apache-2.0"], [("Apache-2.0 OR MIT", "Apache-2.0")]),
+        ("MIT AND GPL-3.0-only", ["MIT", "GPL-3.0-only"], []),
+        ("BUSL-1.1 OR GPL-3.0-only", ["GPL-3.0-only"], [...]),
+        ("BUSL-1.1 AND GPL-3.0-only", ["BUSL-1.1", "GPL-3.0-only"], []),
+        ("MIT OR BUSL-1.1 AND ISC", ["MIT"], [("MIT OR (BUSL-1.1 AND ISC)", "MIT")]),
+        ("(MIT OR BUSL-1.1) AND ISC", ["MIT", "ISC"], [("MIT OR BUSL-1.1", "MIT")]),
+        ("(GPL-3.0-only AND MIT) OR CC0-1.0", ["CC0-1.0"], [...]),
+        (
+            "(ISC OR AGPL-3.0-only) AND (EPL-2.0 OR MIT)",
+            ["ISC", "MIT"],
+            [("ISC OR AGPL-3.0-only", "ISC"), ("EPL-2.0 OR MIT", "MIT")],
+        ),
+        ("MIT OR (BUSL-1.1 OR CC0-1.0)", ["CC0-1.0"], [..., ...]),
+        ("GPL-2.0-only WITH Classpath-exception-2.0 AND MIT", None, []),
+        ("GPL-2.0-only WITH Classpath-exception-2.0 OR MIT", ["MIT"], [...]),
+        ("GPL-2.0-only WITH MIT", [], []),
+        ("MIT OR", [], []),
+        ("MIT OR nobody knows", [], []),
+        ("", [], []),
+    ],
+)
+def test_either_of_or_is_enough_and_all_of_and_count(
+    license_: str, keeps: list[str] | None, choices: list[object]
+) -> None:
+    """What is chosen asks for least; it is said of what it was chosen."""
+    if keeps is None:
+        keeps = ["GPL-2.0-only WITH Classpath-exception-2.0", "MIT"]
+    kept, said = chosen(license_, "redistribute")
+    assert list(kept) == keeps
+    assert len(said) == len(choices)
+    assert all(b is ... or a == b for a, b in zip(said, choices, strict=True))
+
+
+def test_a_choice_asks_for_nothing_of_the_side_that_is_not_taken(lab: Lab) -> None:
+    """It is counted, named and printed as chosen; the lab need not name both."""
+    add(lab, '\n[[files]]\npath = "data/*"\nlicense = "GPL-3.0-only OR CC-BY-4.0"\n')
+    found = look(lab, "redistribute")
+    assert found.findings == ()
+    assert found.chosen() == [
+        "GPL-3.0-only OR CC-BY-4.0: CC-BY-4.0 is chosen (2 times)"
+    ]
+    assert "GPL-3.0-only" not in dict(found.counts())
+    assert [names for _, names in found.duties()] == [["CC-BY-4.0"], ["BSD-3-Clause"]]
+    assert "CC-BY-4.0 is chosen (2 times)" in sheet(found, "today")
+
+
+def test_what_goes_together_with_the_rest_is_chosen(lab: Lab) -> None:
+    """Both must be of one work; what nothing can choose is named."""
+    add(lab, '\n[[files]]\npath = "data/airports.csv"\nlicense = "CC-BY-SA-4.0"\n')
+    choice = '\n[[files]]\npath = "data/flights.csv"\nlicense = "{} OR ODbL-1.0"\n'
+    add(lab, choice.format("CC-BY-NC-4.0"))
+    (named,) = (what for what in look(lab).findings if "flights" in what)
+    assert "expected ODbL-1.0, too" in named
+    add(lab, choice.format("CC-BY-NC-4.0").replace("OR ODbL-1.0", "AND ODbL-1.0"))
+    assert any("do not go together" in what for what in look(lab).findings)
+
+
 @pytest.mark.parametrize("license_", ["CC-BY-ND-4.0", "CC-BY-NC-ND-4.0"])
 def test_a_notebook_that_may_not_be_changed_is_refused(license_: str) -> None:
     """Releasing a lab changes its notebook."""
@@ -215,31 +278,67 @@ def test_the_sheet_says_when_it_is_not_cleared_and_when_it_did_not_look(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[files]]\npath = 3\nlicense = 'MIT'", "files[1].path: expected some text"),
-        ("[[files]]\npath = 'a'", "files[1].license: expected some text, got ''"),
-        ("[[files]]\npfad = 'a'", "files[1].pfad: expected one of path, license"),
-        ("[[packages]]\nname = 'a'\nlicense = 'MIT'", "packages[1].why: expected who"),
         (
-            "[[files]]\npath = 'a'\nlicense = 'MIT'\nallows = ['sell']",
-            "files[1].allows: expected a list of teach, redistribute",
+            "[[files]]\npath = 3\nlicense = 'MIT'",
+            ":2: files[1].path: expected a string that is not empty, got 3",
+        ),
+        (
+            "[[files]]\npath = 'a'\nlicens = 'MIT'",
+            ":3: files[1].licens: expected one of path, license, copyright, source, "
+            "allows, why; did you mean 'license'?",
+        ),
+        (
+            "[[packages]]\nname = 'a'\nlicense = 'MIT'",
+            ":1: packages[1].why: expected who says so, and where, got ''",
+        ),
+        (
+            "[[files]]\npath = 'a'\nlicense = 'MIT'\nwhy = 'so'\nallows = ['sell']",
+            ":5: files[1].allows: expected a list of teach, redistribute, got ['sell']",
         ),
         (
             "[[files]]\npath = 'a'\nlicense = 'MIT'\nallows = [['teach']]",
-            "files[1].allows: expected a list of teach, redistribute",
+            ":4: files[1].allows: expected a list of strings, got [['teach']]",
         ),
-        ("[data]", "expected only [[files]] and [[packages]], got 'data'"),
-        ("[[files", "expected TOML"),
+        ("[data]", ":1: data: expected only [[files]] and [[packages]], got 'data'"),
+        ("[[files", ":1: expected TOML, got: "),
     ],
 )
 def test_a_ledger_that_cannot_be_read_says_where(
     tmp_path: Path, text: str, said: str
 ) -> None:
-    """File, table, key, and what was expected."""
+    """File, line, table, key, value, and what was expected."""
     (tmp_path / "LICENSES.toml").write_text(text)
     with pytest.raises(LedgerError) as error:
         load_ledger(tmp_path)
-    assert f"{tmp_path.name}/LICENSES.toml: " in str(error.value)
-    assert said in str(error.value)
+    assert str(error.value).startswith(f"{tmp_path.name}/LICENSES.toml{said}")
+    assert "\n" not in str(error.value)
+
+
+def test_everything_that_is_wrong_with_ledgers_is_said_at_once(tmp_path: Path) -> None:
+    """Table by table, of the lab's and of its image's."""
+    for name, text in {
+        "lab": "[[files]]\npath = ''\n\n[[files]]\nallows = ['sell']\nlicense = 1\n",
+        "image": "[[packages]]\nname = 'a'\nlicense = 'MIT'\n\n[more]\n",
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "LICENSES.toml").write_text(text)
+    with pytest.raises(LedgerError) as error:
+        package_ledgers(tmp_path / "image", tmp_path / "lab", tmp_path / "image")
+    assert str(error.value).splitlines() == [
+        "image/LICENSES.toml:1: packages[1].why: expected who says so, and where, "
+        "got ''",
+        "image/LICENSES.toml:5: more: expected only [[files]] and [[packages]], "
+        "got 'more'",
+        "lab/LICENSES.toml:2: files[1].path: expected a string that is not empty, "
+        "got ''",
+        "lab/LICENSES.toml:1: files[1].license: expected a value, it is missing",
+        "lab/LICENSES.toml:6: files[2].license: expected a string that is not empty, "
+        "got 1",
+        "lab/LICENSES.toml:5: files[2].allows: expected a list of teach, "
+        "redistribute, got ['sell']",
+        "lab/LICENSES.toml:4: files[2].why: expected who says so, and where, got ''",
+        "lab/LICENSES.toml:4: files[2].path: expected a value, it is missing",
+    ]
 
 
 GRANT = "Permission is hereby granted, free of charge, to any person obtaining a copy"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.authoring.mistakes import MistakesError, load_mistakes
+from hub.authoring.mistakes import MistakesError, load_excuses, load_mistakes
 from hub.catalog import Lab, load_lab
 
 LAB = Path(__file__).parents[2] / "labs" / "first_flight"
@@ -72,6 +72,17 @@ def test_a_mistake_may_say_what_its_person_reads(tmp_path: Path) -> None:
 def test_no_file_is_no_mistakes(tmp_path: Path) -> None:
     """An author begins without."""
     assert load_mistakes(lab_with(tmp_path, None)) == ()
+
+
+def test_an_excuse_may_be_copied_as_it_was_printed(tmp_path: Path) -> None:
+    """With the lines around it and their indent; what changed is what counts."""
+    table = '[[excused]]\nstep = "load-data"\nreason = "The same."\nchange = """\n{}"""'
+    bare, printed = "-x = 1\n+x = 2", "     y\n    -x = 1\n    +x = 2\n     z\n"
+    for number, change in enumerate((bare, printed)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (excuse,) = load_excuses(lab_with(folder, table.format(change)))
+        assert excuse.change == bare
 
 
 @pytest.mark.parametrize("name", SLIPS)

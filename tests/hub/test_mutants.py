@@ -88,7 +88,10 @@ QUESTIONS = {
         {"ham", "egg", "ham; egg; rye"},
     ),
     "number": (Question("number", "?"), "12", {"25", "12000", "-13", "0.001"}),
+    "nearly nothing": (Question("number", "?"), "-1,0", {"-1000", "0", "0.001"}),
+    "nothing": (Question("number", "?"), "0", {"1", "-1"}),
     "text": (Question("text", "?"), "Lima", {"amiL", "not Lima", "Li"}),
+    "text read both ways": (Question("text", "?"), "Anna", {"not Anna", "An"}),
 }
 
 
@@ -99,6 +102,15 @@ def test_a_question_is_answered_in_every_other_way(name: str) -> None:
     cell = solved("which", f"%answer which {right}")
     said = {change.split("%answer which ")[-1] for change in changes(cell, question)}
     assert said == wrong
+
+
+def test_case_is_no_other_answer() -> None:
+    """A variable holds the answer here; elsewhere case may be what a step is about."""
+    cell = solved("which", 'which = "Lima"')
+    assert '-which = "Lima"\n+which = "lima"' in changes(cell)
+    assert {
+        change.split("+which = ")[-1] for change in changes(cell, Question("text", "?"))
+    } == {'"XXLimaXX"', "None", '-which = "Lima"'}
 
 
 @given(st.text(alphabet="ab \n\"'()[]{}=:%!#-+<>~^0123.\\", max_size=60), st.booleans())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -33,6 +34,7 @@ from tests.harness import REPOSITORY
 from tests.hub.room.process import LAB
 
 LEDGER = '[[files]]\npath = "*"\nlicense = "CC-BY-4.0"\n'
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 12345\n"
 CHECKER = 'from checkers import check\n\n\n@check("load-data")\ndef f(work): ...\n'
 
 
@@ -237,11 +239,16 @@ def rewritten(pack: Path, change: Callable[[zipfile.ZipFile], None]) -> Path:
     return pack
 
 
-def a_link(into: zipfile.ZipFile) -> None:
-    """Add a link as zips have them."""
-    entry = zipfile.ZipInfo("labs/small/data/passwd")
-    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
-    into.writestr(entry, "/etc/passwd")
+def an_odd(kind: int) -> Callable[[zipfile.ZipFile], None]:
+    """Return what adds a link, a pipe or a device as zips have them."""
+
+    def add(into: zipfile.ZipFile) -> None:
+        """Add it."""
+        entry = zipfile.ZipInfo("labs/small/data/odd")
+        entry.external_attr = (kind | 0o777) << 16
+        into.writestr(entry, "/etc/passwd")
+
+    return add
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -252,7 +259,14 @@ def a_link(into: zipfile.ZipFile) -> None:
         (lambda z: z.writestr("labs/x/../../../e", ""), "expected a path inside"),
         (lambda z: z.writestr("/etc/evil", ""), "expected a path inside the zip"),
         (lambda z: z.writestr("labs\\small\\e", ""), "expected a path inside the zip"),
-        (a_link, "labs/small/data/passwd: expected a plain file, got a link"),
+        (an_odd(stat.S_IFLNK), "data/odd: expected a plain file, got a link"),
+        (an_odd(stat.S_IFIFO), "data/odd: expected a plain file, got something else"),
+        (an_odd(stat.S_IFCHR), "data/odd: expected a plain file, got something else"),
+        (lambda z: z.writestr("labs/small/\x1b[2J", ""), "'labs/small/\\x1b[2J': exp"),
+        (lambda z: z.writestr("labs/small/a\nb", ""), "a name that can be printed"),
+        (lambda z: z.writestr("labs/small/\u202egnp.exe", ""), "that can be printed"),
+        (lambda z: z.writestr(f"labs/small/{'d/' * 1500}f", ""), "at most 40 folders"),
+        (lambda z: z.writestr("labs/small/a.csv", POINTER), "got what Git LFS puts in"),
         (lambda z: z.writestr("labs/small/lab.toml", ""), "once, got it twice"),
         (lambda z: z.writestr(".", ""), "'.': expected a path inside the zip"),
         (lambda z: z.writestr("labs/small/lab.toml/a", ""), "got both by one name"),
@@ -324,6 +338,41 @@ def test_links_in_a_folder_or_repository_are_refused(
         take(address, tmp_path / "parcel")
 
 
+def test_a_repository_is_looked_at_before_anything_of_it_is_written(
+    source: Path, tmp_path: Path
+) -> None:
+    """A few bytes of git stand for a million files; submodules are not fetched."""
+    cloned(source, tmp_path)
+    git = ["git", "-C", str(source)]
+
+    def said(words: list[str], data: bytes = b"") -> str:
+        """Return what git says."""
+        done = subprocess.run(
+            [*git, *words], input=data, capture_output=True, check=True
+        )
+        return done.stdout.decode().strip()
+
+    def committed(tree: str) -> None:
+        """Make a tree the repository's newest."""
+        who = ["-c", "user.name=T", "-c", "user.email=t@t.test"]
+        commit = said([*who, "commit-tree", tree, "-m", "x"])
+        said(["update-ref", "refs/heads/main", commit])
+
+    head = said(["rev-parse", "HEAD"])
+    submodule = ["--add", "--cacheinfo", f"160000,{head},labs/small/sub"]
+    said(["update-index", *submodule])
+    committed(said(["write-tree"]))
+    with pytest.raises(ParcelError, match=r"labs/small/sub: .* got a repository in it"):
+        take(f"file://{source}", tmp_path / "submodule")
+    entry = f"100644 blob {said(['hash-object', '-w', '--stdin'])}"
+    for _ in range(6):
+        rows = "".join(f"{entry}\t{number}\n" for number in range(10))
+        entry = f"040000 tree {said(['mktree'], rows.encode())}"
+    committed(entry.rpartition(" ")[2])
+    with pytest.raises(ParcelError, match="a repository of at most 50000 files"):
+        take(f"file://{source}", tmp_path / "bomb")
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -387,6 +436,18 @@ def test_the_name_of_a_checkers_part_is_free_for_labs_alone(
             arrivals(parcel, place, ())
 
 
+def test_a_lab_of_airlifts_own_is_not_shadowed_unasked(
+    source: Path, place: Settings, tmp_path: Path
+) -> None:
+    """An installed Airlift has its checkers in the package, away from the place's."""
+    (source / "labs/small").rename(source / "labs/git_rescue")
+    (source / "checkers/small.py").rename(source / "checkers/git_rescue.py")
+    (arrival,) = arrivals(take(source, tmp_path / "parcel"), place, ())
+    with pytest.raises(ParcelError, match=r"^git_rescue: a lab of Airlift's own has"):
+        check(arrival, place, replace=False)
+    check(arrival, place, replace=True)
+
+
 @pytest.mark.parametrize("slug", ["base", "terminal", "ours", "theirs"])
 @pytest.mark.parametrize("named", ["base", "the lab's"])
 def test_a_lab_with_packages_has_no_name_of_an_image(
@@ -433,6 +494,26 @@ def test_what_is_no_source_is_said(tmp_path: Path) -> None:
     ):
         with pytest.raises(ParcelError, match=said):
             fetch(str(source), tmp_path / "into")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://anna:{}@localhost:1/labs.git",
+        "https://{}@localhost:1/labs.git#main",
+        "https://anna:{}/x@localhost:1/labs.git",
+        "http://localhost:1/labs.git?private_token={}",
+        "HTTPS://anna:{}@localhost:1/labs.git",
+        "https://anna:{}@labs.example/lab.zip",
+    ],
+)
+def test_the_token_in_an_address_is_never_shown(tmp_path: Path, address: str) -> None:
+    """Neither by us nor in what git says; the host is."""
+    with pytest.raises(ParcelError) as error:
+        fetch(address.format("glpat-s3cret"), tmp_path / "into")
+    assert "s3cret" not in str(error.value)
+    assert "***" in str(error.value)
+    assert re.search(r"localhost:1|labs\.example", str(error.value))
 
 
 def test_packages_that_a_lab_brings_are_read_before_it_comes_in(

@@ -14,14 +14,28 @@ from click.testing import CliRunner
 from hub.authoring.__main__ import keep as write_versions
 from hub.authoring.junit import junit
 from hub.authoring.kernel import LabKernel
-from hub.authoring.proof import Proof, Result, Score, content_of, keep, kept, proved
-from hub.authoring.prove import orders, prove
+from hub.authoring.proof import (
+    PROOFS,
+    Proof,
+    Result,
+    Score,
+    Survivor,
+    content_of,
+    gaps,
+    keep,
+    kept,
+    proved,
+)
+from hub.authoring.prove import orders, orders_pass, prove
+from hub.authoring.proving import place_of
+from hub.authoring.stand_places import PlaceError, here
 from hub.authoring.texts import hints_hold_no_solution, links_are_known
 from hub.authoring.walk import Walk
 from hub.catalog import Lab, load_lab
 from hub.cli import main
-from hub.cli.lab.prove import tell
+from hub.cli.lab.prove import tell, tell_gaps
 from hub.cli.terminal import console
+from hub.settings import Settings
 from hub.versions import Versions
 from tests.hub.lab_folder import solved, write_lab
 
@@ -93,11 +107,15 @@ code = "label = 'ton'"
 [[mistakes]]
 step = "label"
 reason = "wrong-label"
-code = "label = 'ton'"
+code = 'label = "ton"  # as above'
 [[mistakes]]
 step = "label"
 reason = "cell-raised"
 code = "label = ton"
+[[mistakes]]
+step = "label"
+reason = "missing-name"
+code = "lable = 'kilogram'"
 [[excused]]
 step = "label"
 change = '''
@@ -186,6 +204,130 @@ def test_a_link_leads_to_what_a_seat_gets(
     ]
 
 
+def test_a_path_of_the_authors_machine_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In cells and in the checker; what seats have too, and mere examples, are none."""
+    (tmp_path / "right.csv").write_text("1\n")
+    own = f"{tmp_path}/right.csv"
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="far_lab_of_a_test",
+        cells=CELLS
+        | {"text": own, "set-up": f'open("{own}")\nopen("/home/nobody/a/b.csv")'},
+        steps=STEPS,
+        checker=f'{CHECKER}FILES = ("/usr/bin/env", "/home/seat/a", "{own}")\n',
+    )
+    assert [f"{one.where}: {one.what}" for one in links_are_known(lab).findings] == [
+        f"lab.ipynb, cell set-up: expected a file of the lab, got {own} of this "
+        "machine",
+        f"checkers/far_lab_of_a_test.py:20: expected a file of the lab, got {own} of "
+        "this machine",
+    ]
+
+
+def test_the_value_alone_is_the_solution_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever name a hint gives it; a single call is help."""
+    hints = '["Try sum( numbers )/(half*2).", "sum(numbers) helps."]'
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="telling_lab_of_a_test",
+        cells=CELLS,
+        steps=STEPS.replace('["Divide.", "By four."]', hints),
+        checker=CHECKER,
+    )
+    share = hints_hold_no_solution(lab, {})[1]
+    assert [finding.what for finding in share.findings] == [
+        "expected hint 1 without the solution's line "
+        "'share = sum(numbers) / (half * 2)'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "telling", "helping"),
+    [
+        ("choice", "2", "It is PEAR.", "Compare pear and plum; pears are none."),
+        ("text", "'pear'", "Write pear.", "It appears late."),
+        ("number", "12.5", "Near 12.5, that is.", "It has 12 digits, not 112.5"),
+    ],
+)
+def test_a_hint_does_not_answer_the_question(
+    kind: str,
+    answer: str,
+    telling: str,
+    helping: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor names the right option alone; beside others it may stand."""
+    options = '\noptions = ["apple", "pear", "plum"]' if kind == "choice" else ""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug=f"asking_{kind}_lab_of_a_test",
+        cells=CELLS | {"label": solved("label", f"%answer label {answer}")},
+        steps=STEPS.replace('["A word.", "Any word."]', json.dumps([telling, helping]))
+        + f'[steps.question]\nkind = "{kind}"\ntext = "Which?"{options}\n',
+        checker=CHECKER,
+    )
+    asked = hints_hold_no_solution(lab, {"label": {"“not pear” is not it."}})[2]
+    assert [finding.what for finding in asked.findings] == [
+        "expected hint 1 without the answer"
+    ]
+
+
+def test_a_package_that_no_seat_has_is_said_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a cell or the checker, though it is installed here; a list brings it."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="needing_lab_of_a_test",
+        cells=CELLS | {"set-up": "import pandas, pytest\nfrom beside import x"},
+        steps=STEPS,
+        checker=f"{CHECKER}\ndef late():\n    import hypothesis\n",
+    )
+    (lab.folder / "files").mkdir()
+    (lab.folder / "files" / "beside.py").write_text("x = 1\n")
+    images = str(Path(__file__).parents[2] / "images")
+    airlift = Settings(root=tmp_path, images=Path(images))
+    with pytest.raises(PlaceError, match=r"needs hypothesis, pytest, which is here"):
+        place_of(airlift, lab, "")
+    (lab.folder / "requirements.txt").write_text("hypothesis>6\n# all\nPyTest\n")
+    assert place_of(airlift, lab, "") is here
+
+
+def test_a_solution_that_lives_on_what_was_tried_before_it_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no other order is, the only one is done without mistakes in between."""
+    lab = write_lab(
+        tmp_path,
+        monkeypatch,
+        slug="living_lab_of_a_test",
+        cells={"n": solved("n", "import os", "n = os.environ.get('N_OF_A_TEST')")},
+        steps='[[steps]]\nid = "n"\ntitle = "N"\n',
+        checker="""
+from checkers import Work, check, fail
+
+@check("n")
+def n(work: Work) -> None:
+    if work.value("n") is None:
+        fail("no-n", "There is none.")
+""",
+    )
+    with LabKernel(lab, tmp_path / "stand") as kernel:
+        (result,) = orders_pass(lab, kernel)
+    assert [finding.what for finding in result.findings] == [
+        "expected the solution to pass in a fresh seat, got failed: no-n"
+    ]
+
+
 def test_a_solution_without_markers_is_no_hint_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,7 +387,7 @@ def test_a_proof_finds_what_is_wrong_with_a_lab_in_python(
     assert [what for what in said(proof, "mutants") if "step numbers" in what]
     kept_at = keep(proof, tmp_path / "proofs")
     assert kept(kept_at.parent, lab.slug) == proof
-    assert proved(lab, kept_at.parent) is None
+    assert not proof.of("egress")[0].findings
 
 
 BASH_STEPS = """
@@ -334,7 +476,7 @@ def test_a_proof_works_in_a_shell_whose_files_are_put_back(
     assert release.startswith("step note: expected the untouched cell to fail, got err")
     assert "FileNotFoundError" in release
     garbage = " ".join(said(proof, "garbage"))
-    assert "without work/note.txt, got error" in garbage
+    assert "or failed without work/note.txt, got error" in garbage
     assert "an empty folder, got error" in garbage
     assert "step which" not in garbage
     note, which = proof.scores
@@ -361,10 +503,11 @@ def test_an_answer_that_a_soft_check_takes_is_shown(
     proof = prove(lab, tmp_path / "stand", mutants=4)
     which = proof.scores[-1]
     assert (which.killed, which.same) == (1, 0)
+    assert gaps(proof, lab)[0].endswith("at most 4 of 12 a step were tried")
     assert [one.change for one in which.survivors] == [
         "-answer which pear\n+answer which apple"
     ]
-    note, asked = proof.of("mutants")
+    note, asked, _ = proof.of("mutants")
     assert (note.note, asked.note) == ("", "1 [[excused]] of no such change")
     assert not any("excused" in str(found) for found in proof.findings)
 
@@ -434,6 +577,8 @@ code = "fall = 2"
         "expected 2 or more mistakes, got 0",
         "expected an end within 50 s, its cell ended its kernel",
     ]
+    stay = walk.scores[-1]
+    assert (stay.killed, stay.raised) == (1, 3), "no check looked at these"
 
 
 def test_junit_is_read_by_those_who_read_it(lab: Lab, tmp_path: Path) -> None:
@@ -449,49 +594,103 @@ def test_junit_is_read_by_those_who_read_it(lab: Lab, tmp_path: Path) -> None:
 
 def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
     """A stamp says when it was proved, until a file of it is another one."""
-    proof = Proof(lab.slug, lab.version, content_of(lab), "here", "2026-11-25T20:00:00")
-    keep(proof, tmp_path)
-    assert proved(lab, tmp_path) == {"at": "2026-11-25T20:00:00", "where": "here"}
-    keep(replace(proof, results=(Result("mutants", proved=False),)), tmp_path)
-    assert proved(lab, tmp_path) is None
-    assert proved(replace(lab, mutants=0), tmp_path)
-    keep(proof, tmp_path)
+    place, at = Settings(root=tmp_path), "2026-11-25T20:00:00"
+    proof = Proof(lab.slug, lab.version, content_of(lab, None), "here", at)
+    keep(proof, place.state_dir / PROOFS)
+    assert proved(lab, place) == {"at": at, "where": "here"}
     (lab.folder / "mistakes.toml").write_text("# none\n")
-    assert proved(lab, tmp_path) is None
+    assert proved(lab, place) is None
+
+
+@pytest.mark.parametrize("kind", ["mutants", "egress"])
+def test_a_proof_that_left_something_out_is_no_stamp(
+    kind: str, lab: Lab, tmp_path: Path
+) -> None:
+    """Its author reads why; a step without a changed solution is but a remark."""
+    place, at = Settings(root=tmp_path), "2026-11-25T20:00:00"
+    left = Result(kind, note="no network of its own", proved=False)
+    proof = Proof(
+        lab.slug, lab.version, content_of(lab, None), "here", at, results=(left,)
+    )
+    keep(proof, place.state_dir / PROOFS)
+    assert proved(lab, place) is None
+    with console.capture() as shown:
+        tell_gaps(proof, lab)
+    said = " ".join(shown.get().split())
+    assert f"{lab.slug}: no whole proof, so its release is not stamped: " in said
+    assert said.endswith(": no network of its own")
+    assert (proved(replace(lab, mutants=0), place) is None) is (kind == "egress")
+    keep(
+        replace(proof, results=(replace(left, step="share"),)), place.state_dir / PROOFS
+    )
+    assert proved(lab, place)
 
 
 def test_a_proof_is_of_what_the_checker_imports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A part that several labs share may change what each of them says."""
+    """A part that several labs share, or a part of it, may change what they say."""
     lab = write_lab(
         tmp_path,
         monkeypatch,
         slug="sharing_lab_of_a_test",
         cells=CELLS,
         steps=STEPS,
-        checker=f"from checkers.part_of_a_test import x\n{CHECKER}",
+        checker=f"import checkers.part_of_a_test\n{CHECKER}",
     )
-    part = tmp_path / "checkers" / "part_of_a_test.py"
+    folder = tmp_path / "checkers"
+    (folder / "part_of_a_test.py").write_text("from checkers import deep_of_a_test\n")
     found = set()
     for text in ("x = 1\n", "x = 2\n"):
-        part.write_text(text)
-        found.add(content_of(lab))
+        (folder / "deep_of_a_test.py").write_text(text)
+        found.add(content_of(lab, None))
     assert len(found) == 2
 
 
+def test_a_proof_is_of_the_image_with_its_services(lab: Lab, tmp_path: Path) -> None:
+    """Another service is another lab; the base comes with Airlift's version."""
+    place, image = Settings(root=tmp_path), tmp_path / "images" / "served"
+    served = replace(lab, image="served")
+    image.mkdir(parents=True)
+    (image / "services.toml").write_text("# one\n")
+    proof = Proof(lab.slug, lab.version, content_of(served, image), "here", "today")
+    keep(proof, place.state_dir / PROOFS)
+    assert proved(served, place)
+    (image / "services.toml").write_text("# two\n")
+    assert proved(served, place) is None
+
+
 def test_a_score_of_nothing_is_whole_and_json_stays_as_it_is(tmp_path: Path) -> None:
-    """A step without changed solutions misses no floor, and is not shown as proved."""
-    nothing = Score("step", same=2)
+    """A step without changed solutions misses no floor, and its author reads why."""
+    nothing = Score("step", same=2, raised=1)
     assert (nothing.kill, nothing.counted) == (1.0, 0)
-    results = (Result("mutants", "step"),)
+    results = (Result("mutants", "step", note=nothing.nothing, proved=False),)
     proof = Proof("lab", "1.0.0", "", "here", "", results=results, scores=(nothing,))
     with console.capture() as shown:
         tell(proof)
     assert "– nothing to tell apart" in shown.get()
     assert "✓" not in shown.get()
-    assert "nothing to tell apart" in junit([proof])
+    why = (
+        "nothing to tell apart (1 ended in an exception or not at all, 2 changed "
+        "nothing that notebook or check name)"
+    )
+    assert f"step: {why}" in " ".join(shown.get().split())
+    assert f'<skipped message="{why}' in junit([proof])
     assert Score("step", killed=3, survivors=()).kill == 1.0
+    assert Score("step", survivors=(Survivor("", ""),)).nothing == ""
+
+
+def test_a_proofs_table_fits_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a log: a long step goes on in the next line, and its time is whole."""
+    step = "the-longest-name-of-a-step-that-anybody-wrote"
+    score = Score(step, killed=10, excused=2, ms=4321, survivors=())
+    proof = Proof("lab", "1", "", "here", "", results=(Result("mutants", step),))
+    monkeypatch.setattr(console, "width", 80)
+    with console.capture() as shown:
+        tell(replace(proof, scores=(score,)))
+    assert "✓ 10/10, 2 excused" in shown.get()
+    assert "4321 ms" in shown.get()
+    assert "here, 0 s;" not in shown.get()
 
 
 def test_a_lab_that_cannot_be_read_is_proved_wrong(
@@ -562,7 +761,7 @@ def test_what_is_missing_here_is_said_with_both_ways_out(
 def test_a_released_lab_says_when_it_was_proved(lab: Lab, tmp_path: Path) -> None:
     """The room's lab.json has the stamp of the proof of this very content."""
     at = "2026-11-25T20:00:00+00:00"
-    proof = Proof(lab.slug, lab.version, content_of(lab), "here", at)
+    proof = Proof(lab.slug, lab.version, content_of(lab, None), "here", at)
     for stamp in (None, {"at": at, "where": "here"}):
         write_versions(str(lab.folder.parent), str(tmp_path / "versions"), lab.slug)
         folder = Versions(tmp_path / "versions").path(lab.slug, lab.version)

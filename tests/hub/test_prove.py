@@ -16,6 +16,7 @@ from checkers import Work, check, fail
 from checkers.engine.check import checker_for
 from hub.authoring import prove
 from hub.authoring.kernel import LabKernel
+from hub.authoring.mistakes import MistakesError
 from hub.authoring.stand import garbage
 from hub.authoring.walk import Walk
 from hub.catalog import Lab, load_lab
@@ -88,6 +89,14 @@ def test_a_proof_stops_at_ids_that_do_not_agree(tmp_path: Path) -> None:
     assert not (tmp_path / "kernel").exists()
 
 
+def test_a_proof_reads_the_mistakes_before_ids_stop_it(tmp_path: Path) -> None:
+    """So that an author hears of both at once."""
+    lab = broken(tmp_path, change("load-data", id="load"))
+    (lab.folder / "mistakes.toml").write_text("[[mistakes]]\n", encoding="utf-8")
+    with pytest.raises(MistakesError, match="reason: expected a value"):
+        prove.prove(lab, tmp_path / "kernel")
+
+
 def test_a_step_without_a_check_is_found(tmp_path: Path) -> None:
     """The checks are those of lab.toml, in its order."""
     lab = broken(tmp_path, lambda cells: None)
@@ -141,9 +150,28 @@ def test_what_a_run_shows_is_found(tmp_path: Path) -> None:
     ]
 
 
+TIRED: list[int] = []
+
+
+def excuses(work: Work) -> None:
+    """Pass whatever cannot be compared."""
+    try:
+        if work.value("total") - 20:
+            fail("other-total", "Not that.")
+    except TypeError:
+        return
+
+
+def tires(_work: Work) -> None:
+    """Pass three times."""
+    TIRED.append(1)
+    if len(TIRED) > 3:
+        fail("tired", "No more.")
+
+
 @pytest.fixture
 def fragile() -> Iterator[str]:
-    """The name of a checker whose two checks each have a fault."""
+    """The name of a checker whose checks each have a fault."""
     module = ModuleType("checkers.fragile_lab_of_a_test")
 
     def divides(work: Work) -> None:
@@ -153,7 +181,9 @@ def fragile() -> Iterator[str]:
     def writes(work: Work) -> None:
         work.value("listed", "list").append(1)
 
-    for function, step in ((divides, "divide"), (writes, "write")):
+    TIRED.clear()
+    steps = {"divide": divides, "write": writes, "excuse": excuses, "tire": tires}
+    for step, function in steps.items():
         function.__module__ = module.__name__
         function.__qualname__ = function.__name__
         setattr(module, function.__name__, check(step)(function))
@@ -170,6 +200,24 @@ def test_a_check_that_garbage_breaks_is_found(fragile: str, tmp_path: Path) -> N
     assert ("divide", "number", "zero") in faults
     assert ("divide", "number", "huge text") in faults
     assert ("divide", "number", "None") not in faults
+
+
+def test_garbage_that_passes_is_found(fragile: str, tmp_path: Path) -> None:
+    """Said once: what is right nowhere, where the check does not pass without it."""
+    namespace = {"number": 5, "listed": [], "total": 20}
+    found = garbage.errors(namespace, fragile, str(tmp_path))
+    passed = [[step, name, kind] for step, name, kind, got in found if got == "passed"]
+    assert passed == [["excuse", "total", "Ellipsis"]]
+
+
+def test_a_check_that_changes_its_mind_is_found(fragile: str, tmp_path: Path) -> None:
+    """Right work passes as often as it is looked at."""
+    namespace: dict[str, Any] = {"number": 5}
+    said = [
+        garbage.unsteady(namespace, fragile, str(tmp_path), step)
+        for step in ("divide", "tire")
+    ]
+    assert said == ["", "failed: tired"]
 
 
 def test_a_check_that_writes_into_the_work_is_found(
@@ -189,4 +237,4 @@ def test_only_values_that_a_check_reads_are_replaced(
         garbage.names_read(item, namespace, str(tmp_path))
         for item in checker_for(fragile)
     ]
-    assert read == [["number"], ["listed"]]
+    assert read == [["number"], ["listed"], [], []]

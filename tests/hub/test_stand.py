@@ -8,10 +8,12 @@ import stat
 from pathlib import Path
 
 import pytest
+from jupyter_client.kernelspec import NoSuchKernel
 
 from checkers.engine import given
 from hub.authoring.stand import __main__ as stand
 from hub.authoring.stand.home import Home
+from hub.authoring.stand.kernel import Kernel
 
 
 def test_another_answer_is_another_home(tmp_path: Path) -> None:
@@ -97,3 +99,10 @@ def test_with_services_nothing_is_like_anything_else(
             one = stand.Stand("lab", "1.0.0", "bash", [], hook=False, runner=runner)
             alike[there] = one.content() == one.content()
     assert alike == {False: True, True: False}
+
+
+def test_a_kernel_that_is_not_there_says_which_are(tmp_path: Path) -> None:
+    """Its name is in the notebook, where a slip is easily made."""
+    kernel = Kernel("pyton3", tmp_path, {"HOME": str(tmp_path)})
+    with pytest.raises(NoSuchKernel, match=r"pyton3; the kernelspec in .* of bash"):
+        kernel.start()

@@ -73,11 +73,12 @@ def test_the_lab_page_opens_without_a_complaint(
         place = {"domain": "127.0.0.1", "path": cookie.path}
         context.add_cookies([{"name": cookie.name, "value": cookie.value, **place}])
     page = context.new_page()
+    page.set_default_timeout(120_000)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
     page.on("request", lambda asked: complaints.append(asked.url))
     page.goto(f"{airlift.url}{seated.base}/lab/tree/first_flight/first_flight.ipynb")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
     ours = (f"{airlift.url}/", f"ws{airlift.url[4:]}/", "data:", "blob:")
     quiet = ("log:", "info:", "debug:", "warning:", *ours)

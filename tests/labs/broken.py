@@ -101,6 +101,15 @@ def written(file: str, data: bytes) -> Change:
     return change
 
 
+def recoded(file: str, encoding: str) -> Change:
+    """Write a file in another encoding."""
+
+    def change(root: Path) -> None:
+        (root / file).write_text((root / file).read_text("utf-8"), encoding)
+
+    return change
+
+
 def folder(file: str) -> Change:
     """Put a folder in the place of a file."""
     return all_of(without(file), lambda root: (root / file).mkdir())
@@ -430,6 +439,24 @@ GALLERY = {
     "checker that is no Python": Broken(
         swap(CHECKER, "if None in values:", "if None in values"),
         ("checkers/trial.py:30: expected Python, got SyntaxError: expected ':'",),
+    ),
+    "checker in another encoding, beside a lab.toml that Windows wrote": Broken(
+        all_of(
+            written(CHECKER, '"""Café."""'.encode("latin-1")),
+            recoded("labs/trial/lab.toml", "utf-8-sig"),
+            recoded(NOTEBOOK, "utf-8-sig"),
+        ),
+        (
+            "checkers/trial.py: expected text in UTF-8, got the byte 0xe9 in line 1; "
+            "save the file as UTF-8",
+        ),
+    ),
+    "checker that reads what lies beside it": Broken(
+        swap(CHECKER, "import csv", "import csv\n\nHERE = __file__"),
+        (
+            "checkers/trial.py:13: __file__: expected work.file(…), a seat has no file "
+            "beside it",
+        ),
     ),
     "checker with an import that is not there": Broken(
         swap(CHECKER, "import csv", "import cvs"),

@@ -123,6 +123,7 @@ async function start(lab, { app, tracker, documents, palette, restorer }) {
   const saving = new Saving(app.serviceManager.contents);
   const desk = new Desk({ app, tracker, documents, kept });
   saveOnceBack(seat, saving, desk);
+  noticeBreaks(app, tracker, seat);
   const first = seat.follow(app.serviceManager.events);
   await Promise.all([addStyles(), speak("en")]);
   const widget = sidePanel(lab, kept);
@@ -163,6 +164,19 @@ function login(base) {
     setTimeout(done, LOGIN_MS);
     document.body.append(frame);
   }).finally(() => frame.remove());
+}
+
+// Has the seat look at once when the page's own calls fail or a kernel's line breaks:
+// the event stream comes back by itself and says nothing of it.
+function noticeBreaks(app, tracker, seat) {
+  const look = () => {
+    seat.refresh();
+  };
+  const listen = ({ sessionContext }) =>
+    sessionContext.connectionStatusChanged.connect((_, how) => how !== "connected" && look());
+  app.serviceManager.connectionFailure?.connect(look);
+  tracker.forEach(listen);
+  tracker.widgetAdded.connect((_, panel) => listen(panel));
 }
 
 // What was written while the server was away is saved when it is back.

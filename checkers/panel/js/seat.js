@@ -5,6 +5,7 @@ const SCHEMA = "https://airlift.invalid/seat/panel";
 const POLL_MS = 30_000;
 const PREVIEW_MS = 2_000;
 const FIRST_MS = 1_000;
+const PATIENCE_MS = 10_000;
 const AWAY = [0, 401, 403, 404, 424, 502, 503, 504];
 const STRANGER = [401, 403];
 
@@ -76,7 +77,7 @@ export class Seat {
     clearTimeout(this._timer);
     let wait = POLL_MS;
     try {
-      this._take(await this._json("panel"));
+      this._take(await this._json("panel", { signal: AbortSignal.timeout(PATIENCE_MS) }));
       wait = this.state.preview ? PREVIEW_MS : POLL_MS;
     } catch (error) {
       if (STRANGER.includes(error.status)) {
@@ -136,6 +137,11 @@ export class Seat {
   // Checks a watched step now; the agent's answer is the new state.
   check(lab, step) {
     return this._act("check", { lab, step });
+  }
+
+  // Says which watched step is open here: the agent checks it by itself.
+  opened(lab, step) {
+    return this._act("opened", { lab, step });
   }
 
   // Answers a step's question, which is checked; the agent's answer is the new state.

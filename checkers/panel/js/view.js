@@ -114,6 +114,16 @@ function useOpen(lab) {
   return [step, (id) => setChosen({ id, lab: lab.slug, touched })];
 }
 
+// Says which watched step is open: whoever has it before them is at it.
+function useOpened(seat, lab, step) {
+  const watched = Boolean(step) && facts.isWatched(lab, step);
+  useEffect(() => {
+    if (watched && !seat.trouble) {
+      seat.opened(lab.slug, step.id).catch(() => {}); // that the seat is away is said
+    }
+  }, [lab?.slug, step?.id, watched, seat.trouble]);
+}
+
 // What an action said when it was refused; `run` does one and keeps its refusal.
 function useActions() {
   const [refusal, setRefusal] = useState("");
@@ -142,6 +152,7 @@ export function Panel({ page }) {
   const [chosenLab, setChosenLab] = useState("");
   const lab = state && facts.shownLab(state.labs, desk.path, chosenLab);
   const [step, setStep] = useOpen(lab);
+  useOpened(seat, lab, step);
   const [refusal, run, forget] = useActions();
   const [form, setForm] = useState("");
   if (!state || !lab) {

@@ -1,8 +1,9 @@
 """What `airlift lab import` and `export` run: `python -m hub.authoring.course …`.
 
-    import LABS CHECKERS PLACE [--slug NAME] [--force]
+    import LABS CHECKERS PLACE [--slug NAME] [--force FOLDER]
     export LABS SLUG OUT
 
+With --force, labs of the same name are written over, and kept in FOLDER as they were.
 A program of its own, since what reads notebooks takes seconds to import, and cells of
 courses run in its kernels. Exit code 1: the sentence on stderr says what is wrong.
 """
@@ -28,7 +29,7 @@ def _arguments() -> argparse.ArgumentParser:
     for name in ("labs", "checkers", "place"):
         taking.add_argument(name, type=Path)
     taking.add_argument("--slug", default="")
-    taking.add_argument("--force", action="store_true")
+    taking.add_argument("--force", type=Path)
     giving = verbs.add_parser("export")
     giving.add_argument("labs", type=Path)
     giving.add_argument("slug")
@@ -42,7 +43,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         if asked.verb == "import":
             said = take_in(
-                asked.place, asked.labs, asked.checkers, asked.slug, force=asked.force
+                asked.place, asked.labs, asked.checkers, asked.slug, over=asked.force
             )
         else:
             said = "\n".join(give_back(load_lab(asked.labs / asked.slug), asked.out))

@@ -21,7 +21,7 @@ from typing import Any
 
 import checkers
 from hub.authoring.agreement import ids_agree
-from hub.authoring.course import answers, hidden, notebook, rights, writing
+from hub.authoring.course import again, answers, hidden, notebook, rights, writing
 from hub.authoring.course.autotest import instantiated
 from hub.authoring.course.folder import Source, found
 from hub.authoring.course.names import modules, written
@@ -39,7 +39,12 @@ LEAST, MOST = 5.0, 60.0
 
 
 def take_in(
-    path: Path, labs: Path, checkers_to: Path, name: str = "", *, force: bool = False
+    path: Path,
+    labs: Path,
+    checkers_to: Path,
+    name: str = "",
+    *,
+    over: Path | None = None,
 ) -> str:
     """Import what lies at a place; returns the report.
 
@@ -48,7 +53,8 @@ def take_in(
         labs: folder of the labs.
         checkers_to: folder of their checkers.
         name: slug of the lab, or what the slugs of several begin with.
-        force: write over labs of the same name.
+        over: write over labs of the same name, and keep them there as they were; None
+            writes over none.
 
     Raises:
         CourseError: nothing can be taken in, or a lab of that name is there.
@@ -56,9 +62,9 @@ def take_in(
     sources, skipped = found(path)
     names = slugs(sources, name)
     for one in names:
-        _free(labs / one, checkers_to / f"{one}.py", force=force)
+        _free(labs / one, checkers_to / f"{one}.py", force=over is not None)
     taken = [
-        _taken(source, one, labs, checkers_to)
+        _taken(source, one, labs, checkers_to, over)
         for source, one in zip(sources, names, strict=True)
     ]
     return report(taken, skipped)
@@ -74,12 +80,15 @@ def _free(folder: Path, checker: Path, *, force: bool) -> None:
     if not there:
         return
     what = f"{there[0]} is there already: choose another name with --slug"
+    why = "it was not imported"
     try:
         imported = load_lab(folder).imported
-    except LabError:
+    except LabError as error:
         imported = ""
+        if (folder / "lab.toml").exists():
+            why = f"nobody can tell whether it was imported ({error.problems[0]})"
     if not imported:
-        raise CourseError(f"{what}; it was not imported, so nothing writes over it")
+        raise CourseError(f"{what}; {why}, so nothing writes over it")
     if not force:
         raise CourseError(f"{what}, or --force to write over it")
 
@@ -111,7 +120,9 @@ def _own_labs() -> Iterator[Path]:
     yield from Path(str(checkers.__file__)).parents[1].glob("labs/*/lab.toml")
 
 
-def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
+def _taken(
+    source: Source, name: str, labs: Path, checkers_to: Path, over: Path | None
+) -> Taken:
     """Take one notebook in; what cannot be is said, and no reason to stop."""
     notes: list[Note] = []
     groups: list[Group] = []
@@ -128,8 +139,14 @@ def _taken(source: Source, name: str, labs: Path, checkers_to: Path) -> Taken:
             if not any(group.live for group in draft.groups):
                 raise CourseError("no test of it checks anything: it makes no lab")
             done = Path(folder) / "done"
-            notes += rights.notes(done / "labs" / name, draft.rights)
-            _put(done, name, labs, checkers_to)
+            places = (labs / name, checkers_to / f"{name}.py")
+            made = (done / "labs" / name, done / "checkers" / f"{name}.py")
+            if over and places[0].exists():
+                notes += again.kept(made[0], places[0])
+                notes += again.set_aside(name, made, places, over)
+            else:
+                notes += rights.notes(made[0], draft.rights)
+            _put(made, places)
     except (CourseError, LabError, ReleaseError, OSError) as error:
         notes.append(Note("", str(error)))
         return Taken(source.shown, "", len(groups), 0, tuple(notes))
@@ -310,11 +327,10 @@ def _verdict(said: str) -> str:
     return f"says {said}" if ":" in said else f"says that {said}"
 
 
-def _put(done: Path, name: str, labs: Path, checkers_to: Path) -> None:
+def _put(made: tuple[Path, Path], places: tuple[Path, Path]) -> None:
     """Move a lab and its checker to where they belong."""
-    labs.mkdir(parents=True, exist_ok=True)
-    checkers_to.mkdir(parents=True, exist_ok=True)
-    if (labs / name).exists():
-        shutil.rmtree(labs / name)
-    shutil.move(done / "labs" / name, labs / name)
-    shutil.move(done / "checkers" / f"{name}.py", checkers_to / f"{name}.py")
+    for new, place in zip(made, places, strict=True):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.is_dir():
+            shutil.rmtree(place)
+        shutil.move(new, place)

@@ -174,17 +174,22 @@ def ledger(folder: Path, slug: str, found: Rights, origin: str) -> str:
         origin: where the course's files are from.
     """
     tables = [_HEAD]
-    for name in (*_listed(folder), f"checkers/{slug}.py"):
+    for name in (*listed(folder), f"checkers/{slug}.py"):
         said = found.of(name)
-        tables.append(
-            f"[[files]]\npath = {_path(name)}\nlicense = {toml(said.license)}\n"
-            f"copyright = {toml(said.copyright)}\n"
-            f"source = {toml(f'imported from {origin}')}\n"
-        )
+        source = f"imported from {origin}"
+        tables.append(table(name, said.license, said.copyright, source))
     return "\n".join(tables)
 
 
-def _listed(folder: Path) -> list[str]:
+def table(name: str, license_: str, copyright_: str, source: str) -> str:
+    """Return the ledger's table for one file."""
+    return (
+        f"[[files]]\npath = {_path(name)}\nlicense = {toml(license_)}\n"
+        f"copyright = {toml(copyright_)}\nsource = {toml(source)}\n"
+    )
+
+
+def listed(folder: Path) -> list[str]:
     """Return the files and pasted figures of a lab."""
     return [*files_of(folder), *figures_of(folder / "lab.ipynb")]
 
@@ -197,7 +202,7 @@ def _path(name: str) -> str:
 
 def notes(folder: Path, found: Rights) -> list[Note]:
     """Say which licences of a lab's files are known, and of how many none is."""
-    counts = Counter(found.of(name) for name in _listed(folder))
+    counts = Counter(found.of(name) for name in listed(folder))
     said = []
     for one, number in counts.items():
         files = "1 file" if number == 1 else f"{number} files"

@@ -17,9 +17,17 @@ from hub.authoring.licences.ledger import (
     Ledger,
     files_of,
     lab_items,
-    load_ledger,
+    load_ledgers,
 )
-from hub.authoring.licences.policy import Ruling, Verdict, apart, keys, plain, ruling
+from hub.authoring.licences.policy import (
+    Ruling,
+    Verdict,
+    apart,
+    chosen,
+    keys,
+    plain,
+    ruling,
+)
 from hub.catalog import Lab
 
 OWN = ("file", "figure", "checker", "image")
@@ -44,18 +52,27 @@ class Clearance:
 
     def counts(self) -> list[tuple[str, int]]:
         """Return how many items come under each licence, the most first."""
-        total = Counter(key for item in self.items for key in keys(item.license))
+        total = Counter(key for item in self.items for key in item.keeps)
         return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
 
     def duties(self) -> list[tuple[str, list[str]]]:
         """Return what must be done, each with the licences or items that ask for it."""
         found: dict[str, list[str]] = {}
         for item in self.items:
-            for key in sorted(keys(item.license)) or [item.license]:
+            for key in item.keeps:
                 said = judge(replace(item, license=key), self.use)
-                if said.verdict is Verdict.DUTY and not _free_by_choice(item, self.use):
+                if said.verdict is Verdict.DUTY:
                     found.setdefault(said.say, []).append(key)
         return [(say, sorted(set(names))) for say, names in found.items()]
+
+    def chosen(self) -> list[str]:
+        """Say what was chosen where a licence leaves a choice, the most first."""
+        total = Counter(choice for item in self.items for choice in item.choices)
+        counted = sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [
+            f"{of}: {taken} is chosen" + f" ({number} times)" * (number > 1)
+            for (of, taken), number in counted
+        ]
 
     def exceptions(self) -> list[Item]:
         """Return the items for which a ledger says more than they do themselves."""
@@ -80,45 +97,72 @@ def clear(
         packages: of its image; None when they were not read.
 
     Raises:
-        LedgerError: a LICENSES.toml cannot be used.
+        LedgerError: all that is wrong with the LICENSES.toml of the lab and its image.
     """
-    ledger = load_ledger(lab.folder) or Ledger(f"{lab.slug}/{NAME}")
+    own, its = load_ledgers(lab.folder, image)
+    ledger = own or Ledger(f"{lab.slug}/{NAME}")
     items = lab_items(lab, ledger, checker)
     names = [item.name for item in items]
     if image.is_dir():
-        items += image_items(image)
-    findings = [
+        items += _image_items(image, its or Ledger(f"{image.name}/{NAME}"))
+    items = _chosen(lab, use, [*items, *(packages or ())])
+    findings = (
         *_ledger_findings(lab, ledger, names),
-        *_item_findings(lab, use, [*items, *(packages or ())]),
+        *_item_findings(lab, use, items),
         *_whole_findings(lab, items),
-    ]
-    return Clearance(
-        lab, use, (*items, *(packages or ())), tuple(findings), packages is not None
     )
+    return Clearance(lab, use, tuple(items), findings, packages is not None)
 
 
-def image_items(folder: Path) -> list[Item]:
+def _chosen(lab: Lab, use: str, items: list[Item]) -> list[Item]:
+    """Return items with the licences that their use keeps to.
+
+    Own files are one work: what one is bound to counts where another may choose.
+    """
+    named, work = keys(lab.license), set[str]()
+    for item in items:
+        if item.kind in OWN and " OR " not in plain(item.license):
+            work |= keys(item.license)
+    found = []
+    for item in items:
+        own = item.kind in OWN
+        keeps, choices = chosen(
+            item.license,
+            use,
+            changed=_is_changed(item),
+            beside=work if own else (),
+            named=named if own else (),
+        )
+        work |= set(keeps) if own else set()
+        found.append(replace(item, keeps=keeps, choices=choices))
+    return found
+
+
+def _image_items(folder: Path, ledger: Ledger) -> list[Item]:
     """Return the files of an image's folder."""
-    ledger = load_ledger(folder) or Ledger(f"{folder.name}/{NAME}")
     items = [ledger.item("image", name) for name in files_of(folder)]
     return [replace(item, name=f"images/{folder.name}/{item.name}") for item in items]
 
 
 def package_ledgers(*folders: Path) -> list[Ledger]:
-    """Return the ledgers that may correct packages, each folder once; the last wins."""
-    return [ledger for path in dict.fromkeys(folders) if (ledger := load_ledger(path))]
+    """Return the ledgers that may correct packages, each folder once; the last wins.
+
+    Raises:
+        LedgerError: all that is wrong with any of them.
+    """
+    return [ledger for ledger in load_ledgers(*dict.fromkeys(folders)) if ledger]
 
 
 def judge(item: Item, use: str) -> Ruling:
     """Say what using one item comes to; what its owner granted holds."""
     if use in item.allows:
         return Ruling(Verdict.FREE)
-    return ruling(item.license, use, changed=item.name.startswith("lab.ipynb"))
+    return ruling(item.license, use, changed=_is_changed(item))
 
 
-def _free_by_choice(item: Item, use: str) -> bool:
-    """Say whether an item's whole expression asks for nothing, by a choice in it."""
-    return judge(item, use).verdict is Verdict.FREE
+def _is_changed(item: Item) -> bool:
+    """Say whether an item is handed on in a changed form."""
+    return item.name.startswith("lab.ipynb")
 
 
 def _ledger_findings(lab: Lab, ledger: Ledger, names: list[str]) -> Iterator[str]:
@@ -148,12 +192,12 @@ def _whole_findings(lab: Lab, items: list[Item]) -> Iterator[str]:
             f"got {lab.license!r}"
         )
     for item in items:
-        more = sorted(keys(item.license) - said)
+        more = sorted(set(item.keeps) - said)
         if item.kind in OWN and item.name.startswith(_HANDED_ON) and said and more:
             yield (
                 f"{lab.slug}: lab.toml, lab.license: expected {more[0]}, too, as "
                 f"{item.name} says, got {lab.license!r}"
             )
-    work = {key for item in items if item.kind in OWN for key in keys(item.license)}
+    work = {key for item in items if item.kind in OWN for key in item.keeps}
     for what in apart(work):
         yield f"{lab.slug}: {NAME}: {what}"

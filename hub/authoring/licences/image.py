@@ -42,10 +42,13 @@ def seat_packages(airlift: Settings, lab: Lab) -> list[dict[str, Any]]:
 
     Raises:
         SeatImageError: the lab's image is not here and could not be built.
-        ScanError: what seats are made of cannot be read.
+        ScanError: what seats are made of cannot be read, or these need another engine.
     """
     with suppress(EngineError):
-        if Engine.load(airlift).engine == "local":
+        engine = Engine.load(airlift)
+        if engine.engine == "local":
+            if lack := engine.lack(lab.slug, lab.seat_image):
+                raise ScanError(lack)
             return environment_packages(airlift.state_dir / "seat-venv/bin/python")
     return image_packages(seat_images.image_of(airlift, lab))
 

@@ -10,24 +10,25 @@ A lab's ledger covers its folder, the pictures pasted into its notebook
 the folder of the image.
 
 Errors:
-    LedgerError: names the file, the table, the key and what was expected.
+    LedgerError: all that is wrong, each with file, line, key and what was expected.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from hub.authoring.licences.policy import USES, Choice
 from hub.catalog import Lab
+from hub.tables import Table, read
 
 NAME = "LICENSES.toml"
-USES = ("teach", "redistribute")
+TABLES = ("[[files]]", "[[packages]]")
 _FILES = ("path", "license", "copyright", "source")
 _PACKAGES = ("name", "license", "why")
 _TEXT = r"LICEN[CS]E|COPYING|NOTICE"
@@ -49,6 +50,8 @@ class Item:
         name: the file, or the package.
         license: an SPDX expression, or the words that could not be read as one.
         allows: uses that its owner granted beyond the licence.
+        keeps: the licences that its use here keeps to, one of each choice.
+        choices: what its licence left to choose.
     """
 
     kind: str
@@ -59,6 +62,8 @@ class Item:
     source: str = ""
     why: str = ""
     allows: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,60 +113,53 @@ def load_ledger(folder: Path) -> Ledger | None:
     """Read the ledger of a folder; None when there is none.
 
     Raises:
-        LedgerError: the first thing that is wrong with it.
+        LedgerError: all that is wrong with it.
     """
-    where = f"{folder.name}/{NAME}"
-    try:
-        data = tomllib.loads((folder / NAME).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    return load_ledgers(folder)[0]
+
+
+def load_ledgers(*folders: Path) -> list[Ledger | None]:
+    """Read the ledgers of some folders; None for each that has none.
+
+    Raises:
+        LedgerError: all that is wrong with any of them.
+    """
+    problems: list[str] = []
+    found = [_ledger(folder, problems) for folder in folders]
+    if problems:
+        raise LedgerError("\n".join(dict.fromkeys(problems)))
+    return found
+
+
+def _ledger(folder: Path, problems: list[str]) -> Ledger | None:
+    """Read one ledger; what is wrong with it is noted in `problems`."""
+    if not (folder / NAME).exists():
         return None
-    except (ValueError, RecursionError, IsADirectoryError) as error:
-        raise LedgerError(f"{where}: expected TOML, got: {error}") from None
-    found = {
-        "files": _rows(where, "files", data.pop("files", []), _FILES),
-        "packages": _rows(where, "packages", data.pop("packages", []), _PACKAGES),
+    source = read(folder / NAME, f"{folder.name}/{NAME}")
+    files = [_row(table, _FILES) for table in source.tables("files")]
+    packages = [_row(table, _PACKAGES) for table in source.tables("packages")]
+    source.finish(TABLES)
+    problems += source.problems
+    return Ledger(source.where, tuple(files), tuple(packages))
+
+
+def _row(table: Table, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Read one table; `license` and the first key are needed."""
+    needed = (keys[0], "license")
+    row: dict[str, Any] = {
+        key: table.text(key) if key in needed else table.word(key)
+        for key in keys
+        if key != "why"
     }
-    if data:
-        raise LedgerError(
-            f"{where}: expected only [[files]] and [[packages]], "
-            f"got {sorted(data)[0]!r}"
-        )
-    return Ledger(where, **found)
-
-
-def _rows(
-    where: str, name: str, tables: object, keys: tuple[str, ...]
-) -> tuple[dict[str, Any], ...]:
-    """Read the tables of one name; `license` and the first key are needed."""
-    if not isinstance(tables, list):
-        raise LedgerError(f"{where}: expected [[{name}]] tables, got {tables!r}")
-    return tuple(
-        _row(f"{where}: {name}[{number}]", table, keys)
-        for number, table in enumerate(tables, 1)
-    )
-
-
-def _row(where: str, table: object, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Read one table."""
-    if not isinstance(table, dict):
-        raise LedgerError(f"{where}: expected a table, got {table!r}")
-    known = dict.fromkeys((*keys, "why", "allows"))
-    for key in table:
-        if key not in known:
-            raise LedgerError(f"{where}.{key}: expected one of {', '.join(known)}")
-    row = {key: table.get(key, "") for key in known if key != "allows"}
-    for key, value in row.items():
-        needed = key in (keys[0], "license")
-        if not isinstance(value, str) or (needed and not value.strip()):
-            raise LedgerError(f"{where}.{key}: expected some text, got {value!r}")
-    allows = table.get("allows", [])
-    if not isinstance(allows, list) or not all(use in USES for use in allows):
-        raise LedgerError(
-            f"{where}.allows: expected a list of {', '.join(USES)}, got {allows!r}"
-        )
-    if (allows or keys is _PACKAGES) and not row["why"].strip():
-        raise LedgerError(f"{where}.why: expected who says so and where, got none")
-    return {**row, "allows": tuple(allows)}
+    allows = table.texts("allows", ())
+    if not set(allows) <= set(USES):
+        table.refuse("allows", f"a list of {', '.join(USES)}", list(allows))
+    why = table.data.get("why", "")
+    if (allows or keys is _PACKAGES) and isinstance(why, str) and not why.strip():
+        table.refuse("why", "who says so, and where", why)
+    row["why"] = table.word("why")
+    table.finish()
+    return {**row, "allows": allows}
 
 
 def is_text(name: str) -> bool:

@@ -8,11 +8,13 @@ how it is classed by ScanCode; the table of uses below is ours and no legal advi
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
+USES = ("teach", "redistribute")
 NOT_STATED = "LicenseRef-not-stated"
 """Stands in a ledger for what nobody has said yet."""
 Part = Any
@@ -35,6 +37,13 @@ class Ruling:
 
     verdict: Verdict
     say: str = ""
+
+
+class Choice(NamedTuple):
+    """What an expression leaves to choose, and what is chosen of it."""
+
+    of: str
+    taken: str
 
 
 _CREDIT = "name its authors and its licence wherever it is shown"
@@ -164,23 +173,75 @@ def ruling(words: str, use: str, *, changed: bool = False) -> Ruling:
     if found is None:
         said = f"expected an SPDX expression, got {words!r}" if words else ""
         return Ruling(Verdict.UNKNOWN, said or "expected a licence, got none")
-    return _ruling(found, 0 if use == "teach" else 1, changed)
+    atoms, _choices = chosen(words, use, changed=changed)
+    rulings = [_of_one(atom, use, changed) for atom in atoms]
+    verdict = max(one.verdict for one in rulings)
+    says = (one.say for one in rulings if one.verdict is verdict and one.say)
+    return Ruling(verdict, "; ".join(dict.fromkeys(says)))
 
 
-def _ruling(part: Part, column: int, changed: bool) -> Ruling:
-    """Rule on one part of an expression."""
-    license_symbol = getattr(part, "license_symbol", None)
-    if license_symbol is not None:
-        return _ruling(license_symbol, column, changed)
-    if not getattr(part, "args", ()):
-        return TABLE[kind(str(part), changed=changed)][column]
-    rulings = [_ruling(arg, column, changed) for arg in part.args]
-    choose = min if type(part).__name__ == "OR" else max
-    verdict = choose(ruling.verdict for ruling in rulings)
-    said = [ruling.say for ruling in rulings if ruling.verdict is verdict]
-    if choose is min:
-        return Ruling(verdict, said[0])
-    return Ruling(verdict, "; ".join(dict.fromkeys(filter(None, said))))
+def _of_one(atom: str, use: str, changed: bool) -> Ruling:
+    """Rule on one licence, with an exception or without."""
+    return TABLE[_kind(atom, changed)][USES.index(use)]
+
+
+def _kind(atom: str, changed: bool) -> str:
+    """Return which kind of TABLE a licence is; exceptions only allow more."""
+    return kind(atom.partition(" WITH ")[0], changed=changed)
+
+
+def chosen(
+    words: str,
+    use: str,
+    *,
+    changed: bool = False,
+    beside: Collection[str] = (),
+    named: Collection[str] = (),
+) -> tuple[tuple[str, ...], tuple[Choice, ...]]:
+    """Return the licences to keep to: all of each AND, the better one of each OR.
+
+    The better one is allowed, goes together with those beside it, is named by the lab,
+    and asks for less, in this order; of equals it is the first.
+
+    Args:
+        words: an SPDX expression.
+        use: one of USES.
+        changed: as in `ruling`.
+        beside: licences that are in the same work.
+        named: licences that lab.toml names.
+
+    Returns:
+        the licences, none when it is no expression, and what was chosen.
+    """
+    kinds = list(TABLE)
+
+    def cost(atoms: tuple[str, ...]) -> tuple[int, ...]:
+        """Return how bad it would be to keep to some licences."""
+        verdict = max(_of_one(atom, use, changed).verdict for atom in atoms)
+        return (
+            verdict >= Verdict.REFUSED,
+            len(apart({*beside, *atoms})),
+            not set(atoms) <= set(named),
+            verdict,
+            max(kinds.index(_kind(atom, changed)) for atom in atoms),
+        )
+
+    found = read(words)
+    return ((), ()) if found is None else _chosen(found, cost)
+
+
+def _chosen(
+    part: Part, cost: Callable[[tuple[str, ...]], tuple[int, ...]]
+) -> tuple[tuple[str, ...], tuple[Choice, ...]]:
+    """Choose in one part of an expression."""
+    arms = [_chosen(arg, cost) for arg in getattr(part, "args", ())]
+    if not arms:
+        return (str(part),), ()
+    if type(part).__name__ == "OR":
+        atoms, choices = min(arms, key=lambda arm: cost(arm[0]))
+        return atoms, (*choices, Choice(str(part), " AND ".join(atoms)))
+    atoms = tuple(dict.fromkeys(atom for arm in arms for atom in arm[0]))
+    return atoms, tuple(choice for arm in arms for choice in arm[1])
 
 
 def kind(key: str, *, changed: bool = False) -> str:

@@ -231,7 +231,8 @@ class Stand:
         if watched and self._services:
             with self._still():
                 down = [
-                    (step, "services that stand still", look(step)) for step in watched
+                    (step, "with services that stand still", look(step))
+                    for step in watched
                 ]
             found += [one for one in down if one[2]]
         return [list(one) for one in found]

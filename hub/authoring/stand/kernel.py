@@ -76,9 +76,11 @@ class Kernel:
         self._manager = KernelManager(
             kernel_name=self.name, kernel_spec_manager=self._specs
         )
-        spec = self._manager.kernel_spec
+        known = sorted({"bash", *self._specs.find_kernel_specs()})
+        spec = self._manager.kernel_spec if self.name in known else None
         if spec is None:
-            raise NoSuchKernel(self.name)
+            what = "; the kernelspec in lab.ipynb's metadata is to name one of"
+            raise NoSuchKernel(f"{self.name}{what} {', '.join(known)}")
         command = [sys.executable, "-P", "-c", _ADOPTING]
         spec.argv = [*command, _whole(spec.argv[0]), *spec.argv[1:]]
         self._manager.start_kernel(

@@ -9,20 +9,35 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from xmlrpc.client import Fault
 
 from checkers.engine import family, services
 from checkers.engine.attendance import places
+from checkers.engine.declared import DeclarationError, declared
 
 _PAUSE = 0.005
+_LOG = 5
+"""Lines of a log that are worth telling."""
 
 
 def tell(*words: str) -> None:
     """Do what the command of the same words does."""
     if services.main(words):
         said = " ".join(words)
-        raise RuntimeError(f"expected `services {said}` to be done, it was not")
+        why = "; ".join(_ends())
+        raise RuntimeError(f"expected `services {said}` to be done, it was not. {why}")
+
+
+def _ends() -> Iterator[str]:
+    """Say of each service that is not ready how its log ends."""
+    at = places()
+    with suppress(OSError, DeclarationError):
+        for one in services.standings(declared(at.declared), at):
+            if one.word != "ready":
+                last = " / ".join(services.last_lines(one.name, at, _LOG))
+                yield f"{one.name} is {one.word}, its log ends: {last or 'nothing yet'}"
 
 
 def end() -> None:

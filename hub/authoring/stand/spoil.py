@@ -35,7 +35,7 @@ def spoilt_answers(
             for text in ANSWERS:
                 given.write(outbox.parent, lab, step, text)
                 if why := look(step):
-                    yield step, f"the answer {text[:20]!r}", why
+                    yield step, f"with the answer {text[:20]!r}", why
 
 
 def spoilt_files(
@@ -58,7 +58,7 @@ def spoilt_files(
     try:
         for step in steps:
             if why := look(step):
-                yield step, "an empty folder", why
+                yield step, "with an empty folder", why
     finally:
         folder.rmdir()
         aside.rename(folder)

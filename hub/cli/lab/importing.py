@@ -16,7 +16,11 @@ from hub.machine.installation import chosen_settings
 @click.option(
     "--slug", default="", help="Name of the lab; made from names if left out."
 )
-@click.option("--force", is_flag=True, help="Write over labs of the same name.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Write over labs of the same name; what you wrote in them stays.",
+)
 def import_course(place: Path, slug: str, force: bool) -> None:
     """Make labs of an nbgrader notebook, assignment or course, and try them.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import click
 
 from hub.authoring.licences.clearance import Clearance, clear, package_ledgers
 from hub.authoring.licences.image import package_items, seat_packages
-from hub.authoring.licences.ledger import USES
+from hub.authoring.licences.policy import USES
 from hub.authoring.licences.sheet import sheet
 from hub.authoring.places import checker_file
 from hub.authoring.printing import print_pdf
@@ -59,6 +60,7 @@ def licences(
     labs = labs or list(load_labs(airlift.labs_dir).values())
     if paper and len(labs) != 1:
         raise click.ClickException("expected one lab for --sheet: name it")
+    _read_ledgers(airlift, labs)
     found = [_clear(airlift, lab, use, in_image=in_image) for lab in labs]
     if paper:
         write_sheet(found[0], paper)
@@ -68,6 +70,14 @@ def licences(
         _tell(found)
     if any(item.findings for item in found):
         raise SystemExit(1)
+
+
+def _read_ledgers(airlift: Settings, labs: Sequence[Lab]) -> None:
+    """Read the ledgers of all labs first, so that all that is wrong is said at once."""
+    images = [
+        airlift.image_folder(name) for lab in labs for name in ("base", lab.image)
+    ]
+    package_ledgers(*(lab.folder for lab in labs), *images)
 
 
 def _clear(airlift: Settings, lab: Lab, use: str, *, in_image: bool) -> Clearance:
@@ -106,6 +116,8 @@ def _tell(found: list[Clearance]) -> None:
         )
         for say, names in item.duties():
             console.print(f"  {', '.join(names)}: {say}", markup=False)
+        for said in item.chosen():
+            console.print(f"  {said}", markup=False)
     open_ = [what for item in found for what in item.findings]
     for what in open_:
         console.print(what, markup=False)
@@ -127,7 +139,7 @@ def _described(found: Clearance) -> dict[str, object]:
         "licences": dict(found.counts()),
         "items": [
             {"kind": item.kind, "name": item.name, "version": item.version}
-            | {"license": item.license}
+            | {"license": item.license, "keeps_to": list(item.keeps)}
             for item in found.items
         ],
     }

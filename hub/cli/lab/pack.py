@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from hub.authoring.adding import checker_of, own_image
+from hub.authoring.adding import checker_of
 from hub.authoring.licences.clearance import clear
 from hub.authoring.packing import contents, write_pack
 from hub.authoring.parcels import ParcelError
+from hub.authoring.places import own_image
 from hub.authoring.proof import PROOFS, proved
 from hub.cli.lab.named import NewFile, named_lab
 from hub.cli.terminal import console
@@ -37,8 +38,8 @@ def pack(slug: str, out: Path) -> None:
     )
     if held.findings:
         raise ParcelError("\n".join(held.findings))
-    proofs = airlift.state_dir / PROOFS
-    there = proofs / f"{slug}.json" if proved(found, proofs) else None
+    kept = airlift.state_dir / PROOFS / f"{slug}.json"
+    there = kept if proved(found, airlift) else None
     files = contents(found, checker, image, there)
     path = out / f"{slug}-{found.version}.zip" if out.is_dir() else out
     write_pack(found, files, path)

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from hub.authoring.finding import Finding
 from hub.authoring.junit import junit
-from hub.authoring.proof import KINDS, Asked, Proof, Result, Score, refused
-from hub.catalog import LabError
+from hub.authoring.proof import KINDS, Asked, Proof, Result, Score, gaps, refused
+from hub.catalog import Lab, LabError, load_lab
 from hub.cli.lab.images import here_or_in_image, own_image
 from hub.cli.lab.named import NewFile, slugs_there
 from hub.cli.terminal import Terminal, console
@@ -25,8 +25,6 @@ from hub.settings import Settings
 
 _STEPS = ("solution", "release", "mistakes", "garbage", "still", "hints", "mutants")
 _HEADS = ("solved", "as given", "mistakes", "garbage", "same", "hints")
-_WIDE = 108
-"""Columns that the table takes also where there are fewer, as in a log."""
 _TITLES = {kind.key: kind.title for kind in KINDS}
 _File = NewFile()
 
@@ -58,6 +56,8 @@ def prove(
             result = Result("solution", findings=(found,))
             proofs.append(refused(slug, "not proved", result))
         tell(proofs[-1])
+        if not proofs[-1].findings:
+            tell_gaps(proofs[-1], load_lab(airlift.labs_dir / slug))
     if as_json:
         text = json.dumps([proof.to_json() for proof in proofs], indent=1)
         as_json.write_text(text + "\n", encoding="utf-8")
@@ -90,14 +90,14 @@ def _prove(
 def tell(proof: Proof) -> None:
     """Print one proof: a row a step, then what concerns the whole lab."""
     with_what = ", ".join(f"{name} {it}" for name, it in proof.versions.items())
+    took = f"{proof.where}, {proof.seconds:.0f} s"
     console.print(
         Text(f"\n{proof.lab} {proof.version}", style="bold"),
-        Text(f"{proof.where}, {proof.seconds:.0f} s; {with_what}", style="dim"),
+        Text("; ".join(filter(None, (took, with_what))), style="dim"),
     )
     steps = dict.fromkeys(result.step for result in proof.results if result.step)
     if steps:
-        table = _steps(proof, list(steps))
-        console.print(table, width=max(console.width, _WIDE))
+        console.print(_steps(proof, list(steps)))
     for result in proof.results:
         if not result.step:
             note = f" ({result.note})" if result.note else ""
@@ -106,13 +106,20 @@ def tell(proof: Proof) -> None:
     _tell_what_is_wrong(proof)
 
 
+def tell_gaps(proof: Proof, lab: Lab) -> None:
+    """Print why nothing that is made of a lab says that it was proved."""
+    for gap in gaps(proof, lab):
+        what = f"! {lab.slug}: no whole proof, so its release is not stamped: {gap}"
+        console.print(Text(what, style="yellow"))
+
+
 def _tell_what_is_wrong(proof: Proof) -> None:
     """Print findings, and changed solutions that pass."""
     for finding in proof.findings:
         console.print(Text(f"✗ {finding}", style="red"))
     for result in proof.of("mutants"):
         if result.step and result.note:
-            console.print(Text(f"{result.step}: {result.note}", style="dim"))
+            console.print(Text(f"{result.step}: {result.note}", style="yellow"))
     for score in proof.scores:
         for survivor in score.survivors:
             console.print(f"\n{score.step}: passes too", style="yellow", markup=False)
@@ -125,8 +132,9 @@ _COLOURS = {"-": "red", "+": "green"}
 
 def _steps(proof: Proof, steps: Sequence[str]) -> Table:
     """Return the table of steps."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in ("step", *_HEADS, "told apart", "time"):
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("step", overflow="fold")  # gives way where a line is too short
+    for head in (*_HEADS, "told apart", "time"):
         table.add_column(head, no_wrap=True)
     scores = {score.step: score for score in proof.scores}
     for step in steps:

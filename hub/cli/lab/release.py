@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from hub.authoring.proof import PROOFS, proved
+from hub.authoring.proof import proved
 from hub.catalog import Lab, load_lab
 from hub.cli.lab.named import slugs_there
 from hub.cli.terminal import Terminal, console
@@ -35,7 +35,7 @@ def release(slugs: tuple[str, ...]) -> None:
 
 def _proved(airlift: Settings, lab: Lab) -> str:
     """Say when and with what a lab was proved as it is now, or that it was not."""
-    stamp = proved(lab, airlift.state_dir / PROOFS)
+    stamp = proved(lab, airlift)
     if stamp is None:
         return f"not proved as it is now (`airlift lab prove {lab.slug}`)"
     at, where = stamp.pop("at"), stamp.pop("where")

@@ -130,7 +130,7 @@ def test_a_local_seat_is_erased_with_its_home(local_airlift: Airlift) -> None:
     token = gone.kernel().run("import os\nprint(os.environ['JUPYTERHUB_API_TOKEN'])")
     airlift.desk.call("POST", f"/seats/{gone.seat}/erase")
     with caretaker(airlift):
-        wait_for("the sweep", lambda: swept(airlift), 60)
+        wait_for("the sweep", lambda: swept(airlift))
     assert not home.exists()
     assert not (airlift.settings.log_dir / f"seat-{gone.seat}.log").exists()
     assert hub(airlift, "GET", "/groups/practice", "caretaker").json()["users"] == []
@@ -160,7 +160,7 @@ def test_a_seat_is_erased_with_its_volume(own_airlift: Airlift) -> None:
         airlift.wait_up("hub")
         airlift.launch("room")
         airlift.wait_up("room")
-        wait_for("the sweep", lambda: swept(airlift), 60)
+        wait_for("the sweep", lambda: swept(airlift))
     with pytest.raises(docker.errors.NotFound):
         airlift.docker.volumes.get(volumes[0])
     with pytest.raises(docker.errors.NotFound):
@@ -193,7 +193,7 @@ def test_a_volume_that_cannot_go_keeps_its_user_until_it_can(
             wait_for("a refused sweep", lambda: refused in airlift.log(LOG, 200))
             assert not swept(airlift)
             held.remove(force=True)
-            wait_for("the sweep", lambda: swept(airlift), 60)
+            wait_for("the sweep", lambda: swept(airlift))
     finally:
         with contextlib.suppress(docker.errors.NotFound):
             held.remove(force=True)

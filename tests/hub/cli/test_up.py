@@ -106,7 +106,7 @@ def test_an_evening_from_up_to_down(organiser: Organiser) -> None:
     The doctor's probe runs from inside a container of this installation.
     """
     first = shown(organiser.types("up"))
-    assert requests.get(first["join"], timeout=10).ok
+    assert requests.get(first["join"], timeout=60).ok
     _check_versions(organiser)
 
     anna = Visitor(f"http://127.0.0.1:{organiser.port}")
@@ -133,7 +133,7 @@ def test_an_evening_from_up_to_down(organiser: Organiser) -> None:
 
     organiser.types("seat", "stop", running["seat"])
     assert organiser.asks("seat", "list") == []
-    wait_for("the seat to start again", lambda: _starts(anna), 60)
+    wait_for("the seat to start again", lambda: _starts(anna))
     (room,) = organiser.asks("room", "list")
     assert "Anna" in organiser.types("room", "show", room["id"])
 

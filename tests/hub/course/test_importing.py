@@ -255,4 +255,4 @@ def test_a_lab_that_is_there_is_not_written_over(odd: tuple[Path, str]) -> None:
         take_in(*places)
     (folder / "checkers" / "mine.py").write_text("")
     with pytest.raises(CourseError, match="nothing writes over it"):
-        take_in(*places, "mine", force=True)
+        take_in(*places, "mine", over=folder / "over")

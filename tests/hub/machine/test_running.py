@@ -53,9 +53,9 @@ def test_local_seats_are_found_and_stopped_with_all_they_started(
         ], "a kernel leads a session of its own and is no seat"
         assert abs(found[0].since - time.time()) < 60
         stop_seat(ENGINE, found[0])
-        ours.wait(10)
-        wait_for("its child to end", lambda: not _alive(child), 10)
-        wait_for("its kernel to end", lambda: not _alive(kernel), 10)
+        ours.wait(60)
+        wait_for("its child to end", lambda: not _alive(child), 60)
+        wait_for("its kernel to end", lambda: not _alive(kernel), 60)
         assert running_seats(airlift, ENGINE) == []
         assert others.poll() is None
     finally:
@@ -63,7 +63,7 @@ def test_local_seats_are_found_and_stopped_with_all_they_started(
             for left in running_seats(place, ENGINE):
                 stop_seat(ENGINE, left)
         for process in (ours, others):
-            process.wait(10)
+            process.wait(60)
 
 
 def _alive(pid: int) -> bool:

@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +24,7 @@ from tornado.web import Application, RequestHandler
 
 from hub.secrets import read_secret
 from hub.staff import ROLES, scope
+from tests.harness import free_ports
 
 LAB = """
 [lab]
@@ -44,14 +44,7 @@ title = "Clean"
 needs = ["load-data"]
 """
 ACCESS = "access:services!service=room"
-DEADLINE = 20.0
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+DEADLINE = 60.0
 
 
 class StandInHub:
@@ -149,8 +142,8 @@ class RoomProcess:
     root: Path
     hub: StandInHub
     program: list[str] = field(default_factory=lambda: ["-m", "hub.room"])
-    port: int = field(default_factory=free_port)
-    desk_port: int = field(default_factory=free_port)
+    port: int = field(default_factory=free_ports)
+    desk_port: int = field(default_factory=free_ports)
     process: subprocess.Popen[bytes] | None = None
 
     @property

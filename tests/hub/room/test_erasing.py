@@ -159,7 +159,7 @@ def test_a_rooms_people_are_erased_at_its_date(own_room: RoomProcess) -> None:
     room.stop()
     change(room, "UPDATE rooms SET erase_at = 1")
     room.start()
-    wait_for("the sweep to be asked for", lambda: care(room) == [seat], 20)
+    wait_for("the sweep to be asked for", lambda: care(room) == [seat])
     for word in (NAME, WORDS, VALUE):
         assert word.encode() not in everything(room)
     found = room.desk("GET", f"/rooms/{evening['id']}").body
@@ -195,7 +195,7 @@ def test_practice_seats_are_erased_when_they_were_quiet_for_long(
         f"UPDATE journal SET at = {long_ago} WHERE seat != '{seats[2]}'",
     )
     room.start()
-    wait_for("two to be erased", lambda: set(care(room)) == set(seats[:2]), 20)
+    wait_for("two to be erased", lambda: set(care(room)) == set(seats[:2]))
     assert room.desk("GET", f"/claims/{seats[2]}").status == 200
 
 

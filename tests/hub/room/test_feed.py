@@ -103,11 +103,11 @@ def test_the_first_message_is_a_snapshot_and_then_come_deltas() -> None:
     async def story(feed: RoomFeed) -> None:
         feed.publish(attempt(1))
         viewer = feed.watch()
-        kind, row, data = read(await viewer.next(1))
+        kind, row, data = read(await viewer.next(20))
         assert (kind, row) == ("snapshot", 1)
         assert [seat["attempts"] for seat in data["seats"]] == [1, 0]
         feed.publish(attempt(2, "s2"))
-        kind, row, data = read(await viewer.next(1))
+        kind, row, data = read(await viewer.next(20))
         assert (kind, row) == ("delta", 2)
         assert data["seats"][-1] == {"seat": "s2", "attempts": 1}
         assert "room" not in data
@@ -120,10 +120,10 @@ def test_a_burst_becomes_one_delta_with_whole_seats() -> None:
 
     async def story(feed: RoomFeed) -> None:
         viewer = feed.watch()
-        await viewer.next(1)
+        await viewer.next(20)
         for number in range(1, 101):
             feed.publish(attempt(number))
-        kind, row, data = read(await viewer.next(1))
+        kind, row, data = read(await viewer.next(20))
         assert (kind, row) == ("delta", 100)
         assert data["seats"] == [{"seat": "s1", "attempts": 100}]
         assert await viewer.next(0.3) == b""
@@ -136,13 +136,13 @@ def test_a_claim_says_how_the_room_is_now() -> None:
 
     async def story(feed: RoomFeed) -> None:
         viewer = feed.watch()
-        await viewer.next(1)
+        await viewer.next(20)
         feed.publish(replace(claim(3), id=1))
-        _, _, data = read(await viewer.next(1))
+        _, _, data = read(await viewer.next(20))
         assert data["room"]["claimed"] == 3
         assert data["seats"] == [{"seat": "s3", "attempts": 0}]
         feed.publish(attempt(2, "s3"))
-        _, _, data = read(await viewer.next(1))
+        _, _, data = read(await viewer.next(20))
         assert "room" not in data
 
     play(story)
@@ -154,10 +154,10 @@ def test_resuming_brings_what_changed_since_and_nothing_else() -> None:
     async def story(feed: RoomFeed) -> None:
         for entry in (attempt(1, "s1"), attempt(2, "s2"), attempt(3, "s2")):
             feed.publish(entry)
-        kind, row, data = read(await feed.watch(1).next(1))
+        kind, row, data = read(await feed.watch(1).next(20))
         assert (kind, row) == ("delta", 3)
         assert data["seats"] == [{"seat": "s2", "attempts": 2}]
-        _, _, data = read(await feed.watch(3).next(1))
+        _, _, data = read(await feed.watch(3).next(20))
         assert data["seats"] == []
 
     play(story)
@@ -169,7 +169,7 @@ def test_what_cannot_be_resumed_starts_with_a_snapshot(last: int | None) -> None
 
     async def story(feed: RoomFeed) -> None:
         feed.publish(attempt(1))
-        kind, _, _ = read(await feed.watch(last).next(1))
+        kind, _, _ = read(await feed.watch(last).next(20))
         assert kind == "snapshot"
 
     play(story)
@@ -180,13 +180,13 @@ def test_a_slow_viewer_is_dropped_to_a_snapshot_and_slows_nobody() -> None:
 
     async def story(feed: RoomFeed) -> None:
         slow, quick = feed.watch(), feed.watch()
-        await quick.next(1)
+        await quick.next(20)
         for number in range(1, 3 * QUEUE):
             feed.publish(attempt(number))
             feed._flush()
-            assert read(await quick.next(1))[1] == number
+            assert read(await quick.next(20))[1] == number
             assert len(slow._queue) <= QUEUE
-        kind, row, data = read(await slow.next(1))
+        kind, row, data = read(await slow.next(20))
         assert (kind, row) == ("snapshot", 3 * QUEUE - 1)
         assert data["seats"][0]["attempts"] == 3 * QUEUE - 1
         assert await slow.next(0.01) == b""
@@ -201,15 +201,15 @@ def test_one_odd_seat_does_not_silence_the_room() -> None:
         view = PlainView()
         feed.picture.view = view
         viewer = feed.watch()
-        await viewer.next(1)
+        await viewer.next(20)
         view.broken = "s1"
         feed.publish(attempt(1))
         feed._flush()
         view.broken = ""
-        kind, row, _ = read(await viewer.next(1))
+        kind, row, _ = read(await viewer.next(20))
         assert (kind, row) == ("snapshot", 1)
         feed.publish(attempt(2))
-        kind, row, _ = read(await viewer.next(1))
+        kind, row, _ = read(await viewer.next(20))
         assert (kind, row) == ("delta", 2)
 
     play(story)
@@ -221,7 +221,7 @@ def test_a_row_that_cannot_be_folded_is_left_out() -> None:
     async def story(feed: RoomFeed) -> None:
         feed.publish(Entry("r1", "s1", "attempt", "odd", 1, body={}, id=1))
         feed.publish(attempt(2))
-        _, row, data = read(await feed.watch().next(1))
+        _, row, data = read(await feed.watch().next(20))
         assert row == 2
         assert data["seats"][0]["attempts"] == 1
 
@@ -233,7 +233,7 @@ def test_an_ended_viewer_stops_waiting() -> None:
 
     async def story(feed: RoomFeed) -> None:
         viewer: Viewer = feed.watch()
-        await viewer.next(1)
+        await viewer.next(20)
         waiting = asyncio.ensure_future(viewer.next(3600))
         await asyncio.sleep(0)
         viewer.end()
@@ -247,7 +247,7 @@ def test_a_lone_attempt_of_hostile_text_is_one_event() -> None:
 
     async def story(feed: RoomFeed) -> None:
         viewer = feed.watch()
-        await viewer.next(1)
+        await viewer.next(20)
         hint = "a\n\nevent: snapshot\ndata: {}\n\n\u2028<b>\ud800"
         feed.picture.view = type(
             "HintView",
@@ -255,7 +255,7 @@ def test_a_lone_attempt_of_hostile_text_is_one_event() -> None:
             {"seat": lambda _self, seat, *_facts: {"seat": seat, "name": hint}},
         )()
         feed.publish(attempt(1))
-        message = await viewer.next(1)
+        message = await viewer.next(20)
         assert message.count(b"\n\n") == 1
         assert read(message)[2]["seats"][0]["name"].startswith("a\n\nevent")
 

@@ -18,8 +18,9 @@ import pytest
 import requests
 
 from hub.secrets import read_secret
+from tests.harness import free_ports
 from tests.hub.room.conftest import installation
-from tests.hub.room.process import RoomProcess, an_attempt, batch, free_port
+from tests.hub.room.process import RoomProcess, an_attempt, batch
 
 pytestmark = pytest.mark.slow
 
@@ -76,10 +77,10 @@ class RealHub:
 
     def __init__(self, folder: Path, room: str, token: str) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = free_ports()
         self.url = f"http://127.0.0.1:{self.port}/hub/api"
         text = CONFIG.format(
-            port=self.port, door=free_port(), folder=folder, room=room, token=token
+            port=self.port, door=free_ports(), folder=folder, room=room, token=token
         )
         (folder / "hub_config.py").write_text(text)
         self.process: subprocess.Popen[bytes] | None = None
@@ -110,7 +111,7 @@ class RealHub:
     def ask(self, method: str, path: str, body: Any = None) -> requests.Response:
         """Call the hub's API as the door."""
         url = f"{self.url}{path}"
-        return requests.request(method, url, json=body, headers=DOOR, timeout=20)
+        return requests.request(method, url, json=body, headers=DOOR, timeout=60)
 
     def admit(self, name: str, *scopes: str, group: str = "") -> str:
         """Make a user and a token with scopes; returns the token."""
@@ -129,7 +130,7 @@ ACCESS = "access:services!service=room"
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """Return a real hub and a room service that asks it."""
     root = installation(tmp_path_factory.mktemp("real"))
-    port = free_port()
+    port = free_ports()
     secret = read_secret(root / ".airlift" / "secrets", "room")
     hub = RealHub(root, f"http://127.0.0.1:{port}", secret)
     hub.start()
@@ -202,7 +203,7 @@ class Browser:
         port = self.real.hub.port if hub else self.real.room.port
         url = f"http://127.0.0.1:{port}{path}"
         return self.session.request(
-            method, url, allow_redirects=False, timeout=20, **how
+            method, url, allow_redirects=False, timeout=60, **how
         )
 
     def follow(self, answer: requests.Response) -> requests.Response:

@@ -177,7 +177,10 @@ def test_a_bug_in_one_job_does_not_end_the_writer(tmp_path: Path) -> None:
 def test_a_disk_that_refuses_has_a_name_and_heals(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is acknowledged, nothing stays, and the next write tries again."""
+    """Nothing is acknowledged, nothing stays, and the next write tries again.
+
+    A small write that fits between two refusals is no sign of health yet.
+    """
     commit = journal_module._commit
 
     def refuse(_connection: object) -> None:
@@ -188,6 +191,12 @@ def test_a_disk_that_refuses_has_a_name_and_heals(
         with pytest.raises(CannotSaveError, match="disk is full"):
             await journal.append([entry("a")])
         assert journal.failing
+        assert await journal.probe() is False
+        monkeypatch.setattr(journal_module, "_commit", commit)
+        assert await journal.probe() is True
+        assert journal.failing
+        monkeypatch.setattr(journal_module, "CALM", 0.0)
+        monkeypatch.setattr(journal_module, "_commit", refuse)
         assert await journal.probe() is False
         monkeypatch.setattr(journal_module, "_commit", commit)
         assert await journal.probe() is True

@@ -302,11 +302,11 @@ def test_a_room_that_nobody_watches_is_folded_and_nothing_else() -> None:
         view.time = 3 * MINUTE
         await feed.get_ready()
         viewer = feed.watch()
-        _, _, told = read(await viewer.next(1))
+        _, _, told = read(await viewer.next(20))
         assert told["now"]["l"]["steps"][0]["trying"] == 1
         view.time = 31 * MINUTE
         feed._look()
-        _, _, told = read(await viewer.next(1))
+        _, _, told = read(await viewer.next(20))
         assert told["seats"][0]["stuck"] == "l/a"
         feed.leave(viewer)
         feed._look()
@@ -322,13 +322,13 @@ def test_an_onlooker_hears_of_what_time_does_and_reads_counts() -> None:
         view = WholeView()
         feed = RoomFeed("r1", view)
         onlooker = feed.look_on()
-        assert await onlooker.changed(1)
+        assert await onlooker.changed(20)
         for entry in [*OPEN, claimed(0)]:
             feed.publish(entry)
-        assert await onlooker.changed(5)
+        assert await onlooker.changed(20)
         view.time = 11 * MINUTE
         feed._look()
-        assert await onlooker.changed(5)
+        assert await onlooker.changed(20)
         assert feed.now()["l"]["steps"][0]["stuck"] == 1
         assert "s1" not in json.dumps(feed.now())
         assert feed.stuck_on("l", "a") == ["s1"]
@@ -355,10 +355,10 @@ def test_a_storm_of_viewers_costs_one_snapshot_and_misses_nothing(late: int) -> 
         feed.publish(attempt(1, "a", seat="s2"))
         last = [feed.watch() for _ in range(100)]
         assert view.described == 2
-        messages = [read(await viewer.next(1)) for viewer in (*first, *last)]
+        messages = [read(await viewer.next(20)) for viewer in (*first, *last)]
         assert {kind for kind, _, _ in messages} == {"snapshot"}
         for viewer in (*first, *last):
-            _, row_, told = read(await viewer.next(1))
+            _, row_, told = read(await viewer.next(20))
             assert row_ == feed.row
             assert [seat["seat"] for seat in told["seats"]] == ["s2"]
             assert told["now"]["l"]["steps"][0]["trying"] == 1

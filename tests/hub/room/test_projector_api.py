@@ -99,7 +99,7 @@ def raw(room: RoomProcess, token: str) -> socket.socket:
     """Open a stream by hand, with a small window; nothing is read of it."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.settimeout(20)
+    connection.settimeout(60)
     connection.connect(("127.0.0.1", room.port))
     connection.sendall(
         b"GET /services/room/api/projector/stream HTTP/1.1\r\nHost: labs.example\r\n"
@@ -165,7 +165,7 @@ def test_screens_of_a_room_are_bounded(evening: Evening) -> None:
     screens = [Stream.of_projector(evening.room, token) for _ in range(20)]
     refused(look(evening.room, token), 503, "busy")
     screens.pop().close()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     another = Stream.of_projector(evening.room, token)
     while another.status != 200 and time.monotonic() < deadline:
         time.sleep(0.2)
