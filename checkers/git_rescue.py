@@ -96,9 +96,8 @@ def take_back(work: Work) -> str:
     if prices.split() == before.split():
         return "The old prices are back, and everybody can see why."
     if _text(work, "prices.csv").split() == before.split():
-        fail(
-            "not-committed", "prices.csv is right in your folder, but not in a commit."
-        )
+        seen = "prices.csv is right in your folder"
+        fail("not-committed", f"{seen}, but not in a commit.")
     if "coffee,25.0" not in prices:
         old = before.split()
         wrong = next((line for line in prices.split() if line not in old), "")
@@ -192,11 +191,9 @@ def take_out(work: Work) -> str:
     _repository(work)
     tip = _say(work, "rev-parse", "--verify", "-q", "refs/heads/newsletter")
     if not tip:
-        fail(
-            "no-branch",
-            "The branch newsletter is gone: `git reflog` shows where it was.",
-        )
-    _rebase_ended(work)
+        seen = "The branch newsletter is gone"
+        fail("no-branch", f"{seen}: `git reflog` shows where it was.")
+    _rebase_ended(work, "newsletter")
     letter = _file(work, f"{tip}:newsletter.txt")
     words = ("log", "--format=%s", "--full-history", tip, "--", "password.txt")
     if holders := _say(work, *words):
@@ -223,8 +220,9 @@ def take_out(work: Work) -> str:
 def go_along(work: Work) -> str:
     """On the server, posters is one line: Robin's commits, then yours."""
     _repository(work)
-    _rebase_ended(work)
-    if _head_file(work, "MERGE_HEAD"):
+    _rebase_ended(work, "posters")
+    on = _say(work, "branch", "--show-current")
+    if on == "posters" and _head_file(work, "MERGE_HEAD"):
         seen = "A merge has begun. Wanted is one straight line"
         fail("merge-open", f"{seen}: `git merge --abort`, then pull, and rebase.")
     lines = _say(work, *_SERVER, "log", "--format=%s", "posters").splitlines()
@@ -325,12 +323,11 @@ def _wrong_culprit(work: Work, first: str, tagged: str) -> None:
     """Say on which side of the culprit the tag stands."""
     subject = _show(_say(work, "log", "-1", "--format=%s", tagged))
     if _say(work, "rev-parse", "-q", "--verify", f"{first}^") == tagged:
-        fail(
-            "one-before", f"{subject} is the last good commit, one before the culprit."
-        )
+        seen = f"{subject} is the last good commit"
+        fail("one-before", f"{seen}, one before the culprit.")
     if _holds(work, first, tagged):
-        fail("too-late", f"{subject} is wrong already, but it was not the first one.")
-    fail("too-early", f"With {subject} the sum is still right: test it.")
+        fail("too-late", f"With {subject} it is wrong already. The first was before.")
+    fail("too-early", f"With {subject} the sum is still right. It broke later.")
 
 
 def _repository(work: Work) -> None:
@@ -367,10 +364,11 @@ def _text(work: Work, name: str) -> str:
         return ""
 
 
-def _rebase_ended(work: Work) -> None:
-    """Fail while a rebase is going on."""
-    if _head_file(work, "rebase-merge") or _head_file(work, "rebase-apply"):
-        fail("rebase-open", "The rebase stopped half way: `git status` says how on.")
+def _rebase_ended(work: Work, branch: str) -> None:
+    """Fail while a rebase of a branch is going on."""
+    for folder in ("rebase-merge", "rebase-apply"):
+        if _text(work, f".git/{folder}/head-name").strip() == f"refs/heads/{branch}":
+            fail("rebase-open", "The rebase stopped half way: `git status` says more.")
 
 
 def _head_file(work: Work, name: str) -> bool:

@@ -36,6 +36,20 @@ test("the open step is the last touched, else the first not passed after catchin
   assert.equal(facts.currentStep(lab("l")), null);
 });
 
+test("a watched step that work on an earlier one has stirred does not open", () => {
+  const trying = { state: "trying", watch: true, needs: ["a"] };
+  const after = step("c", { ...trying, last_at: 5 });
+  const early = lab("l", passed("a", 1), step("b", { watch: true, needs: ["a"] }), after);
+  assert.equal(facts.currentStep(early).id, "b");
+  const held = lab("l", passed("a", 1), step("b", { watch: true, needs: ["x"] }), after);
+  assert.equal(facts.currentStep(held).id, "c");
+  const asked = lab("l", passed("a", 1), step("b"), after);
+  assert.equal(facts.currentStep(asked).id, "c");
+  const there = step("b", { caught_up: true });
+  const caught = lab("l", step("a", { watch: true }), there, step("c", { ...trying, last_at: 5 }));
+  assert.equal(facts.currentStep(caught).id, "c");
+});
+
 test("marks, states and side words agree", () => {
   const clock = (at) => `${at}`;
   assert.deepEqual(facts.sideOf(passed("a", 7), clock), ["side.passed", { time: "7" }]);

@@ -23,12 +23,24 @@ export function shownLab(labs, path, chosen) {
 // Where own work begins: the step whose state was caught up to, or 0.
 const startOf = (lab) => lab.steps.reduce((found, step, at) => (step.caught_up ? at : found), 0);
 
+// Several watched steps are looked at together, so one that fails may only have been
+// stirred by work on an earlier one: the first that can be done is the one in hand.
+function inHand(lab, step) {
+  if (!step.watch || step.state === "passed") {
+    return step;
+  }
+  const start = startOf(lab);
+  const done = (id) => lab.steps.some((one, at) => one.id === id && (at < start || one.state === "passed"));
+  const open = (one) => one.watch && one.state !== "passed" && (one.needs ?? []).every(done);
+  return lab.steps.slice(start).find(open) ?? step;
+}
+
 // The step to have open: the last one touched, else the first not passed, leaving out
 // what was caught up.
 export function currentStep(lab) {
   const touched = lab.steps.filter((step) => step.last_at);
   if (touched.length) {
-    return touched.reduce((one, other) => (other.last_at > one.last_at ? other : one));
+    return inHand(lab, touched.reduce((one, other) => (other.last_at > one.last_at ? other : one)));
   }
   const open = (step) => step.state !== "passed";
   return lab.steps.slice(startOf(lab)).find(open) ?? lab.steps.find(open) ?? lab.steps[0] ?? null;
