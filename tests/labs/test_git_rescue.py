@@ -247,6 +247,22 @@ def test_another_right_way_passes(
     assert (made.outcome, made.reason) == ("passed", "")
 
 
+def test_a_rebase_of_another_branch_is_no_matter_of_a_step(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is in the middle of step 7 does not read of step 8."""
+    folder = tmp_path / "home" / LAB.slug
+    shutil.copytree(home, folder.parent, symlinks=True)
+    for step in needed("take-out"):
+        shell(CELLS[step], folder)
+    editor = "GIT_SEQUENCE_EDITOR=\"sed -i '2s/^pick/edit/'\""
+    shell(f"cd cafe; git switch newsletter; {editor} git rebase -i v1.0", folder)
+    seen = [
+        check(step, folder, monkeypatch).reason for step in ("take-out", "go-along")
+    ]
+    assert seen == ["rebase-open", "not-along"]
+
+
 def test_the_repository_is_the_same_for_everybody(home: Path) -> None:
     """Names, dates and ids are made up once; take-back and put-aside rely on it."""
     cafe = home / LAB.slug / "cafe"
