@@ -72,8 +72,9 @@ psql -q -c "CREATE INDEX own ON parcels (code)"
 psql -c BEGIN -c "LOCK parcels" -c "SELECT pg_sleep(2)" >/dev/null &
 sleep 0.8"""
 STATES = {
-    "table-locked": """psql -c BEGIN -c "LOCK parcels" -c "\\! sleep 30" >/dev/null &
-sleep 1""",
+    "table-locked": """psql -c BEGIN -c "LOCK parcels" -c "\\! sleep 300" >/dev/null &
+until psql -Atc "SELECT mode FROM pg_locks WHERE granted AND relation =
+'parcels'::regclass" | grep -q AccessExclusive; do sleep 0.1; done""",
     "tables-changed": """psql -c "SELECT pg_terminate_backend(pid) FROM pg_locks
 WHERE mode = 'AccessExclusiveLock' AND pid <> pg_backend_pid()"
 psql -c "ALTER TABLE parcels RENAME code TO label" -c "ALTER TABLE parcels RENAME

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -157,7 +158,7 @@ ODD = (
     autograded("only_calls", "shown(3)"),
     answer("broken", "z = 1 / 0"),
     autograded("tests_z", "assert z == 1"),
-    solved("slow", "def slow():", "time.sleep(0.4)\nreturn 1"),
+    solved("slow", "def slow():", "time.sleep(0.9)\nreturn 1"),
     autograded("tests_slow", "assert slow() == 1", 0.5),
     code("while True:\n    time.sleep(0.01)"),
     answer("last", "last = half(3)"),
@@ -187,7 +188,7 @@ TRIED = [
     "cell-raised: The cell stopped with ZeroDivisionError: the last line of the "
     "message above says why.",
     "  step slow (tests_slow): 0.5 points are 1 in lab.toml; its tests keep theirs",
-    "  step slow (tests_slow): its tests take 0.4 s: more than 0 s are too long after "
+    "  step slow (tests_slow): its tests take 0.9 s: more than 1 s are too long after "
     "a cell, it is no step",
     "  step old (tests_old): not proved: with the solution it says error: "
     "TestCellError: tests-old: ModuleNotFoundError: No module named 'nose_like'",
@@ -211,7 +212,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     path = save(folder / "odd.ipynb", *ODD)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(trial, "SECONDS", 2.0)
-        patched.setattr(importing, "MOST", 2.0)
+        patched.setattr(importing, "MOST", 4.0)
         said = take_in(path, folder / "labs", folder / "checkers")
     with opened(folder / "checkers"):
         yield folder, said
@@ -220,6 +221,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
 def test_nothing_counts_that_checks_nothing(odd: tuple[Path, str]) -> None:
     """A trial with and without solutions tells; only what proves is counted."""
     folder, said = odd
+    said = re.sub(r"take \d\.\d s", "take 0.9 s", said)  # a busy machine takes longer
     assert said.splitlines() == TRIED
     lab = load_lab(folder / "labs" / "odd")
     assert lab.step_ids == ("half", "wrong", "broken", "last", "old")
