@@ -106,7 +106,7 @@ def test_a_rehearsal_hears_its_staff_and_ctrl_c_erases_it(place: Place) -> None:
     with subprocess.Popen(
         line, cwd=REPOSITORY, env=environ, stdout=subprocess.PIPE, text=True
     ) as process:
-        seats = wait_for("people", lambda: _at_work(place), 60)
+        seats = wait_for("people", lambda: _at_work(place))
         room = place.whole()
         first = min(seat["claimed_at"] for seat in seats)
         assert room["progress"]["at"] - first > 8 * 60_000
@@ -114,7 +114,7 @@ def test_a_rehearsal_hears_its_staff_and_ctrl_c_erases_it(place: Place) -> None:
         said = {"id": str(uuid.uuid4()), "to": "all", "text": "Five minutes more."}
         sent = place.room.post(f"api/rooms/{room['id']}/messages", said, token)
         assert sent.status == 200
-        wait_for("everybody to see it", lambda: _seen(place) >= len(seats), 60)
+        wait_for("everybody to see it", lambda: _seen(place) >= len(seats))
         process.send_signal(signal.SIGINT)
         told = process.communicate(timeout=60)[0]
     assert process.returncode == 0
