@@ -155,15 +155,19 @@ def _what_happened(airlift: Settings, names: list[str]) -> str:
 def ensure_room(
     airlift: Settings, labs: tuple[str, ...], seats: int
 ) -> dict[str, Any] | None:
-    """Return the room to show: the newest open one, else a demo room if there is none.
+    """Return the room to show: the newest open one, of these labs if any are named.
 
-    None when there are rooms and none of them is open.
+    Else a demo room is made. None when no lab is named, and there are rooms and none of
+    them is open.
     """
     desk = Desk.of(airlift)
     rooms = _patiently(desk)
-    if rooms:
-        latest = [room for room in rooms if room["state"] == "open"][-1:]
-        return room_of(desk, latest[0]["id"]) if latest else None
+    found = (room_of(desk, one["id"]) for one in rooms if one["state"] == "open")
+    latest = [one for one in found if not labs or one["labs"] == list(labs)][-1:]
+    if latest:
+        return latest[0]
+    if rooms and not labs:
+        return None
     known = load_labs(airlift.labs_dir)
     chosen = list(labs) or ([DEMO] if DEMO in known else list(known)[:1])
     wanted = [known[slug] for slug in chosen if slug in known]

@@ -177,7 +177,10 @@ def _volumes(organiser: Organiser) -> list[Any]:
 
 
 def test_rooms_are_made_opened_shown_and_closed(organiser: Organiser) -> None:
-    """Each command says what it did; an unknown lab is refused by name."""
+    """Each command says what it did; an unknown lab is refused by name.
+
+    Up with a lab finds the open room that holds it, or opens another.
+    """
     organiser.types("up", "--seats", "3")
     words = ["room", "new", "--title", "Evening", "--host", "Group", "--seats", "5"]
     refused = subprocess.run(
@@ -197,6 +200,14 @@ def test_rooms_are_made_opened_shown_and_closed(organiser: Organiser) -> None:
     assert "practice" in organiser.types("room", "close", made["id"])
     states = {room["title"]: room["state"] for room in organiser.asks("room", "list")}
     assert states == {"Demo room": "open", "Evening": "closed"}
+
+    first = shown(organiser.types("up"))
+    assert shown(organiser.types("up", "--lab", "first_flight")) == first
+    demo = next(one for one in organiser.asks("room", "list") if one["code"])
+    organiser.types("room", "close", demo["id"])
+    assert "No room is open" in organiser.types("up")
+    another = shown(organiser.types("up", "--lab", "first_flight"))
+    assert another["code"] != first["code"]
 
 
 def test_in_the_foreground_a_signal_stops_all_parts(organiser: Organiser) -> None:
