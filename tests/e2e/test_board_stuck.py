@@ -113,11 +113,12 @@ def test_a_ready_sentence_is_said_to_the_room(
     expect(text).to_be_focused()
     expect(text).to_have_value(
         "Step 1, “Load the flights”: several of you see the same message. "
-        "The cell needs one line: a name, an equals sign, and pd.read_csv with the "
+        "The cell needs one line: a name, an equals sign, and `pd.read_csv` with the "
         "file's path in quotation marks."
     )
     page.get_by_role("button", name="Say it", exact=True).click()
     expect(page.locator(".told li")).to_have_count(1)
+    expect(page.locator(".told li code")).to_have_text("pd.read_csv")
 
 
 @pytest.mark.parametrize("role", ["helper", "observer"])

@@ -2,7 +2,7 @@
 // really on the screen, the room hears that it was seen.
 
 import { newestFirst, unseen } from "./facts.js";
-import { html, useEffect, useRef, useState } from "./parts.js";
+import { Said, html, useEffect, useRef, useState } from "./parts.js";
 import { clock, say } from "./words.js";
 
 const AGAIN_MS = 30_000;
@@ -69,7 +69,7 @@ function Message({ message, onShow }) {
     return () => eye.disconnect();
   }, [message.id, message.seen, hidden]);
   return html`<p class="message"><small class="dim" ref=${head}>${say(`messages.to-${message.to}`, { time: clock(message.at) })}</small>
-    <span>${message.text}</span></p>`;
+    <span><${Said} text=${message.text} /></span></p>`;
 }
 
 export function Messages({ messages, page, lab }) {

@@ -4,7 +4,7 @@
 import { NextHint, Phrase, Shared, Visit, Zone } from "./care.js";
 import { stateOf } from "./facts.js";
 import { OwnAsk } from "./help.js";
-import { html, mark, timeOf } from "./parts.js";
+import { Said, html, mark, timeOf } from "./parts.js";
 import { say } from "./strings.js";
 import { Timeline } from "./timeline.js";
 import { useEffect, useRef } from "./vendor/hooks.mjs";
@@ -29,7 +29,7 @@ function facts(fact, now) {
 function Body({ fact, now }) {
   const open = fact && fact.state !== "passed";
   return html`<p>${facts(fact, now).join(" ")}</p>
-    ${open && fact.hint && html`<blockquote>${fact.hint}</blockquote>`}
+    ${open && fact.hint && html`<blockquote><${Said} text=${fact.hint} /></blockquote>`}
     ${open && fact.reason && html`<p class="dim">${say("detail.reason")} <span class="mono">${fact.reason}</span></p>`}
     ${fact?.errors > 0 && html`<p class="faulty">${mark("fault", "", "small")} ${say("detail.fault", { count: fact.errors })}</p>`}`;
 }

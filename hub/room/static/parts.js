@@ -20,6 +20,11 @@ export function mark(name, words = "", size = "") {
     : html`<svg class="mark ${size}" aria-hidden="true">${use}</svg>`;
 }
 
+// A text in which `backticks` set code apart; text nodes only.
+export function Said({ text }) {
+  return text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
+}
+
 // A component that renders again only when one of its properties changed.
 export function memo(view) {
   return class extends Component {

@@ -1,7 +1,7 @@
 // The projector's page: counts, the way in and the time, in type for the last row. It
 // holds no login, only the token behind its address, and is told no names.
 
-import { base, clock, html, mark, render, timeOf, useTime } from "./parts.js";
+import { Said, base, clock, html, mark, render, timeOf, useTime } from "./parts.js";
 import { milestone, purpose, scene, sentences } from "./projection.js";
 import { say, speak } from "./strings.js";
 import { useEffect, useRef, useState } from "./vendor/hooks.mjs";
@@ -98,7 +98,7 @@ function News({ wall }) {
   const { message, gate, step } = wall;
   const reached = milestone(wall);
   return html`<div class="news">
-    ${message && html`<blockquote class=${message.text.length > 160 ? "long" : undefined}><span>${message.text}</span></blockquote>`}
+    ${message && html`<blockquote class=${message.text.length > 160 ? "long" : undefined}><span><${Said} text=${message.text} /></span></blockquote>`}
     ${gate && step && html`<p>${mark("none")} ${say("projector.gate", step)}</p>`}
     ${reached && !message && html`<p>${mark("passed")} ${timeOf(wall.milestone.at)} · ${reached}</p>`}
   </div>`;

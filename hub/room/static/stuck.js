@@ -1,7 +1,7 @@
 // Who fails alike and who is stuck: how many, why in plain words, and what can be done
 // for all of them at once.
 
-import { html, mark } from "./parts.js";
+import { Said, html, mark } from "./parts.js";
 import { sendHint } from "./actions.js";
 import { say } from "./strings.js";
 import { useState } from "./vendor/hooks.mjs";
@@ -72,8 +72,8 @@ function Group({ room, group, labs, seats, me, hidden, onOpen, onSay }) {
   const aim = { to: "all", lab: group.lab, step: group.step, text: readySentence(group, step) };
   return html`<li class="group" data-reason=${group.reason}>
     <h3><b class="many">${group.people}</b> <span>${title}</span> <span class="dim">${say("stuck.step", step)}</span></h3>
-    ${group.hint && html`<blockquote>${group.hint}</blockquote>`}
-    <p class="dim">${reasons(group)}${step.hints[0] && ` ${say("stuck.author", { hint: step.hints[0] })}`}</p>
+    ${group.hint && html`<blockquote><${Said} text=${group.hint} /></blockquote>`}
+    <p class="dim">${reasons(group)}${step.hints[0] && html` <${Said} text=${say("stuck.author", { hint: step.hints[0] })} />`}</p>
     <${Names} group=${group} seats=${seats} hidden=${hidden} onOpen=${onOpen} />
     ${me.role === "presenter" && html`<p class="turns">
       <button type="button" class="btn main" onClick=${() => onSay(aim)}>${say("stuck.say")}</button>

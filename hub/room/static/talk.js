@@ -2,7 +2,7 @@
 
 import { Act, Problem, useSending } from "./sending.js";
 import { aims, saidBy, saidTo } from "./aims.js";
-import { html, timeOf } from "./parts.js";
+import { Said, html, timeOf } from "./parts.js";
 import { useEffect, useRef, useState } from "./vendor/hooks.mjs";
 import { say } from "./strings.js";
 
@@ -94,7 +94,7 @@ function Message({ message, labs, seats, hidden, sending }) {
   const told = say("talk.seen", { count: message.seats, seen });
   return html`<li class=${withdrawn ? "back" : undefined}>
     <p class="dim">${timeOf(at)} · ${saidTo(message, labs, seats, hidden)} · ${saidBy(by)}</p>
-    <p class="text">${text}</p>
+    <p class="text"><${Said} text=${text} /></p>
     ${withdrawn
       ? html`<p class="dim">${say("talk.withdrawn")}</p>`
       : html`<div class="turns"><p>${told}</p>

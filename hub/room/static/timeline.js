@@ -1,7 +1,7 @@
 // What happened at one seat, newest first: attempts, hints, asks, resets, each with its
 // mark and its time. Asked for when it is opened, and again when the seat did something.
 
-import { html, mark, timeOf } from "./parts.js";
+import { Said, html, mark, timeOf } from "./parts.js";
 import { timeline } from "./actions.js";
 import { say } from "./strings.js";
 import { useEffect, useState } from "./vendor/hooks.mjs";
@@ -31,7 +31,7 @@ function Entry({ entry, labs }) {
   return html`<li>
     <time class="dim">${timeOf(entry.at)}</time>${mark(name ?? "none", "", "small")}
     <div><p>${[placed(entry, labs), told(entry)].filter(Boolean).join(" · ")}${entry.reason && entry.outcome === "failed" && html` <span class="dim mono">${entry.reason}</span>`}</p>
-      ${more && html`<p class="dim">${more}</p>`}</div>
+      ${more && html`<p class="dim"><${Said} text=${more} /></p>`}</div>
   </li>`;
 }
 
