@@ -3,7 +3,7 @@
 
 import { stateOf } from "./facts.js";
 import { held } from "./order.js";
-import { html, mark, memo } from "./parts.js";
+import { Said, html, mark, memo } from "./parts.js";
 import { say } from "./strings.js";
 import { useRef, useState } from "./vendor/hooks.mjs";
 import { ago, first, nameOf, staffOf, stateWords, why, zoneOf } from "./words.js";
@@ -32,7 +32,7 @@ const Row = memo(({ seat, name, zone, steps, kind, words, more, age, active, pic
         class=${at === picked ? "picked" : undefined}>${mark(state, stateWords(state))}</td>`;
     })}
     <td role="gridcell" class="need ${kind}" title=${[words, more].filter(Boolean).join(": ")}>
-      ${kind === "asks" && html`<span class="ask" aria-hidden="true">${seat.ask.position ?? "?"}</span>`}<b>${words}</b>${more && html` ${more}`}</td>
+      ${kind === "asks" && html`<span class="ask" aria-hidden="true">${seat.ask.position ?? "?"}</span>`}<b>${words}</b>${more && html` <${Said} text=${more} />`}</td>
     <td role="gridcell" class="age">${age}</td>
   </tr>`;
 });

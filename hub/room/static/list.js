@@ -2,7 +2,7 @@
 
 import { passedOf, stateOf } from "./facts.js";
 import { needOf } from "./grid.js";
-import { html, mark, memo } from "./parts.js";
+import { Said, html, mark, memo } from "./parts.js";
 import { say } from "./strings.js";
 import { ago, nameOf, zoneOf } from "./words.js";
 
@@ -12,7 +12,7 @@ const Line = memo(({ seat, name, zone, steps, kind, words, more, age, onPick }) 
     <span class="name">${name}</span><span class="dim age">${[zone, age].filter(Boolean).join(" · ")}</span>
     <span class="marks" aria-hidden="true">${steps.map((step) => mark(stateOf(seat, step.key), "", "small"))}</span>
     <span class="said">${say("progress.of", { passed: passedOf(seat, steps), total: steps.length })}</span>
-    ${words && html`<span class="need ${kind}"><b>${words}</b>${more && html` ${more}`}</span>`}
+    ${words && html`<span class="need ${kind}"><b>${words}</b>${more && html` <${Said} text=${more} />`}</span>`}
     ${seat.gaps > 0 && html`<small class="lost">${say("grid.lost", { count: seat.gaps })}</small>`}
   </button></li>`;
 });
