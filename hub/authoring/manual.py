@@ -29,6 +29,7 @@ from hub.authoring.stand_places import Place, here
 from hub.authoring.verdicts import Verdicts, verdicts
 from hub.catalog import Lab, load_lab
 from hub.settings import settings
+from hub.tables import text_of
 
 
 class ManualError(ValueError):
@@ -141,4 +142,4 @@ def _verdicts(lab: Lab) -> dict[str, Verdicts]:
     found = find_spec(f"checkers.{lab.slug}")
     if found is None or found.origin is None:
         return {}
-    return verdicts(Path(found.origin).read_text(encoding="utf-8-sig"))
+    return verdicts(text_of(Path(found.origin)))

@@ -32,6 +32,7 @@ from hub.authoring.stand_places import Place, here
 from hub.authoring.texts import hints_hold_no_solution, links_are_known
 from hub.authoring.walk import Tell, Walk, blocks, last_of, said
 from hub.catalog import Lab
+from hub.tables import text_of
 
 _GARBAGE = "hub.authoring.stand.garbage"
 _MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
@@ -310,7 +311,7 @@ def packages(lab: Lab) -> set[str]:
     ]
     spec = find_spec(module_of(lab))
     if spec and spec.origin:
-        sources.append(Path(spec.origin).read_text(encoding="utf-8"))
+        sources.append(text_of(Path(spec.origin)))
     own = {PurePosixPath(name).parts[0].removesuffix(".py") for name in files(lab)}
     found: set[str] = set()
     for source in sources:

@@ -21,6 +21,7 @@ from hub.authoring.release import attendee_version, files, source_notebook
 from hub.authoring.solutions import ANSWER, is_solution, solution_lines
 from hub.catalog import BESIDE, Lab, Step
 from hub.seating.container import HOME
+from hub.tables import text_of
 
 _OUTSIDE = re.compile(
     r"(?:https?|ftp)://(?:\[[\da-f:.]+\]|[^\s\"'<>)\[\]}`\\|…,;])[^\s\"'<>)\]}`\\|…,;]*",
@@ -103,7 +104,7 @@ def _sentences(lab: Lab) -> Iterator[tuple[int, str]]:
     """Yield line and text of every text in a lab's checker, its docstrings included."""
     spec = find_spec(f"checkers.{lab.slug}")
     if spec and spec.origin:
-        tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8-sig"))
+        tree = ast.parse(text_of(Path(spec.origin)))
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.lineno, node.value
@@ -189,7 +190,7 @@ def named(lab: Lab) -> frozenset[str]:
     texts = [cell.source for cell in attendee_version(lab).cells]
     spec = find_spec(f"checkers.{lab.slug}")
     if spec and spec.origin:
-        text = Path(spec.origin).read_text(encoding="utf-8-sig")
+        text = text_of(Path(spec.origin))
         texts += [
             str(n.value)
             for n in ast.walk(ast.parse(text))

@@ -99,14 +99,14 @@ def test_the_packages_of_the_real_image_all_have_a_known_licence(image: str) -> 
 
 
 def test_a_file_without_a_licence_is_named(lab: Lab) -> None:
-    """So are a pasted figure and a path that fits nothing."""
+    """So are a pasted figure, after a mark of Windows too, and a path for nothing."""
     ledger = lab.folder / "LICENSES.toml"
     ledger.write_text(ledger.read_text().replace('path = "*"', 'path = "lab.*"'))
     notebook = json.loads(lab.source.read_text())
     text = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
     text["attachments"] = {"map.png": {"image/png": "iVBORw0KGgo="}}
     text["source"] = "![a drawing in words](data:image/svg+xml,%3Csvg/%3E)"
-    lab.source.write_text(json.dumps(notebook))
+    lab.source.write_text(json.dumps(notebook), encoding="utf-8-sig")
     add(lab, '\n[[files]]\npath = "data/*.xls"\nlicense = "MIT"\n')
     assert set(look(lab).findings) == {
         "first_flight: file mistakes.toml: expected a licence, got none",

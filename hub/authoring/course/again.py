@@ -23,6 +23,7 @@ from hub.authoring.course.writing import MINUTES
 from hub.authoring.licences.ledger import NAME, Ledger, LedgerError, load_ledger
 from hub.authoring.licences.policy import NOT_STATED
 from hub.catalog import BESIDE
+from hub.tables import text_of
 
 _TOML = "lab.toml"
 _TEXTS = ("title", "minutes", "hints", "watch", "question")
@@ -97,8 +98,8 @@ def _differ(one: Path, other: Path) -> bool:
 
 def _settings(new: Path, old: Path) -> Iterator[Note]:
     """Write lab.toml with what its author said, by keys and by steps."""
-    ours = tomllib.loads(old.read_text(encoding="utf-8"))
-    theirs = tomllib.loads(new.read_text(encoding="utf-8"))
+    ours = tomllib.loads(text_of(old))
+    theirs = tomllib.loads(text_of(new))
     merged = _merged(theirs, ours)
     if merged == ours:
         shutil.copyfile(old, new)
@@ -188,7 +189,6 @@ def _ledger(new: Path, old: Path) -> Iterator[Note]:
     if not (old / NAME).is_file():
         return
     found = load_ledger(new) or Ledger(NAME)
-    text = (old / NAME).read_text(encoding="utf-8")
     try:
         known = load_ledger(old) or Ledger(NAME)
     except LedgerError as error:
@@ -200,9 +200,10 @@ def _ledger(new: Path, old: Path) -> Iterator[Note]:
         return
     names = [*listed(new), f"checkers/{new.name}.py"]
     added = list(_added(names, known, found))
+    data = (old / NAME).read_bytes()
     if added:
-        text = "\n".join([text.rstrip("\n"), "", *added])
-    (new / NAME).write_text(text, encoding="utf-8", newline="\n")
+        data = data.rstrip() + "\n".join(["\n", *added]).encode()
+    (new / NAME).write_bytes(data)
     more = f", and {len(added)} tables more" if added else ""
     yield Note(NAME, f"kept as its author has it{more}")
     yield from _open(load_ledger(new) or known, found, listed(new))

@@ -19,7 +19,7 @@ from hub.authoring.course.rules import Rules
 
 SECONDS = 30
 """How long a cell of the notebook may take meanwhile."""
-_FILE = "autotests.yml"
+FILE = "autotests.yml"
 
 
 class _Instantiated(InstantiateTests):
@@ -53,16 +53,16 @@ def instantiated(notebook: Any, rules: Rules, folder: Path) -> Any:
         CourseError: there is no autotests.yml, or a cell fails or never ends.
     """
     place = next(
-        (root for root in (folder, rules.root) if root and (root / _FILE).is_file()),
+        (root for root in (folder, rules.root) if root and (root / FILE).is_file()),
         None,
     )
     if place is None:
         raise CourseError(
-            f"there is no {_FILE} beside it or in the course's folder: put "
+            f"there is no {FILE} beside it or in the course's folder: put "
             "nbgrader's there and import it again"
         )
     config = Config()
-    config.InstantiateTests.autotest_filename = str(place.absolute() / _FILE)
+    config.InstantiateTests.autotest_filename = str(place.absolute() / FILE)
     config.InstantiateTests.autotest_delimiter = rules.autotest
     config.InstantiateTests.hashed_delimiter = rules.hashed
     work = _Instantiated(config=config)

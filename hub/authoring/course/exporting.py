@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 from nbgrader.nbgraderformat import MetadataValidator, ValidationError
 
+from hub.authoring.course.autotest import FILE as AUTOTESTS
 from hub.authoring.course.hidden import hidden_cells, visible
 from hub.authoring.course.notes import CourseError
 from hub.authoring.course.rules import Rules
@@ -25,7 +26,6 @@ from hub.authoring.release import source_notebook
 from hub.catalog import BESIDE, Lab, packages_of
 
 CONFIGURATION = "nbgrader_config.py"
-AUTOTESTS = "autotests.yml"
 
 
 def give_back(lab: Lab, out: Path) -> list[str]:

@@ -19,6 +19,7 @@ from hub.authoring.course.notes import CourseError, Note
 from hub.authoring.course.rules import Rules
 from hub.authoring.course.text import literal
 from hub.catalog import Lab
+from hub.tables import text_of
 
 FILE = "hidden.py"
 _NAME = "CELLS"
@@ -93,7 +94,7 @@ def hidden_cells(lab: Lab) -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in ast.parse(text_of(path)).body:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == _NAME:
                 found = ast.literal_eval(node.value)
                 return {str(key): str(value)[1:-1] for key, value in found.items()}

@@ -25,7 +25,7 @@ from typing import Any
 
 from hub.authoring.licences.policy import USES, Choice
 from hub.catalog import Lab
-from hub.tables import Table, read
+from hub.tables import Table, read, text_of
 
 NAME = "LICENSES.toml"
 TABLES = ("[[files]]", "[[packages]]")
@@ -192,7 +192,7 @@ def lab_items(lab: Lab, ledger: Ledger, checker: Path | None) -> list[Item]:
 def figures_of(notebook: Path) -> list[str]:
     """Return the pictures pasted into a notebook's cells, as `lab.ipynb#<name>`."""
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        cells = json.loads(text_of(notebook))["cells"]
     except (OSError, ValueError, KeyError, TypeError):
         return []  # no notebook: other tools say so
     return sorted(f"{notebook.name}#{name}" for name in _figures(cells))

@@ -11,6 +11,7 @@ from hub.authoring.course.importing import take_in
 from hub.authoring.course.writing import write
 from hub.authoring.licences.ledger import load_ledger
 from hub.catalog import load_lab
+from hub.tables import text_of
 from tests.hub.course.cells import autograded, draft_of, said, save, solved, text
 
 TITLE = text("# Halves")
@@ -49,13 +50,13 @@ def written(root: Path, out: Path, *cells: dict[str, object], **files: str) -> P
 
 
 def edited(folder: Path) -> Path:
-    """Do what an author does to an imported lab."""
+    """Do what an author does to an imported lab, with an editor of Windows."""
     for name, changes in EDITS.items():
         words = (folder / name).read_text()
         for before, after in changes:
             assert before in words
             words = words.replace(before, after, 1)
-        (folder / name).write_text(words)
+        (folder / name).write_text(words, encoding="utf-8-sig", newline="\r\n")
     (folder / "mistakes.toml").write_text("# mine\n")
     (folder / "t").write_text("the terms\n")
     return folder
@@ -106,7 +107,7 @@ def test_a_course_that_went_on_is_taken_in_beside_what_its_author_wrote(
     assert lab.terms
     ledger = load_ledger(new)
     assert ledger
-    assert (new / "LICENSES.toml").read_text().startswith("# Read by Ada on 3 May.\n")
+    assert text_of(new / "LICENSES.toml").startswith("# Read by Ada on 3 May.\n")
     names = ("lab.ipynb", "lab.toml", "files/help.csv", "checkers/lab.py")
     assert [ledger.item("file", name).license for name in names] == [
         *("MIT", "CC0-1.0", "CC0-1.0", "CC0-1.0")
