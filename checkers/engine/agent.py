@@ -8,6 +8,7 @@ needs no room: without ``AIRLIFT_ROOM_URL`` it is practice.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import time
@@ -153,7 +154,8 @@ class Agent:
         try:
             Progress(outbox).add(made)
         except OSError as error:
-            kept.unlink(missing_ok=True)  # it is not known here, so it comes again
+            with contextlib.suppress(OSError):
+                kept.unlink()  # watching takes it for news again: they would pile up
             raise OutboxError(why_not(error)) from error
         self.record.look()
         self.changed()

@@ -42,6 +42,7 @@ from checkers.engine.parcel import (
     open_zip,
 )
 from checkers.engine.place import place_of
+from checkers.engine.plain import open_plain, read_end, write_plain
 from checkers.engine.progress import FILE
 from checkers.engine.seat import settle
 from checkers.engine.steps import SeatLab
@@ -111,7 +112,7 @@ def bring_back(
 @contextlib.contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     """Let nobody else bring something back meanwhile."""
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = open_plain(lock, os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -127,7 +128,7 @@ def _bring_record(
 ) -> None:
     """Add the attempts and notes that the own record does not know."""
     own = outbox.parent / FILE
-    known = {line.get("id") for line in lines_of(_bytes(own))}
+    known = {line.get("id") for line in lines_of(read_end(own, MOST_RECORD))}
     now = stamp()
     versions = _versions(parcel)
     found: list[tuple[int, Attempt | Note]] = []
@@ -175,7 +176,7 @@ def _add(
         put(outbox, item, {**now, "wall": at, "mono": now["mono"] - age})
         lines += b"\n" + json.dumps(_line(item, at)).encode() + b"\n"
     if lines:
-        handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = open_plain(own, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         with open(handle, "ab") as file:
             file.write(lines)
 
@@ -258,20 +259,12 @@ def _versions(parcel: Parcel) -> dict[str, str]:
     }
 
 
-def _bytes(path: Path) -> bytes:
-    """Return a file's bytes; empty when there is none."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
-
-
 # --- the files
 
 
 def _bring_files(parcel: Parcel, home: Path, path: Path, brought: Brought) -> None:
     """Add the files of the work that are not here."""
-    memory = memory_of(_bytes(path))
+    memory = memory_of(read_end(path, MOST_RECORD))
     before = json.dumps(memory)
     unchanged = memory_of(json.dumps(parcel.manifest.get("brought", {})).encode())
     try:
@@ -289,9 +282,7 @@ def _bring_files(parcel: Parcel, home: Path, path: Path, brought: Brought) -> No
         memory = {name: digests for name, digests in memory.items() if digests}
         text = json.dumps(memory)
         if text != before:
-            aside = path.with_suffix(".tmp")
-            aside.write_text(text, encoding="utf-8")
-            aside.rename(path)
+            write_plain(path, text)
 
 
 def _bring_file(

@@ -18,7 +18,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,7 @@ class Numbering:
             OSError: the disk is full or the folder cannot be written.
         """
         count = 0
-        for name in sorted(_names(self.new))[:_TOGETHER]:
+        for name in _first(_names(self.new)):
             path = self.new / name
             if name[0] == ".":
                 _sweep(path)
@@ -292,6 +292,11 @@ def _names(folder: Path) -> list[str]:
         return os.listdir(folder)
     except OSError:
         return []
+
+
+def _first(names: Sequence[str]) -> list[str]:
+    """Return the names to go through now, in order; hidden ones come last."""
+    return sorted(names, key=lambda name: (name[0] == ".", name))[:_TOGETHER]
 
 
 def _sweep(path: Path) -> None:

@@ -174,10 +174,10 @@ class OpenedHandler(SeatHandler):
         self.answer(self._opened)
 
     def _opened(self) -> dict[str, Any]:
-        """Note what the body names; a step that is not watched changes nothing."""
+        """Note what the body names; one that is not watched ends the one before."""
         scene = self.agent.scene()
         found, _data = named(self.data(), scene)
-        if self.agent.watch and found.step.watch:
+        if self.agent.watch:
             self.agent.watch.opened = found.lab.slug, found.step.id
         return panel_state(scene)
 

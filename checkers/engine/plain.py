@@ -18,6 +18,7 @@ from pathlib import Path
 _IN_THE_WAY = (
     errno.EACCES,
     errno.EISDIR,
+    errno.ENOENT,  # a link to nowhere
     errno.ELOOP,
     errno.ENXIO,  # a pipe that nobody reads, a socket
     errno.EINVAL,
@@ -34,6 +35,14 @@ def read_plain(path: Path, most: int, start: int = 0) -> bytes:
     with os.fdopen(handle, "rb") as file:
         file.seek(start)
         return file.read(most)
+
+
+def read_end(path: Path, most: int) -> bytes:
+    """Return the newest bytes of a file that grows; none where no file can be read."""
+    try:
+        return read_plain(path, most, max(0, path.stat().st_size - most))
+    except OSError:
+        return b""
 
 
 def open_plain(path: Path, flags: int) -> int:

@@ -269,8 +269,9 @@ def _their_hint(error: BaseException) -> str:
 def _unreadable(error: BaseException, work: Work) -> str:
     """Say what of the attendee's could not be read; "" where that is not why.
 
-    A file of the lab's folder that is shut or no text, or a full disk, is no fault of
-    the check that reads it.
+    A file of the lab's folder that is shut, or a full disk, is no fault of the check
+    that reads it. Of bytes that are no text Python does not say whose they are: they
+    are taken for the attendee's.
     """
     if type(error) is UnicodeDecodeError:
         return _("A file is not plain text in UTF-8. Look at what is in it.")

@@ -15,14 +15,13 @@ import xmlrpc.client
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
 from checkers.engine.attendance import LOG_BYTES, Places, places
 from checkers.engine.declared import DeclarationError, Service, declared
-from checkers.engine.plain import read_plain
+from checkers.engine.plain import read_end
 from checkers.engine.strings import _
 
 LINES = 40
@@ -189,7 +188,8 @@ def await_ready(
 
 def last_lines(name: str, at: Places, most: int = LINES) -> list[str]:
     """Return the end of what a service printed; nothing where it printed nothing."""
-    return _end_of(at.log(name)).splitlines()[-most:]
+    log = read_end(at.log(name), LOG_BYTES)
+    return log.decode(errors="replace").splitlines()[-most:]
 
 
 def _logs(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:
@@ -198,15 +198,6 @@ def _logs(asked: argparse.Namespace, services: Sequence[Service], at: Places) ->
         last = last_lines(service.name, at)
         _say("\n".join(last) or _("{name}: nothing yet").format(name=service.name))
     return 0
-
-
-def _end_of(log: Path) -> str:
-    """Return the end of a log; "" when there is none, whatever lies there instead."""
-    try:
-        start = max(0, log.stat().st_size - LOG_BYTES)
-        return read_plain(log, LOG_BYTES, start).decode(errors="replace")
-    except OSError:
-        return ""
 
 
 def _start(asked: argparse.Namespace, services: Sequence[Service], at: Places) -> int:

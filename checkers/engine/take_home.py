@@ -37,7 +37,7 @@ from checkers.engine.parcel import (
     is_carried,
 )
 from checkers.engine.place import Place, place_of
-from checkers.engine.plain import read_plain
+from checkers.engine.plain import read_end
 from checkers.engine.progress import FILE
 from checkers.engine.progress_page import progress_page
 from checkers.engine.record import Record
@@ -133,7 +133,7 @@ def take_home(place: Place, target: BinaryIO) -> list[dict[str, Any]]:
         out = _Out(archive)
         out.text(SCRIPT, _PRACTICE)
         out.text(REQUIREMENTS, _requirements(place))
-        out.text(RECORD, _tail(own / FILE))
+        out.text(RECORD, read_end(own / FILE, MOST_RECORD))
         for path in files_below(SELF, follow=True):
             out.file(path, f"{PACKAGE}/{path.relative_to(SELF).as_posix()}")
         for slug in labs:
@@ -147,7 +147,7 @@ def take_home(place: Place, target: BinaryIO) -> list[dict[str, Any]]:
             progress_page(Record(place.outbox), place.labs_dir, list(labs)),
         )
         out.text("README.txt", _readme(out.left_out))
-        memory = _tail(own / MEMORY)
+        memory = read_end(own / MEMORY, MOST_RECORD)
         manifest = _manifest(place, labs, out.left_out, memory_of(memory))
         out.text(MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
     return out.left_out
@@ -228,15 +228,6 @@ def _requirements(place: Place) -> str:
             pass
     notebooks = (place.labs_dir / slug / f"{slug}.ipynb" for slug in place.slugs)
     return requirements(bash=bash_cells(notebooks))
-
-
-def _tail(path: Path) -> bytes:
-    """Return the newest lines of a record that grows; empty when there is none."""
-    try:
-        start = max(0, path.stat().st_size - MOST_RECORD)
-        return read_plain(path, MOST_RECORD, start)
-    except OSError:
-        return b""
 
 
 def _manifest(

@@ -21,7 +21,7 @@ from typing import Any
 
 from checkers.engine.activity import Activity
 from checkers.engine.attempt import NOT_BEGUN, Attempt, Outcome, Trigger
-from checkers.engine.cadence import LONG, Cadence, Rest, rested
+from checkers.engine.cadence import LONG, REST, Cadence, Rest, rested
 from checkers.engine.gates import Gates
 from checkers.engine.probe import Request
 from checkers.engine.prober import Prober
@@ -191,6 +191,8 @@ class Watch:
         if steps and (self._signs() or others):
             self._cadence = self._cadence.noted(now)
         self._steps = steps
+        keys = set(map(_key, steps))  # one that is done takes no share any more
+        self._rests = {key: one for key, one in self._rests.items() if key in keys}
         if steps and not self.prober.busy and self._is_due(steps, now):
             await self._look_at(steps, now)
         elif now - self._used > _KEPT and self.prober.running:
@@ -245,7 +247,8 @@ class Watch:
             over = time.monotonic()
             if due:
                 self._cadence = self._cadence.looked(over, took)
-            if self._things != before and over - now > LONG:
+            recent = over - self._cadence.active < REST
+            if recent and self._things != before and over - now > LONG:
                 # Perhaps it was somebody, and there was time for that: one more look.
                 self._cadence = self._cadence.again(over)
 

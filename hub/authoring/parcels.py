@@ -202,11 +202,16 @@ def _check_tree(clone: Path) -> None:
     """Look at what would be checked out: links, submodules, too many or too large.
 
     Nothing is written yet: a few bytes of a repository can stand for any number of
-    files.
+    files and folders.
     """
-    line = [*_GIT, "-C", str(clone), "ls-tree", "-r", "-l", "-z", "HEAD"]
+    line = [*_GIT, "-C", str(clone), "ls-tree", "-r", "-t", "-l", "-z", "HEAD"]
     files = size = 0
-    with subprocess.Popen(line, stdout=subprocess.PIPE, env=_git_environ()) as listing:
+    with subprocess.Popen(
+        line,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_git_environ(),
+    ) as listing:
         try:
             for row in _rows(listing.stdout):
                 about, _, name = row.partition("\t")

@@ -133,7 +133,8 @@ def _run(
     hints = hints_hold_no_solution(lab, walk.shown)
     results = [*walk.results, *ended, *hints]
     if not mutants or mutants < lab.mutants:
-        note = f"at most {mutants} of {lab.mutants} a step were tried"
+        tried = f"at most {mutants} of {lab.mutants}" if mutants else "none"
+        note = f"{tried} a step were tried"
         results.append(Result("mutants", note=note, proved=False))
     return results, scores
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -107,9 +108,18 @@ def _unlisted(airlift: Settings, lab: Lab, needed: Iterable[str]) -> list[str]:
         line
         for path in lists
         if path.is_file()
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     ]
     listed = {_distribution(found[0]) for line in lines if (found := _NAME.match(line))}
+    waiting = list(listed)
+    while waiting:  # what these bring with them
+        with suppress(metadata.PackageNotFoundError):
+            rows = metadata.requires(waiting.pop()) or ()
+            plainly = (row for row in rows if "extra ==" not in row)
+            names = (found[0] for row in plainly if (found := _NAME.match(row)))
+            more = {_distribution(name) for name in names} - listed
+            listed |= more
+            waiting += more
     known = metadata.packages_distributions()
     return sorted(
         name

@@ -188,14 +188,7 @@ def _absent(lab: Lab, address: str, name: PurePosixPath) -> str:
 def named(lab: Lab) -> frozenset[str]:
     """Return all names in what attendees get and in the lab's checker."""
     texts = [cell.source for cell in attendee_version(lab).cells]
-    spec = find_spec(f"checkers.{lab.slug}")
-    if spec and spec.origin:
-        text = text_of(Path(spec.origin))
-        texts += [
-            str(n.value)
-            for n in ast.walk(ast.parse(text))
-            if isinstance(n, ast.Constant)
-        ]
+    texts += [text for _line, text in _sentences(lab)]
     return frozenset(re.findall(r"\w+", "\n".join(texts)))
 
 

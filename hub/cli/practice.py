@@ -59,7 +59,9 @@ def _in_container(prepared: Mapping[str, Any], *, browser: bool) -> None:
     """Run it in the seats' image until Ctrl+C."""
     airlift = chosen_settings()
     image = prepared["image"]
-    console.print(f"In the image {image}, which is built first if need be.")
+    console.print(
+        f"In the image {image}, which is built first if need be.", markup=False
+    )
     with suppress(KeyboardInterrupt), practising.in_container(airlift, prepared) as ran:
         page, wait = ran
         console.print(f"The lab is open at {page}", markup=False)

@@ -190,6 +190,7 @@ def test_what_a_use_comes_to(license_: str, teach: str, redistribute: str) -> No
             ["ISC", "MIT"],
             [("ISC OR AGPL-3.0-only", "ISC"), ("EPL-2.0 OR MIT", "MIT")],
         ),
+        ("GPL-2.0-only AND (Apache-2.0 OR MIT)", ["GPL-2.0-only", "MIT"], [...]),
         ("MIT OR (BUSL-1.1 OR CC0-1.0)", ["CC0-1.0"], [..., ...]),
         ("GPL-2.0-only WITH Classpath-exception-2.0 AND MIT", None, []),
         ("GPL-2.0-only WITH Classpath-exception-2.0 OR MIT", ["MIT"], [...]),

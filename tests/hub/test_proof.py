@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from hub.authoring.__main__ import keep as write_versions
+from hub.authoring.finding import Finding
 from hub.authoring.junit import junit
 from hub.authoring.kernel import LabKernel
 from hub.authoring.proof import (
@@ -284,12 +285,16 @@ def test_a_hint_does_not_answer_the_question(
 def test_a_package_that_no_seat_has_is_said_before_anything_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a cell or the checker, though it is installed here; a list brings it."""
+    """In a cell or the checker, though it is installed here; a list brings it.
+
+    And what it needs itself: iniconfig comes with pytest.
+    """
     lab = write_lab(
         tmp_path,
         monkeypatch,
         slug="needing_lab_of_a_test",
-        cells=CELLS | {"set-up": "import pandas, pytest\nfrom beside import x"},
+        cells=CELLS
+        | {"set-up": "import pandas, pytest, iniconfig\nfrom beside import x"},
         steps=STEPS,
         checker=f"{CHECKER}\ndef late():\n    import hypothesis\n",
     )
@@ -297,7 +302,7 @@ def test_a_package_that_no_seat_has_is_said_before_anything_runs(
     (lab.folder / "files" / "beside.py").write_text("x = 1\n")
     images = str(Path(__file__).parents[2] / "images")
     airlift = Settings(root=tmp_path, images=Path(images))
-    with pytest.raises(PlaceError, match=r"needs hypothesis, pytest, which is here"):
+    with pytest.raises(PlaceError, match=r"needs hypothesis, iniconfig, pytest, which"):
         place_of(airlift, lab, "")
     (lab.folder / "requirements.txt").write_text("hypothesis>6\n# all\nPyTest\n")
     assert place_of(airlift, lab, "") is here
@@ -606,6 +611,10 @@ def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
     proof = Proof(lab.slug, lab.version, content_of(lab, None), "here", at)
     keep(proof, place.state_dir / PROOFS)
     assert proved(lab, place) == {"at": at, "where": "here"}
+    wrong = Result("ids", findings=(Finding(lab.slug, "lab.toml", "expected x"),))
+    keep(replace(proof, results=(wrong,)), place.state_dir / PROOFS)
+    assert proved(lab, place) is None
+    keep(proof, place.state_dir / PROOFS)
     (lab.folder / "mistakes.toml").write_text("# none\n")
     assert proved(lab, place) is None
 

@@ -118,7 +118,7 @@ function useOpen(lab) {
 function useOpened(seat, lab, step) {
   const watched = Boolean(step) && facts.isWatched(lab, step);
   useEffect(() => {
-    if (watched && !seat.trouble) {
+    if (step && !seat.trouble) {
       seat.opened(lab.slug, step.id).catch(() => {}); // that the seat is away is said
     }
   }, [lab?.slug, step?.id, watched, seat.trouble]);

@@ -220,14 +220,25 @@ def chosen(
         verdict = max(_of_one(atom, use, changed).verdict for atom in atoms)
         return (
             verdict >= Verdict.REFUSED,
-            len(apart({*beside, *atoms})),
+            len(apart({*bound, *atoms})),
             not set(atoms) <= set(named),
             verdict,
             max(kinds.index(_kind(atom, changed)) for atom in atoms),
         )
 
     found = read(words)
-    return ((), ()) if found is None else _chosen(found, cost)
+    if found is None:
+        return (), ()
+    bound = {*beside, *_bound(found)}
+    return _chosen(found, cost)
+
+
+def _bound(part: Part) -> set[str]:
+    """Return the licences of an expression that nobody can choose away."""
+    if type(part).__name__ == "OR":
+        return set()
+    args = getattr(part, "args", ())
+    return set().union(*map(_bound, args)) if args else {str(part)}
 
 
 def _chosen(

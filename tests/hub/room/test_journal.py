@@ -187,6 +187,7 @@ def test_a_disk_that_refuses_has_a_name_and_heals(
         raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk is full"))
 
     async def story(journal: Journal) -> None:
+        monkeypatch.setattr(journal_module, "CALM", 3600.0)
         monkeypatch.setattr(journal_module, "_commit", refuse)
         with pytest.raises(CannotSaveError, match="disk is full"):
             await journal.append([entry("a")])
