@@ -364,13 +364,15 @@ def test_a_repository_is_looked_at_before_anything_of_it_is_written(
     committed(said(["write-tree"]))
     with pytest.raises(ParcelError, match=r"labs/small/sub: .* got a repository in it"):
         take(f"file://{source}", tmp_path / "submodule")
-    entry = f"100644 blob {said(['hash-object', '-w', '--stdin'])}"
-    for _ in range(6):
-        rows = "".join(f"{entry}\t{number}\n" for number in range(10))
-        entry = f"040000 tree {said(['mktree'], rows.encode())}"
-    committed(entry.rpartition(" ")[2])
-    with pytest.raises(ParcelError, match="a repository of at most 50000 files"):
-        take(f"file://{source}", tmp_path / "bomb")
+    blob = f"100644 blob {said(['hash-object', '-w', '--stdin'])}"
+    folder = f"040000 tree {said(['mktree'])}"
+    for entry in (blob, folder):
+        for _ in range(6):
+            rows = "".join(f"{entry}\t{number}\n" for number in range(10))
+            entry = f"040000 tree {said(['mktree'], rows.encode())}"
+        committed(entry.rpartition(" ")[2])
+        with pytest.raises(ParcelError, match="a repository of at most 50000 files"):
+            take(f"file://{source}", tmp_path / entry[-6:])
 
 
 @pytest.mark.parametrize(
