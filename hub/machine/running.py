@@ -33,6 +33,10 @@ from hub.settings import Settings
 ERRORS = (DockerException, RequestException)
 GRACE = 5.0
 """Seconds that a local seat gets to end by itself."""
+LOADING = 5.0
+"""Seconds to wait at most for a process to have loaded its program."""
+ENV_END = 48
+"""Where `_stat` has the end of the environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def _local_seats(settings: Settings) -> list[RunningSeat]:
         try:
             if os.getsid(pid) != pid:
                 continue
-            pairs = (folder / "environ").read_bytes().split(b"\0")
+            pairs = environment(pid).split(b"\0")
             since = _since(pid)
         except OSError:
             continue
@@ -119,6 +123,28 @@ def _local_seats(settings: Settings) -> list[RunningSeat]:
         pids = tuple(pid for _, pid in known)
         found.append(RunningSeat(seat, "", "running", known[0][0], pids))
     return found
+
+
+def environment(pid: int) -> bytes:
+    """Return a process's environment; of one that just loads a program, the coming one.
+
+    While the kernel lays out a program's memory, `environ` is empty and so is the
+    address of its end (proc(5), `env_end`): a kernel of Jupyter that starts just now
+    would look like no one's. For programs started without any environment it is set.
+    """
+    deadline = time.monotonic() + LOADING
+    while True:
+        loads = _loads(pid)  # before the read: it may end in between
+        text = Path(f"/proc/{pid}/environ").read_bytes()
+        if text or not loads or time.monotonic() > deadline:
+            return text
+        time.sleep(0.001)
+
+
+def _loads(pid: int) -> bool:
+    """Say whether a process is between two programs."""
+    stat = _stat(pid)
+    return stat[0] not in "ZX" and stat[ENV_END] == "0"
 
 
 def _since(pid: int) -> float:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from hub.engine import Engine
-from hub.machine.running import running_seats, stop_seat
+from hub.machine.running import environment, running_seats, stop_seat
 from hub.settings import settings
 from tests.harness import wait_for
 
@@ -64,6 +64,20 @@ def test_local_seats_are_found_and_stopped_with_all_they_started(
                 stop_seat(ENGINE, left)
         for process in (ours, others):
             process.wait(60)
+
+
+def test_a_process_that_just_starts_is_known_by_its_environment() -> None:
+    """While its program loads it has none for a moment; that is waited out.
+
+    A look that does not wait misses one to three of a hundred.
+    """
+    for _ in range(300):
+        kernel = subprocess.Popen(["sleep", "300"], env={"HOME": "/its/home"})
+        try:
+            assert environment(kernel.pid) == b"HOME=/its/home\0"
+        finally:
+            kernel.kill()
+            kernel.wait(60)
 
 
 def _alive(pid: int) -> bool:
