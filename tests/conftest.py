@@ -46,8 +46,10 @@ def places_of_checkers() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the seats' image as needing the engine, and time to build one."""
     for item in items:
-        if {"image", "image_named"} & set(getattr(item, "fixturenames", ())):
+        needs = set(getattr(item, "fixturenames", ()))
+        if {"image", "image_named"} & needs:
             item.add_marker("docker")
+        if {"image", "image_named", "prefix"} & needs:
             item.add_marker(pytest.mark.timeout(900))
 
 
