@@ -20,18 +20,18 @@ CONFIG = (
 CHECKER = """
 from checkers import Work, check, fail
 
-@check("first")
+@check("first", limit=30)
 def first(work: Work) -> str:
     if work.value("x", "int") != 3:
         fail("not-three", f"`x` is {work.value('x')!r}; <b>expected</b> 3.")
     return "x is 3."
 
-@check("second")
+@check("second", limit=30)
 def second(work: Work) -> None:
     if work.value("y", "int") != 4:
         fail("not-four", "Four is wanted.")
 
-@check("broken")
+@check("broken", limit=30)
 def broken(work: Work) -> None:
     raise SystemExit(1)
 

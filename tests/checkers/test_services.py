@@ -207,7 +207,7 @@ def test_services_whose_files_nobody_wants_are_ended_at_once(
     assert not (seat.home / "ended").exists()
     (seat.home / "pid").unlink()
     services.tell("start")
-    assert seat.services("logs")[1].count("begun") == 2
+    wait_for("its log", lambda: seat.services("logs")[1].count("begun") == 2)
     with pytest.raises(RuntimeError, match="expected `services start ghost`"):
         services.tell("start", "ghost")
 

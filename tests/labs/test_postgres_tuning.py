@@ -69,7 +69,7 @@ SQL""",
 }
 AT_WORK = """psql -q -c "DROP INDEX IF EXISTS own"
 psql -q -c "CREATE INDEX own ON parcels (code)"
-psql -c BEGIN -c "LOCK parcels" -c "SELECT pg_sleep(2)" >/dev/null &
+psql -c "BEGIN; LOCK parcels; SELECT pg_sleep(2); COMMIT" >/dev/null &
 sleep 0.8"""
 STATES = {
     "table-locked": """psql -c BEGIN -c "LOCK parcels" -c "\\! sleep 300" >/dev/null &
