@@ -170,7 +170,7 @@ def test_a_step_that_is_shut_during_a_look_is_not_the_next_one(
     (tmp_path / "gate.json").write_text(json.dumps(gate))
     (tmp_path / "lib" / f"{LAB}.py").write_text(
         "import shutil\nfrom checkers import check\n\n"
-        "@check('one')\ndef one(work):\n"
+        "@check('one', limit=30)\ndef one(work):\n"
         f"    shutil.copy({str(tmp_path / 'gate.json')!r}, "
         f"{str(outbox.parent / 'room.json')!r})\n\n"
         "@check('two')\ndef two(work):\n    pass\n"
