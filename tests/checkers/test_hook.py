@@ -170,9 +170,9 @@ def test_an_interrupt_stops_a_check_and_records_nothing(
     seat = seats()
     sign = seat.root / "running"
     message = seat.send(
-        f"# step: calls\ndef f():\n open({str(sign)!r}, 'w').close()\n"
-        " import signal; signal.setitimer(signal.ITIMER_REAL, 60)\n"
-        " while True: pass"
+        "# step: calls\nimport signal\ndef f():\n"
+        " signal.setitimer(signal.ITIMER_REAL, 60)\n"
+        f" open({str(sign)!r}, 'w').close()\n while True: pass"
     )
     deadline = time.monotonic() + 60
     while not sign.exists():

@@ -150,9 +150,9 @@ def test_http_returns_the_reply_or_fails(tmp_path: Path) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     work = Work({}, tmp_path)
-    assert work.http(url).body == "hello"
-    assert work.http(f"{url}/missing").status == 404
-    assert verdict(work.http, f"{url}/odd").reason == "no-answer"
+    assert work.http(url, 60).body == "hello"
+    assert work.http(f"{url}/missing", 60).status == 404
+    assert verdict(work.http, f"{url}/odd", 60).reason == "no-answer"
     assert verdict(work.http, f"{url}/a b").reason == "no-answer"
     server.shutdown()
     server.server_close()

@@ -533,7 +533,10 @@ def test_a_kernel_that_does_not_stop_is_stopped_and_goes_on(
     with LabKernel(lab, tmp_path / "stand") as kernel:
         kernel.run("while True: pass", 0.5)
         assert kernel.interrupted == "interrupted"
-        kernel.run(deaf, 0.5)
+        for _ in range(5):  # on a busy machine it may be told before it is deaf
+            kernel.run(deaf, 0.5)
+            if kernel.interrupted == "restarted":
+                break
         assert kernel.interrupted == "restarted"
         (attempt,) = kernel.run("# step: label\nlabel = 'ton'")
         assert attempt.reason == "wrong-label"
