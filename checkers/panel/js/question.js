@@ -52,7 +52,7 @@ export function Question({ page, lab, step, run }) {
   useLayoutEffect(() => {
     const old = before.current;
     before.current = given;
-    setDraft((now) => (now === old ? given : now)); // what is being written stays
+    setDraft((now) => facts.draftOf(now, old, given));
   }, [given, step.generation]);
   const name = `airlift-answer-${step.id}`;
   const [result, note] = [`${name}-result`, `${name}-note`];
