@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hub.authoring.finding import Finding
+from hub.authoring.leavings import FOLDERS
 from hub.authoring.places import own_image
 from hub.catalog import Lab
 from hub.settings import Settings
@@ -20,8 +21,6 @@ from hub.settings import Settings
 VERSION = 1
 PROOFS = "proofs"
 """Folder of kept proofs, below the installation's state."""
-_LEFT = {"__pycache__", ".ipynb_checkpoints"}
-"""Folders that running a lab leaves behind."""
 ELSEWHERE = 3
 """Exit code of `python -m hub.authoring`: the lab runs only in its image."""
 
@@ -256,7 +255,7 @@ def content_of(lab: Lab, image: Path | None) -> str:
     folders = {"lab": lab.folder} | ({"image": image} if image else {})
     for kind, folder in folders.items():
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and not _LEFT & set(path.parts):
+            if path.is_file() and not set(FOLDERS) & set(path.parts):
                 places[f"{kind}/{path.relative_to(folder)}"] = path
     found = hashlib.sha256()
     for name, path in places.items():

@@ -25,6 +25,7 @@ import nbformat
 
 from hub.authoring.formulas import FormulaError
 from hub.authoring.handbook import handbook
+from hub.authoring.leavings import is_left
 from hub.authoring.licences.ledger import is_text
 from hub.authoring.notebook import read_notebook
 from hub.authoring.solutions import SolutionError, cleared
@@ -211,16 +212,11 @@ def _beside(lab: Lab) -> Iterator[Path]:
     for place in (*texts, lab.folder / "data", lab.folder / BESIDE):
         if place.is_dir() and not place.is_symlink():
             for path in sorted(place.rglob("*")):
-                private = any(map(_is_private, path.relative_to(place).parts))
-                if not private and (path.is_symlink() or not path.is_dir()):
+                left = is_left(path.relative_to(place).as_posix())
+                if not left and (path.is_symlink() or not path.is_dir()):
                     yield path
         elif place.exists() or place.is_symlink():
             yield place
-
-
-def _is_private(name: str) -> bool:
-    """Tell whether a file or folder is left behind by a program, such as a cache."""
-    return name.startswith((".", "__")) and name != "__init__.py"
 
 
 def _write(path: Path, text: str) -> None:
