@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from hub.authoring.finding import Finding
 from hub.authoring.leavings import FOLDERS
-from hub.authoring.places import own_image
+from hub.authoring.places import own_image_folder
 from hub.catalog import Lab
 from hub.settings import Settings
 
@@ -340,5 +340,5 @@ def proved(lab: Lab, airlift: Settings) -> dict[str, Any] | None:
     proof = kept(airlift.state_dir / PROOFS, lab.slug)
     if proof is None or proof.findings or gaps(proof, lab):
         return None
-    same = proof.content == content_of(lab, own_image(lab, airlift))
+    same = proof.content == content_of(lab, own_image_folder(lab, airlift))
     return proof.stamp if same else None
