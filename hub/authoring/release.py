@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +28,7 @@ from hub.authoring.leavings import is_left
 from hub.authoring.licences.ledger import is_text
 from hub.authoring.notebook import read_notebook
 from hub.authoring.solutions import SolutionError, cleared
+from hub.authoring.swapping import whole
 from hub.catalog import BESIDE, Lab
 
 VERSION = 1
@@ -52,28 +52,20 @@ def release(lab: Lab, out: Path) -> Path:
     """
     notebook = attendee_version(lab)
     out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{lab.slug}-", dir=out))
-    try:
-        new = aside / lab.slug
-        new.mkdir()
+    target = out / lab.slug
+    with whole(target) as new:
         text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
         _write(new / f"{lab.slug}.ipynb", text + "\n")
         page = _handbook(lab, notebook)
         _write(new / f"{lab.slug}-handbook.html", page)
         _write(new / "lab.json", json.dumps(description(lab), indent=1) + "\n")
         for name, path in files(lab).items():
-            target = new / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-            target.chmod(0o644)
+            place = new / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+            place.chmod(0o644)
         for folder, _, _ in os.walk(new):
             os.chmod(folder, 0o755)  # noqa: S103 - released labs are read by all seats
-        target = out / lab.slug
-        if target.exists():
-            target.rename(aside / "before")
-        new.rename(target)
-    finally:
-        shutil.rmtree(aside)
     return target
 
 
