@@ -10,11 +10,14 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
+from nbformat.v4 import new_output
 
 from hub.authoring.__main__ import keep as write_versions
+from hub.authoring.captured import accept
 from hub.authoring.finding import Finding
 from hub.authoring.junit import junit
 from hub.authoring.kernel import LabKernel
+from hub.authoring.notebook import code_cells
 from hub.authoring.proof import (
     PROOFS,
     Proof,
@@ -29,6 +32,7 @@ from hub.authoring.proof import (
 )
 from hub.authoring.prove import orders, orders_pass, prove
 from hub.authoring.proving import place_of
+from hub.authoring.release import source_notebook
 from hub.authoring.stand_places import PlaceError, here
 from hub.authoring.texts import hints_hold_no_solution, links_are_known
 from hub.authoring.walk import Walk
@@ -620,6 +624,21 @@ def test_a_proof_is_of_one_content(lab: Lab, tmp_path: Path) -> None:
     keep(proof, place.state_dir / PROOFS)
     (lab.folder / "mistakes.toml").write_text("# none\n")
     assert proved(lab, place) is None
+
+
+def test_what_cells_show_makes_no_other_proof(lab: Lab) -> None:
+    """`lab manual --accept` keeps outputs for the guide; no check looks at them."""
+    proved_as = content_of(lab, None)
+    shown = source_notebook(lab)
+    for number, cell in enumerate(code_cells(shown)):
+        cell.outputs = [new_output("stream", name="stdout", text=f"{number}\n")]
+        cell.execution_count = number
+    assert accept(lab, shown)
+    assert content_of(lab, None) == proved_as
+    lab.source.write_text(lab.source.read_text("utf-8").replace("# step", "#  step"))
+    assert content_of(lab, None) != proved_as
+    lab.source.write_text("no notebook")
+    assert content_of(lab, None) != proved_as
 
 
 @pytest.mark.parametrize("kind", ["mutants", "egress"])
