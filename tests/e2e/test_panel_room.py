@@ -194,7 +194,7 @@ def test_with_the_server_away_the_tab_keeps_the_work(
     expect(side.foot).to_contain_text("connected · everything saved")
     end_processes_of(side.home)
     expect(side.foot).to_contain_text("Your server does not answer.")
-    side.lab.write(LOAD, SHORT)
+    side.lab.put(LOAD, SHORT)
     alert = side.node.get_by_role("alert").first
     expect(alert).to_contain_text("Your work is kept in this browser tab until it is")
     shoot(side.lab.page, "server-away")
