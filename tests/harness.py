@@ -73,6 +73,17 @@ def wait_for(what: str, ask: Callable[[], T], seconds: float = 120) -> T:
         time.sleep(min(0.05 + waited / 20, 0.25))
 
 
+def wait_stopped(visitor: Visitor) -> None:
+    """Wait until the hub has stopped a visitor's seat to the end.
+
+    While it still does so there is no server any more, and none can be started.
+    """
+    wait_for(
+        "the hub to have stopped the seat",
+        lambda: not visitor.get("/hub/api/user").json()["servers"],
+    )
+
+
 def free_ports(count: int = 5) -> int:
     """Return the first of `count` free ports in a row, at most ten.
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from checkers.engine.attempt import Attempt, Outcome
-from checkers.engine.plain import open_plain, read_plain
+from checkers.engine.plain import open_plain, read_plain, write_whole
 
 FILE = "progress.jsonl"
 _MOST = 4 * 2**20
@@ -102,7 +102,7 @@ class Lines:
         handle = open_plain(self.path, flags)
         try:
             # A line feed on both sides: a torn line before it stays by itself.
-            os.write(handle, b"\n" + json.dumps(line).encode() + b"\n")
+            write_whole(handle, b"\n" + json.dumps(line).encode() + b"\n")
         finally:
             os.close(handle)
 

@@ -77,6 +77,23 @@ def test_a_value_of_another_type_fails(tmp_path: Path, value: Any, kind: str) ->
     assert "expected a" in failed.hint
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (3, "a whole number (int)"),
+        ("3", "a text (str)"),
+        ([], "a list"),
+        (OSError(), "an OSError"),
+    ],
+)
+def test_a_type_is_named_as_people_say_it(
+    tmp_path: Path, value: Any, words: str
+) -> None:
+    """With a word for it where there is one, and the article that it takes."""
+    failed = verdict(Work({"x": value}, tmp_path).value, "x", "pandas.DataFrame")
+    assert failed.hint == f"`x` is {words}; expected a pandas DataFrame."
+
+
 def test_a_missing_value_fails_and_finds_other_capitals(tmp_path: Path) -> None:
     """The hint tells the name to use."""
     work = Work({"Flights": 1}, tmp_path)

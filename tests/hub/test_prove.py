@@ -134,7 +134,8 @@ def test_what_a_run_shows_is_found(tmp_path: Path) -> None:
         "first_flight: mistakes.toml, mistakes[1], step load-data: "
         "expected failed: rows-lost, got failed: wrong-type",
         "first_flight: mistakes.toml, mistakes[2], step load-data: expected the hint "
-        "'It is no table.', got '`flights` is a int; expected a pandas DataFrame.'",
+        "'It is no table.', got '`flights` is a whole number (int); "
+        "expected a pandas DataFrame.'",
         "first_flight: mistakes.toml, step clean-data: "
         "expected 2 or more mistakes, got 0",
         "first_flight: mistakes.toml, step join-airports: "

@@ -63,8 +63,6 @@ def instantiated(notebook: Any, rules: Rules, folder: Path) -> Any:
         )
     config = Config()
     config.InstantiateTests.autotest_filename = str(place.absolute() / FILE)
-    config.InstantiateTests.autotest_delimiter = rules.autotest
-    config.InstantiateTests.hashed_delimiter = rules.hashed
     work = _Instantiated(config=config)
     work.log = logging.getLogger("hub.authoring.course.nbgrader")
     work.log.disabled = True

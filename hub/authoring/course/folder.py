@@ -34,6 +34,7 @@ MOST_BYTES = 64 * 2**20
 """Size of one file at most."""
 _SOLVED = re.compile(
     r"(?i)[-_. ]*\(?(solutions?|sol|answers?|answer[-_ ]?key|key|solved|instructor)\)?$"
+    r"|[-_. ]ans$"
 )
 _COPY = re.compile(r"(?i)([-_ ]copy[-_ ]?\d*|-checkpoint| \(\d+\))$")
 _SOLUTIONS = re.compile(r"(?i)^(solutions?|answers?)$")
@@ -77,7 +78,13 @@ def found(path: Path) -> tuple[list[Source], list[Note]]:
         raise CourseError(f"{path}: expected a notebook or a folder, there is none")
     sources: list[Source] = []
     notes: list[Note] = []
-    for folder in _assignments(path):
+    folders = _assignments(path)
+    names = {folder.name for folder in folders}
+    for folder in folders:
+        if (solved := _unsolved(folder.name)) in names:
+            what = f"the answers to {solved}: read from here"
+            notes.append(Note(_shown(path, folder), what))
+            continue
         some, left = _assignment(path, folder)
         sources += some
         notes += left
@@ -139,11 +146,9 @@ def _assignments(path: Path) -> list[Path]:
     elif place == path and any(path.glob("*.ipynb")):
         return [path]
     named = [item for item in sorted(place.iterdir()) if item.is_dir()]
-    kept = [
+    return [
         item for item in named if not _ignored(item.name) and any(item.glob("*.ipynb"))
     ]
-    solved = {item for item in kept if _unsolved(item.name) in {i.name for i in kept}}
-    return [item for item in kept if item not in solved]
 
 
 def _unsolved(name: str) -> str:

@@ -87,7 +87,21 @@ def test_a_course_holds_assignments(start: str, tmp_path: Path) -> None:
     assert [one.twin is not None for one in sources] == [True, False]
     assert slugs(sources, "") == ["ps1", "ps2"]
     assert slugs(sources, "Course 1") == ["course_1_ps1", "course_1_ps2"]
-    assert skipped == []
+    place = "ps1_solutions" if start else "source/ps1_solutions"
+    assert [str(note) for note in skipped] == [
+        f"{place}: the answers to ps1: read from here"
+    ]
+
+
+def test_a_short_word_marks_a_notebook_with_answers(tmp_path: Path) -> None:
+    """As long as it is a word of its own."""
+    names = ("lab02.ipynb", "lab02_ans.ipynb", "ocean.ipynb", "oceans.ipynb")
+    write(tmp_path, *names, "plan.ipynb", "plans.ipynb", "br.ipynb", "brans.ipynb")
+    sources, skipped = found(tmp_path)
+    assert [one.path.stem for one in sources if one.twin] == ["lab02"]
+    assert [str(note) for note in skipped] == [
+        "lab02_ans.ipynb: the answers to lab02.ipynb: read from here"
+    ]
 
 
 def test_of_two_folders_of_answers_the_first_by_name_counts(

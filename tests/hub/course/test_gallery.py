@@ -127,6 +127,14 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ],
         ["twice"],
     ),
+    "a text answer that counts nothing": (
+        [TWICE, HOLDS, text("Because.", **answer("why", "")["metadata"])],
+        [
+            "cell 3 (why): a text answer without points: nbgrader wants some, has 0",
+            "cell 3 (why): graded by hand: left as it is, no step",
+        ],
+        ["twice"],
+    ),
     "a test of code graded by hand": (
         [answer("own", "own = 1", grade=True, points=3), autograded("t", "assert own")],
         ["cell 1 (own): graded by hand: left as it is, no step"],
@@ -454,6 +462,8 @@ def test_the_courses_own_delimiters_and_stubs_count(tmp_path: Path) -> None:
         "c.ClearSolutions.end_solution_delimeter = '^^^^'\n"
         "c.ClearHiddenTests.begin_test_delimeter = 'SECRET'\n"
         "c.ClearHiddenTests.end_test_delimeter = 'OPEN'\n"
+        "c.InstantiateTests.autotest_delimiter = 'TRY'\n"
+        "c.InstantiateTests.hashed_delimiter = 'DIGEST'\n"
         "c.ClearSolutions.code_stub = {'python': 'pass  # yours', 'R': 'stop()'}\n"
         "c.ClearSolutions.text_stub = words()\n"
         "c.CourseDirectory.course_id = 'c1'\n"
@@ -461,10 +471,14 @@ def test_the_courses_own_delimiters_and_stubs_count(tmp_path: Path) -> None:
     cells = [
         answer("f", "def f():\n    # VVVV\n    return 1\n    # ^^^^"),
         autograded("t", "assert f() == 1\n# SECRET\nassert f() < 2\n# OPEN"),
+        autograded("t2", "RETRY = 1\n### DIGEST TRY f()"),
     ]
     save(tmp_path / "source" / "ps1" / "x.ipynb", *cells)
     draft, notes = draft_of(tmp_path)
-    assert said(notes) == []
+    assert said(notes)[1:] == [
+        "cell 3 (t2): no test: its AUTOTEST lines could not be made into tests"
+    ]
+    assert draft.notebook.cells[2].source == "RETRY = 1\n### HASHED AUTOTEST f()"
     assert draft.groups[0].tests[0].source == "assert f() == 1"
     assert "f() < 2" in draft.groups[0].tests[0].whole
     assert draft.source.rules.code_stub == "pass  # yours"
