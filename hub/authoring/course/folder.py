@@ -170,7 +170,9 @@ def _assignment(path: Path, folder: Path) -> tuple[list[Source], list[Note]]:
             notes.append(Note(_shown(path, item), why))
         else:
             kept.append(item)
-    beside = tuple(_files(folder, notes))
+    left: list[Note] = []
+    beside = tuple(_files(folder, left))
+    notes += [Note(_shown(path, folder / note.where), note.what) for note in left]
     sources = [
         Source(
             path=item,
