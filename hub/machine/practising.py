@@ -31,6 +31,7 @@ from typing import Any
 import docker
 import requests
 
+from hub.authoring.leavings import FOLDERS
 from hub.catalog import load_lab
 from hub.engine import BASE, Engine, EngineError
 from hub.machine import dockerd, seat_images
@@ -89,7 +90,7 @@ def write_parcel(
     lab = load_lab(lab_folder)
     for checkers in (library() / "checkers", airlift.checkers_dir):
         if checkers.is_dir():
-            unwanted = shutil.ignore_patterns("__pycache__")
+            unwanted = shutil.ignore_patterns(*FOLDERS)
             here = out / "checkers"
             shutil.copytree(checkers, here, ignore=unwanted, dirs_exist_ok=True)
     notebook = json.loads((labs / lab.slug / f"{lab.slug}.ipynb").read_text("utf-8"))

@@ -20,7 +20,7 @@ from tests.e2e.side_panel import (
 )
 from tests.e2e.test_board import HOSTILE
 from tests.e2e.workplace import shoot
-from tests.harness import Airlift, end_processes_of, wait_for
+from tests.harness import Airlift, end_processes_of, wait_for, wait_stopped
 
 pytestmark = pytest.mark.browser
 NO_SLOW_LOOK = """
@@ -113,8 +113,7 @@ def test_messages_are_read_in_the_panel_and_noticed(
     presenter.does("messages", text="We start in 2 minutes.", to="all")
     messages = side.node.get_by_role("region", name="From the presenters")
     expect(messages).to_contain_text("We start in 2 minutes.")
-    notice = side.lab.page.locator(".jp-toast-message").first
-    expect(notice).to_contain_text("From the presenters: We start in 2 minutes.")
+    side.lab.expect_notice("From the presenters: We start in 2 minutes.")
     presenter.does("messages", text=HOSTILE, to="seat", seat=seat)
     expect(messages.get_by_role("status")).to_contain_text("Presenter, to you, ")
     expect(messages.get_by_role("status")).to_contain_text(HOSTILE)
@@ -199,11 +198,7 @@ def test_with_the_server_away_the_tab_keeps_the_work(
     alert = side.node.get_by_role("alert").first
     expect(alert).to_contain_text("Your work is kept in this browser tab until it is")
     shoot(side.lab.page, "server-away")
-    wait_for(
-        "the hub to notice",
-        lambda: not side.visitor.get("/hub/api/user").json().get("server"),
-        90,
-    )
+    wait_stopped(side.visitor)
     side.visitor.start()
     expect(alert).to_be_empty()
     own = side.home / SLUG / f"{SLUG}.ipynb"

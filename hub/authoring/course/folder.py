@@ -216,10 +216,10 @@ def _twin(path: Path, beside: list[Path]) -> Path | None:
         if _unsolved(other.stem) == path.stem:
             return other
     parent = path.absolute().parent
-    places = [item for item in parent.iterdir() if _SOLUTIONS.match(item.name)]
+    places = [item for item in sorted(parent.iterdir()) if _SOLUTIONS.match(item.name)]
     places += [
         item
-        for item in parent.parent.iterdir()
+        for item in sorted(parent.parent.iterdir())
         if item.is_dir() and _unsolved(item.name) == parent.name
     ]
     for place in places:

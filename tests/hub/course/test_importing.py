@@ -211,7 +211,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     folder = tmp_path_factory.mktemp("odd")
     path = save(folder / "odd.ipynb", *ODD)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(trial, "SECONDS", 2.0)
+        patched.setattr(trial, "SECONDS", 3.0)
         patched.setattr(importing, "MOST", 4.0)
         said = take_in(path, folder / "labs", folder / "checkers")
     with opened(folder / "checkers"):
