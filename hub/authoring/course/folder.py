@@ -34,7 +34,6 @@ MOST_BYTES = 64 * 2**20
 """Size of one file at most."""
 _SOLVED = re.compile(
     r"(?i)[-_. ]*\(?(solutions?|sol|answers?|answer[-_ ]?key|key|solved|instructor)\)?$"
-    r"|[-_. ]ans$"
 )
 _COPY = re.compile(r"(?i)([-_ ]copy[-_ ]?\d*|-checkpoint| \(\d+\))$")
 _SOLUTIONS = re.compile(r"(?i)^(solutions?|answers?)$")

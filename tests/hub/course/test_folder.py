@@ -95,37 +95,6 @@ def test_a_course_holds_assignments(start: str, tmp_path: Path) -> None:
     ]
 
 
-def test_a_short_word_marks_a_notebook_with_answers(tmp_path: Path) -> None:
-    """As long as it is a word of its own."""
-    names = ("lab02.ipynb", "lab02_ans.ipynb", "ocean.ipynb", "oceans.ipynb")
-    write(tmp_path, *names, "plan.ipynb", "plans.ipynb", "br.ipynb", "brans.ipynb")
-    sources, skipped = found(tmp_path)
-    assert [one.path.stem for one in sources if one.twin] == ["lab02"]
-    assert [str(note) for note in skipped] == [
-        "lab02_ans.ipynb: the answers to lab02.ipynb: read from here"
-    ]
-
-
-def test_of_two_folders_of_answers_the_first_by_name_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In whatever order a disk gives them."""
-    write(tmp_path, "ps1/a.ipynb", "ps1/Solution/a.ipynb", "ps1/answers/a.ipynb")
-    write(tmp_path, "ps2/a.ipynb", "ps2-solutions/a.ipynb", "ps2_solution/a.ipynb")
-    listed = Path.iterdir
-    for backwards in (False, True):
-        with monkeypatch.context() as patch:
-            patch.setattr(
-                Path,
-                "iterdir",
-                lambda path, to=backwards: iter(sorted(listed(path), reverse=to)),
-            )
-            twins = [found(tmp_path / one)[0][0].twin for one in ("ps1", "ps2")]
-        assert [twin and twin.parent.name for twin in twins] == [
-            *("Solution", "ps2-solutions")
-        ]
-
-
 def test_a_release_alone_is_taken_too(tmp_path: Path) -> None:
     """Somebody has only what students got."""
     write(tmp_path, "release/ps1/problem1.ipynb")
