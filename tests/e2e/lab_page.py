@@ -334,12 +334,6 @@ class LabPage:
         self.wait_idle()
         return self.line(number)
 
-    def run_by_key(self, cell: int | str) -> int:
-        """Press Shift+Enter in a cell, as most people do; does not wait."""
-        number = self.edit(cell)
-        self.page.keyboard.press("Shift+Enter")
-        return number
-
     def begin(self, cell: int | str) -> int:
         """Run a cell and return when the kernel is busy with it."""
         number = self.find(cell)
