@@ -180,5 +180,5 @@ def test_a_ledger_goes_neither_to_nbgrader_nor_back(tmp_path: Path) -> None:
     (back / "LICENSES.toml").write_text("[[files]]\n")
     _sources, skipped = found(tmp_path / "two")
     assert said(skipped) == [
-        "LICENSES.toml: a lab's ledger of licences: it is written anew"
+        "source/ps1/LICENSES.toml: a lab's ledger of licences: it is written anew"
     ]
