@@ -24,6 +24,8 @@ from checkers import Work, _, fail
 SEPARATOR = ";"
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.I)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
+_MARKED = re.compile(r"[+-]?\d{1,3}([.,'\u2019_\s]\d{3})+([.,]\d+)?")
+"""A number with marks between its thousands, of whatever country."""
 Said = tuple[str, str]
 """A reason and a hint."""
 
@@ -99,10 +101,11 @@ def number(
     text = work.answer(step)
     found = read_number(text)
     if found is None:
-        hint = _("“{answer}” is not a number. Write it in digits only, such as 12.5.")
-        fail("not-a-number", hint.format(answer=_short(text)))
-    if abs(found - near) <= within + 1e-9 * abs(near):
+        fail("not-a-number", _no_number(text))
+    if _meets(found, near, within):
         return
+    if _MARKED.fullmatch(text.strip()) and _meets(found * 1000, near, within):
+        fail("not-a-number", _no_number(text))
     for other, told in (others or {}).items():
         if abs(found - other) <= 0.01 * abs(other):
             fail(*told)
@@ -149,6 +152,28 @@ def read_number(text: str) -> float | None:
     if not _NUMBER.fullmatch(text) or _THOUSANDS.fullmatch(text):
         return None
     return float(text.replace(",", "."))
+
+
+def _meets(found: float, near: float, within: float) -> bool:
+    """Tell whether a number is near enough; what a float rounds off does not matter."""
+    return abs(found - near) <= within + 1e-9 * abs(near)
+
+
+def _no_number(text: str) -> str:
+    """Say why an answer is no number: thousands, a unit, or no digits at all."""
+    if _MARKED.fullmatch(text.strip()):
+        hint = _(
+            "“{answer}” seems to have a mark between its thousands. Leave it out, "
+            "as in 1234.5."
+        )
+    elif re.search(r"\d", text):
+        hint = _(
+            "“{answer}” is more than a number. Write it in digits only, without unit "
+            "or words, such as 12.5."
+        )
+    else:
+        hint = _("“{answer}” is not a number. Write it in digits only, such as 12.5.")
+    return hint.format(answer=_short(text))
 
 
 def _option(given: str, options: Iterable[str]) -> str:

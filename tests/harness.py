@@ -310,8 +310,9 @@ class Airlift:
         seats = [path.stem for path in self.settings.log_dir.glob("seat-*.log")]
         texts = [self.log(part) for part in (*PARTS, *seats)]
         for seat in self.containers():
-            tail = seat.logs(tail=30).decode(errors="replace")
-            texts.append(f"--- {seat.name} ({seat.status}) ---\n{tail}")
+            with contextlib.suppress(docker.errors.APIError):  # it may just go
+                tail = seat.logs(tail=30).decode(errors="replace")
+                texts.append(f"--- {seat.name} ({seat.status}) ---\n{tail}")
         return "\n".join(texts)
 
     def _environ(self) -> dict[str, str]:

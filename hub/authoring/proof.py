@@ -246,6 +246,8 @@ def _all(kind: type[Any], tables: Iterable[Mapping[str, Any]]) -> tuple[Any, ...
 def content_of(lab: Lab, image: Path | None) -> str:
     """Return a hash of all that a proof of a lab is about.
 
+    What its cells showed is no part of it: that is captured for the guide.
+
     Args:
         lab: the lab.
         image: the folder of its image, with its services; None of Airlift's base,
@@ -259,10 +261,23 @@ def content_of(lab: Lab, image: Path | None) -> str:
                 places[f"{kind}/{path.relative_to(folder)}"] = path
     found = hashlib.sha256()
     for name, path in places.items():
-        found.update(
-            f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode()
-        )
+        content = _unshown(path) if path == lab.source else path.read_bytes()
+        found.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\0".encode())
     return found.hexdigest()
+
+
+def _unshown(notebook: Path) -> bytes:
+    """Return a notebook without what its cells showed; as it is when it is none."""
+    content = notebook.read_bytes()
+    try:
+        data = json.loads(content)
+        for cell in data["cells"]:
+            for shown in ("outputs", "execution_count"):
+                cell.pop(shown, None)
+            cell["source"] = "".join(cell["source"])  # a list of lines, or a text
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return content
+    return json.dumps(data, sort_keys=True).encode()
 
 
 def _modules(slug: str) -> list[Path]:

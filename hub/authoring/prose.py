@@ -36,8 +36,8 @@ _SEAM = re.compile(r"(?<=[\w)\]])(?=\.)|(?<=[(,=/:;|&])(?=\S)")
 """Where longer code may go on below."""
 _RULE = re.compile(r"[-+=_|\s]{8,}")
 """A line that only divides; what of it is too wide says nothing more."""
-_BRIEF = 300
-"""Characters of a paragraph that stays together on a page."""
+_BRIEF, _BRIEFEST = 300, 170
+"""Characters of a text that stays together on a page, and on one in large print."""
 _WHOLE = 18
 """Lines of code or text that stay together on a page."""
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
@@ -79,8 +79,11 @@ class PaperRenderer(IPythonRenderer):
 
     def paragraph(self, text: str) -> str:
         """Set a paragraph."""
-        brief = len(re.sub("<[^>]*>", "", text)) <= _BRIEF
-        return f'<p class="brief">{text}</p>\n' if brief else f"<p>{text}</p>\n"
+        return f"<p{_brief(text)}>{text}</p>\n"
+
+    def list_item(self, text: str) -> str:
+        """Set an item of a list."""
+        return f"<li{_brief(text)}>{text}</li>\n"
 
     def codespan(self, text: str) -> str:
         """Set code within a line."""
@@ -137,6 +140,13 @@ def words_html(text: str) -> str:
 def outputs_html(outputs: Iterable[Mapping[str, Any]], alt: str = "") -> str:
     """Return what a cell showed as HTML; `alt` says what its picture shows."""
     return "".join(_output(one, alt) for one in outputs)
+
+
+def _brief(html: str) -> str:
+    """Return the attribute of a text that stays together on a page."""
+    length = len(re.sub("<[^>]*>", "", html))
+    kind = "briefest" if length <= _BRIEFEST else "brief" if length <= _BRIEF else ""
+    return f' class="{kind}"' if kind else ""
 
 
 def _inline(text: str) -> str:

@@ -40,8 +40,11 @@ def sheet(template: str, lab: Lab, *, large: bool = False, **values: Any) -> str
         FormulaError: a formula cannot be drawn.
     """
     words = translation(lab.language)
-    names = ("paper.css", "large.css") if large else ("paper.css",)
-    style = "".join((PAPER / name).read_text(encoding="utf-8") for name in names)
+    style = _css("paper.css") + (
+        _css("large.css") + _css("lists.css")
+        if large
+        else f"@media screen and (max-width: 36rem) {{\n{_css('lists.css')}}}\n"
+    )
     page = _environment().get_template(template)
     return typeset(
         page.render(
@@ -70,6 +73,11 @@ def markdown(lab: Lab, cell: Any) -> Markup:
 def ours(html: str) -> Markup:
     """Return HTML of ours, or of the lab's author, as a template takes it."""
     return Markup(html)  # noqa: S704 - the page's policy runs and fetches nothing
+
+
+def _css(name: str) -> str:
+    """Return a style sheet of hub/authoring/paper."""
+    return (PAPER / name).read_text(encoding="utf-8")
 
 
 def _css_string(text: str) -> str:

@@ -157,8 +157,8 @@ def ensure_room(
 ) -> dict[str, Any] | None:
     """Return the room to show: the newest open one, of these labs if any are named.
 
-    Else a demo room is made. None when no lab is named, and there are rooms and none of
-    them is open.
+    Else a demo room is made, called after its labs. None when no lab is named, and
+    there are rooms and none of them is open.
     """
     desk = Desk.of(airlift)
     rooms = _patiently(desk)
@@ -173,7 +173,7 @@ def ensure_room(
     wanted = [known[slug] for slug in chosen if slug in known]
     seat_images.bring_for(airlift, wanted, Terminal())
     body = {
-        "title": "Demo room",
+        "title": ", ".join(lab.title for lab in wanted) or "Demo room",
         "host": "Airlift",
         "labs": chosen,
         "capacity": seats,

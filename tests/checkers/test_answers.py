@@ -198,6 +198,34 @@ def test_a_number_is_right_within_what_is_allowed(answer: str, reason: str) -> N
     assert verdict(number, answer, 12.5, within=0.1) == reason
 
 
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("900 ms", "is more than a number"),
+        ("12 %", "is more than a number"),
+        ("about 1,000", "is more than a number"),
+        ("1.000,5", "seems to have a mark between its thousands"),
+        ("1,000.5", "seems to have a mark between its thousands"),
+        ("1,000", "seems to have a mark between its thousands"),
+        ("1 000", "seems to have a mark between its thousands"),
+        ("1'000'000", "seems to have a mark between its thousands"),
+        ("1.000", "seems to have a mark between its thousands"),
+        ("a thousand", "is not a number"),
+        ("1.001", "is too small"),
+    ],
+)
+def test_what_is_no_number_is_told_why(answer: str, why: str) -> None:
+    """A unit and a mark between thousands are named, with the answer as it was typed.
+
+    A point may be either, so it is one between thousands where that would be right.
+    """
+    with pytest.raises(Failed) as failed:
+        number(Work({}, Path(), {"step": answer}), "step", 1000)
+    assert answer in failed.value.hint
+    assert why in failed.value.hint
+    assert verdict(number, "1.000", 1) == ""
+
+
 def test_a_text_is_right_by_words_or_by_form() -> None:
     """Wrong ones may have a reason of their own."""
     rule = partial(verdict, text)

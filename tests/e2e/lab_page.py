@@ -210,6 +210,16 @@ class LabPage:
                 break
         return number
 
+    def put(self, cell: int | str, source: str) -> None:
+        """Put a source into a cell where no key reaches it, such as under a question.
+
+        JupyterLab asks again and again whether to restart a server that is away.
+        """
+        self.script(
+            "notebook.widgets[given[0]].model.sharedModel.setSource(given[1]);",
+            [self.find(cell), source],
+        )
+
     def append(self, cell: int | str, text: str) -> int:
         """Type at the end of a cell; returns its position."""
         number = self.edit(cell)
@@ -323,12 +333,6 @@ class LabPage:
         self.command("notebook:run-cell")
         self.wait_idle()
         return self.line(number)
-
-    def run_by_key(self, cell: int | str) -> int:
-        """Press Shift+Enter in a cell, as most people do; does not wait."""
-        number = self.edit(cell)
-        self.page.keyboard.press("Shift+Enter")
-        return number
 
     def begin(self, cell: int | str) -> int:
         """Run a cell and return when the kernel is busy with it."""

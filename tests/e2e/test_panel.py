@@ -158,7 +158,10 @@ def test_all_steps_passed_end_with_three_questions(
 def test_the_handbook_opens_in_a_page_of_its_own(
     browser: Browser, airlift: Airlift
 ) -> None:
-    """What attendees read, to print or to read beside the lab, without solutions."""
+    """What attendees read, to print or to read beside the lab, without solutions.
+
+    On a phone no line of it, and no table, is wider than the page.
+    """
     side = SidePanel(airlift, browser).open()
     side.foot.get_by_text("More", exact=True).click()
     with side.context.expect_page() as opened:
@@ -167,6 +170,8 @@ def test_the_handbook_opens_in_a_page_of_its_own(
     expect(page.get_by_role("heading", name="First flight", exact=True)).to_be_visible()
     expect(page.locator("#load-data .work")).to_contain_text("# step: load-data")
     assert READ not in page.content()
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     shoot(page, "handbook")
     assert not (side.home / SLUG / f"{SLUG}-handbook.html").exists()
 

@@ -210,7 +210,7 @@ def test_a_question_is_answered_in_the_panel_beside_a_bash_notebook(
     expect(line).to_have_accessible_description("rows")
     keys.type("12,5 rows")
     keys.press("Enter")
-    expect(said).to_contain_text("Not yet. “12,5 rows” is not a number.")
+    expect(said).to_contain_text("Not yet. “12,5 rows” is more than a number.")
     expect(line).to_be_focused()
     shoot(page, "form-number-wrong")
     for _ in " rows":

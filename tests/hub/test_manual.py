@@ -12,6 +12,7 @@ import shutil
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
@@ -223,6 +224,33 @@ def test_in_large_print_nothing_is_smaller_than_18_points(printed: Printed) -> N
     for page in PdfReader(printed.out / "first_flight-handbook-large.pdf").pages:
         page.extract_text(visitor_text=look)
     assert min(sizes) >= 18
+
+
+def test_large_print_fills_its_pages(printed: Printed) -> None:
+    """Short pages are no reason for half-empty ones: tables, lists and boxes may part.
+
+    The last two end the text and are for notes.
+    """
+    reader = PdfReader(printed.out / "first_flight-handbook-large.pdf")
+    filled = [_depth(page) for page in reader.pages[:-2]]
+    assert fmean(filled) > 0.86, filled
+
+
+def _depth(page: Any) -> float:
+    """Return which share of a page of large print lies above its last line or box."""
+    height, foot = float(page.mediabox.height), 32 / 25.4 * 72
+    lowest: list[float] = []
+
+    def draw(operator: bytes, of: Any, cm: Any, tm: Any) -> None:
+        if operator == b"re":
+            lowest.append(cm[5] + cm[3] * (of[1] + max(0, of[3])))
+
+    def write(text: str, cm: Any, tm: Any, font: Any, size: float) -> None:
+        if text.strip():
+            lowest.append(cm[5] + cm[3] * tm[5])
+
+    page.extract_text(visitor_operand_before=draw, visitor_text=write)
+    return 1 - (min(y for y in lowest if y > foot) - foot) / (height - foot)
 
 
 def test_figures_are_whole(printed: Printed) -> None:

@@ -158,6 +158,8 @@ def _configured(out: Path, about: dict[str, str]) -> list[str]:
     if not lines:
         return []
     if path.exists():
+        there = path.read_text(encoding="utf-8", errors="replace")
+        lines = [line for line in lines if line not in there]
         return [f"{path} is there: see that it has {line}" for line in lines]
     path.write_text("\n".join(["c = get_config()", *lines]) + "\n", encoding="utf-8")
     return [str(path)]

@@ -34,7 +34,6 @@ MOST_BYTES = 64 * 2**20
 """Size of one file at most."""
 _SOLVED = re.compile(
     r"(?i)[-_. ]*\(?(solutions?|sol|answers?|answer[-_ ]?key|key|solved|instructor)\)?$"
-    r"|[-_. ]ans$"
 )
 _COPY = re.compile(r"(?i)([-_ ]copy[-_ ]?\d*|-checkpoint| \(\d+\))$")
 _SOLUTIONS = re.compile(r"(?i)^(solutions?|answers?)$")
@@ -170,7 +169,9 @@ def _assignment(path: Path, folder: Path) -> tuple[list[Source], list[Note]]:
             notes.append(Note(_shown(path, item), why))
         else:
             kept.append(item)
-    beside = tuple(_files(folder, notes))
+    left: list[Note] = []
+    beside = tuple(_files(folder, left))
+    notes += [Note(_shown(path, folder / note.where), note.what) for note in left]
     sources = [
         Source(
             path=item,

@@ -234,7 +234,7 @@ def _with_needs(groups: list[Group], sources: Mapping[str, str]) -> list[Group]:
     makes: dict[str, str] = {}
     for group in groups:
         texts = [sources[cell] for cell in group.cells]
-        texts += [test.whole for test in group.tests]
+        texts += [f"{test.before_whole}\n{test.whole}" for test in group.tests]
         used = {makes[name] for text in texts for name in read(text) if name in makes}
         needs = [other.id for other in groups if other.id in used]
         found.append(replace(group, needs=tuple(needs)))

@@ -199,7 +199,7 @@ def test_rooms_are_made_opened_shown_and_closed(organiser: Organiser) -> None:
     assert "MIRA-42" in told
     assert "practice" in organiser.types("room", "close", made["id"])
     states = {room["title"]: room["state"] for room in organiser.asks("room", "list")}
-    assert states == {"Demo room": "open", "Evening": "closed"}
+    assert states == {"First flight": "open", "Evening": "closed"}
 
     first = shown(organiser.types("up"))
     assert shown(organiser.types("up", "--lab", "first_flight")) == first

@@ -78,6 +78,7 @@ def test_a_course_holds_assignments(start: str, tmp_path: Path) -> None:
         *("source/header.ipynb", "source/ps1/problem1.ipynb", "source/ps2/a.ipynb"),
         *("source/ps1_solutions/problem1.ipynb", "release/ps1/problem1.ipynb"),
         *("source/notes/readme.txt", "submitted/anna/ps1/problem1.ipynb"),
+        "source/ps2/.ipynb_checkpoints/a-checkpoint.ipynb",
     )
     sources, skipped = found(tmp_path / start)
     assert [one.path.relative_to(tmp_path).as_posix() for one in sources] == [
@@ -87,41 +88,11 @@ def test_a_course_holds_assignments(start: str, tmp_path: Path) -> None:
     assert [one.twin is not None for one in sources] == [True, False]
     assert slugs(sources, "") == ["ps1", "ps2"]
     assert slugs(sources, "Course 1") == ["course_1_ps1", "course_1_ps2"]
-    place = "ps1_solutions" if start else "source/ps1_solutions"
+    above = "" if start else "source/"
     assert [str(note) for note in skipped] == [
-        f"{place}: the answers to ps1: read from here"
+        f"{above}ps1_solutions: the answers to ps1: read from here",
+        f"{above}ps2/.ipynb_checkpoints: Jupyter's checkpoints",
     ]
-
-
-def test_a_short_word_marks_a_notebook_with_answers(tmp_path: Path) -> None:
-    """As long as it is a word of its own."""
-    names = ("lab02.ipynb", "lab02_ans.ipynb", "ocean.ipynb", "oceans.ipynb")
-    write(tmp_path, *names, "plan.ipynb", "plans.ipynb", "br.ipynb", "brans.ipynb")
-    sources, skipped = found(tmp_path)
-    assert [one.path.stem for one in sources if one.twin] == ["lab02"]
-    assert [str(note) for note in skipped] == [
-        "lab02_ans.ipynb: the answers to lab02.ipynb: read from here"
-    ]
-
-
-def test_of_two_folders_of_answers_the_first_by_name_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In whatever order a disk gives them."""
-    write(tmp_path, "ps1/a.ipynb", "ps1/Solution/a.ipynb", "ps1/answers/a.ipynb")
-    write(tmp_path, "ps2/a.ipynb", "ps2-solutions/a.ipynb", "ps2_solution/a.ipynb")
-    listed = Path.iterdir
-    for backwards in (False, True):
-        with monkeypatch.context() as patch:
-            patch.setattr(
-                Path,
-                "iterdir",
-                lambda path, to=backwards: iter(sorted(listed(path), reverse=to)),
-            )
-            twins = [found(tmp_path / one)[0][0].twin for one in ("ps1", "ps2")]
-        assert [twin and twin.parent.name for twin in twins] == [
-            *("Solution", "ps2-solutions")
-        ]
 
 
 def test_a_release_alone_is_taken_too(tmp_path: Path) -> None:

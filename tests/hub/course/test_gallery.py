@@ -457,7 +457,7 @@ def test_an_old_notebook_is_read(tmp_path: Path) -> None:
 def test_the_courses_own_delimiters_and_stubs_count(tmp_path: Path) -> None:
     """As nbgrader_config.py has them; what it computes is said."""
     (tmp_path / "nbgrader_config.py").write_text(
-        "c = get_config()\n"
+        "\ufeffc = get_config()\n"
         "c.ClearSolutions.begin_solution_delimeter = 'VVVV'\n"
         "c.ClearSolutions.end_solution_delimeter = '^^^^'\n"
         "c.ClearHiddenTests.begin_test_delimeter = 'SECRET'\n"
@@ -535,6 +535,18 @@ def test_what_earlier_tests_define_goes_with_later_ones(tmp_path: Path) -> None:
         "import math\n\ndef near(a, b):\n    return math.isclose(a, b)"
     ).replace("\n\n", "\n")
     assert second.needs == ("twice",)
+
+
+def test_a_step_needs_what_earlier_tests_that_it_uses_need(tmp_path: Path) -> None:
+    """Their names are made again for its test, by the work of another step."""
+    cells = [
+        TWICE,
+        autograded("t1", "seen = [twice(1)]\nassert seen == [2]"),
+        answer("y", "y = 3"),
+        autograded("t2", "seen.append(y)\nassert seen == [2, 3]"),
+    ]
+    draft, _notes = draft_of(save(tmp_path / "x.ipynb", *cells))
+    assert [group.needs for group in draft.groups] == [(), ("twice",)]
 
 
 def test_a_seat_gets_no_hidden_definition_and_a_proof_all(tmp_path: Path) -> None:

@@ -172,6 +172,9 @@ def test_stubs_of_a_course_come_back_with_it(tmp_path: Path) -> None:
     give_back(lab, tmp_path / "out")
     assert (tmp_path / "out" / "nbgrader_config.py").read_text() == config
     (tmp_path / "out" / "source" / "ps1" / "two words.ipynb").unlink()
+    assert len(give_back(lab, tmp_path / "out")) == 1
+    (tmp_path / "out" / "source" / "ps1" / "two words.ipynb").unlink()
+    (tmp_path / "out" / "nbgrader_config.py").write_text("c = get_config()\n")
     assert give_back(lab, tmp_path / "out")[1] == (
         f"{tmp_path}/out/nbgrader_config.py is there: see that it has "
         "c.ClearSolutions.code_stub = {'python': 'pass'}"

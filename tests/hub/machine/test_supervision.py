@@ -76,9 +76,10 @@ def answers(airlift: Settings, part: str) -> bool:
     Its process is still the supervisor's, and root's, before it has loaded its program.
     """
     if part == "caretaker":
-        pid = pids(Supervision(airlift)).get(part, 0)
-        line = Path(f"/proc/{pid}/cmdline")
-        return pid > 0 and line.exists() and b"hub.caretaker" in line.read_bytes()
+        with contextlib.suppress(OSError):
+            pid = pids(Supervision(airlift)).get(part, 0)
+            return b"hub.caretaker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return False
     url = {
         "proxy": f"http://127.0.0.1:{airlift.port}/hub/health",
         "hub": f"http://127.0.0.1:{airlift.hub_port}/hub/health",
