@@ -21,7 +21,9 @@ from __future__ import annotations
 import os
 
 from checkers.engine.check import check, fail
+from checkers.engine.nouns import noun as noun
 from checkers.engine.strings import _ as _
+from checkers.engine.text import name_of as name_of
 from checkers.engine.work import Work
 
 __all__ = ["Work", "check", "fail"]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 from reprlib import Repr
 from typing import Any
 
-from checkers import _
+from checkers import _, name_of, noun
 
 _OPERATORS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -109,12 +110,9 @@ def spoken(said: str, seen: Seen, line: str) -> str:
 def shown(value: Any) -> str:
     """Show a value in a few characters; of what is not plain, only the type."""
     kind = type(value)
-    name: str = vars(type)["__name__"].__get__(kind)
-    try:
+    with suppress(Exception):  # too large, or hostile inside
         if kind.__module__ == "numpy" and value.size <= _short.maxlist:
             return _short.repr(value.tolist())
         if kind in _SHOWN:
             return _short.repr(value)
-    except Exception:
-        return _("a {type}").format(type=name)  # too large, or hostile inside
-    return _("a {type}").format(type=name)
+    return noun(name_of(value))

@@ -27,7 +27,7 @@ from functools import cache
 from types import CodeType
 from typing import Any, NamedTuple, NoReturn
 
-from checkers import Work, _, fail
+from checkers import Work, _, fail, name_of
 from checkers.apart import MOST_BYTES, MOST_PARTS, copies
 from checkers.asserting import NAME, Seen, recorded, shown, spoken
 
@@ -174,7 +174,7 @@ def _where(
 
 def _said(error: BaseException) -> str:
     """Return the message of an exception that Python itself made; else ""."""
-    known = getattr(builtins, _name(error), None) is type(error)
+    known = getattr(builtins, name_of(error), None) is type(error)
     args = error.args if known else ()
     return args[0].strip() if args and type(args[0]) is str else ""
 
@@ -182,13 +182,7 @@ def _said(error: BaseException) -> str:
 def _words(error: BaseException) -> str:
     """Name an exception, with its message where that is safe to read."""
     said = _said(error)
-    return f"{_name(error)}: {said}" if said else _name(error)
-
-
-def _name(error: BaseException) -> str:
-    """Name the type of an exception without asking its class, which may lie."""
-    name: str = vars(type)["__name__"].__get__(type(error))
-    return name
+    return f"{name_of(error)}: {said}" if said else name_of(error)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from time import sleep
 from typing import Any, NamedTuple
 
 from checkers import Work, fail
@@ -200,6 +201,13 @@ def dumped(work: Work, name: str) -> set[str]:
 
 
 def running(work: Work, program: str) -> bool:
-    """Tell whether a program such as pg_dump is connected to the server just now."""
+    """Tell whether a program such as pg_dump is connected to the server just now.
+
+    One that has just ended may be for a moment more.
+    """
     query = "SELECT count(*) FROM pg_stat_activity WHERE application_name"
-    return bool(ask(work, f"{query} = '{program}'")[0])
+    for _moment in range(3):
+        if not ask(work, f"{query} = '{program}'")[0]:
+            return False
+        sleep(0.1)
+    return True

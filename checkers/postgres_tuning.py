@@ -391,10 +391,10 @@ def _waiting(work: Work) -> dict[str, str]:
         coalesce(min(b.application_name), '') FROM pg_stat_activity b
         WHERE b.pid = ANY (pg_blocking_pids(a.pid)))), '{}')
         FROM pg_stat_activity a WHERE application_name LIKE 'counter-_'"""
+    sessions: dict[str, str] = {}
     for _moment in range(8):
-        (sessions,) = ask(work, query)
-        waiting = {name: on for name, on in sessions.items() if on}
-        if waiting or not sessions:
+        before, (sessions,) = sessions, ask(work, query)
+        if not sessions or (sessions == before and any(sessions.values())):
             break
         sleep(0.1)
-    return waiting
+    return {name: on for name, on in sessions.items() if on}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from client import run_step
 from hub import catalog
+from hub.authoring.leavings import FOLDERS
 from hub.catalog import Lab
 from hub.settings import Settings
 
@@ -21,7 +22,6 @@ CONFIGURATION = ("singleuser.py", "etc")
 """What decides about its server and kernels there."""
 BUILDING = ("Dockerfile", "apt-packages")
 """What only an image is made with, there."""
-SKIP = ("__pycache__", ".ipynb_checkpoints")
 _RELEASE = "release_labs.py"
 
 
@@ -71,7 +71,7 @@ def files(places: Iterable[Path]) -> list[Path]:
         found += (
             Path(folder, name)
             for folder, _, names in os.walk(place)
-            if not set(Path(folder).parts) & set(SKIP)
+            if not set(Path(folder).parts) & set(FOLDERS)
             for name in names
         )
     return sorted(found)
@@ -139,7 +139,7 @@ def gather_own(
 
 def _copy_tree(source: Path, target: Path) -> None:
     """Copy a folder without what running it left there."""
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns(*SKIP))
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(*FOLDERS))
 
 
 def readable(folder: Path) -> None:

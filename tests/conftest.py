@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import checkers
+from hub import desk
 from hub.machine import dockerd
 from tests.harness import REPOSITORY, Airlift, running
 
@@ -29,6 +30,9 @@ settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("untimed")
+
+# Five seconds are for the person at the door, not for a test that prepares something.
+desk.TIMEOUT = 60.0
 
 
 @pytest.fixture(autouse=True)
@@ -44,10 +48,15 @@ def places_of_checkers() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the seats' image as needing the engine, and time to build one."""
+    """Mark what needs the seats' image as needing the engine, and time to build one.
+
+    An environment without one waits while an image of the same place is built.
+    """
     for item in items:
-        if {"image", "image_named"} & set(getattr(item, "fixturenames", ())):
+        needs = set(getattr(item, "fixturenames", ()))
+        if {"image", "image_named"} & needs:
             item.add_marker("docker")
+        if {"image", "image_named", "prefix"} & needs:
             item.add_marker(pytest.mark.timeout(900))
 
 

@@ -12,7 +12,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,12 +86,14 @@ class Attendee:
 
         def opened() -> Kernel | None:
             """Try once."""
-            kernel = self.visitor.kernel()
-            try:
-                shown = kernel.run(SET_UP, seconds=15)
-            except (AssertionError, OSError, websocket.WebSocketException):
-                kernel.close()
-                return None
+            with ExitStack() as unless_it_answers:
+                try:
+                    kernel = self.visitor.kernel()
+                    unless_it_answers.callback(kernel.close)
+                    shown = kernel.run(SET_UP, seconds=15)
+                except (AssertionError, OSError, websocket.WebSocketException):
+                    return None
+                unless_it_answers.pop_all()
             assert shown.status == "ok", shown
             return kernel
 
@@ -106,6 +108,17 @@ class Attendee:
         """
         self.kernel.close()
         self.kernel = self.visitor.kernel()
+
+    def log_in_anew(self) -> None:
+        """Let the seat's server ask the hub anew who this is.
+
+        It forgets after five minutes, and without a hub it then knows nobody.
+        """
+        jar, base = self.visitor.http.cookies, f"{self.visitor.base}/"
+        for cookie in [one for one in jar if one.path == base]:
+            jar.clear(cookie.domain, cookie.path, cookie.name)
+        answer = self.visitor.open(f"{base}tree")
+        assert answer.ok, f"log in: {answer.status_code}: {answer.text[:300]}"
 
     def cell(self, before: str = "") -> str:
         """Return the next cell; it counts as run from now on."""
@@ -183,7 +196,8 @@ class Evening:
     def kept(self, seat: str) -> list[Kept]:
         """Return a seat's attempts in the journal, by their numbers."""
         path = self.airlift.settings.room_dir / "journal.sqlite"
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as journal:
+        place = f"file:{path}?mode=ro"  # a room that starts recovers it, alone
+        with closing(sqlite3.connect(place, uri=True, timeout=60)) as journal:
             rows = journal.execute(
                 "SELECT uid, body, at FROM journal WHERE kind = 'attempt' AND seat = ?",
                 [seat],

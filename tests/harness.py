@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -33,6 +33,7 @@ from hub.desk import Desk
 from hub.engine import Engine, fresh_name
 from hub.machine import accounts, dockerd, proxy
 from hub.machine.ports import door_url
+from hub.machine.running import environment
 from hub.seating import container
 from hub.secrets import ensure_secrets, read_secret
 from hub.settings import Settings, settings
@@ -70,6 +71,17 @@ def wait_for(what: str, ask: Callable[[], T], seconds: float = 120) -> T:
         if waited > seconds:
             raise NotInTimeError(f"expected {what} within {seconds} s, got {answer!r}")
         time.sleep(min(0.05 + waited / 20, 0.25))
+
+
+def wait_stopped(visitor: Visitor) -> None:
+    """Wait until the hub has stopped a visitor's seat to the end.
+
+    While it still does so there is no server any more, and none can be started.
+    """
+    wait_for(
+        "the hub to have stopped the seat",
+        lambda: not visitor.get("/hub/api/user").json()["servers"],
+    )
 
 
 def free_ports(count: int = 5) -> int:
@@ -298,8 +310,9 @@ class Airlift:
         seats = [path.stem for path in self.settings.log_dir.glob("seat-*.log")]
         texts = [self.log(part) for part in (*PARTS, *seats)]
         for seat in self.containers():
-            tail = seat.logs(tail=30).decode(errors="replace")
-            texts.append(f"--- {seat.name} ({seat.status}) ---\n{tail}")
+            with contextlib.suppress(docker.errors.APIError):  # it may just go
+                tail = seat.logs(tail=30).decode(errors="replace")
+                texts.append(f"--- {seat.name} ({seat.status}) ---\n{tail}")
         return "\n".join(texts)
 
     def _environ(self) -> dict[str, str]:
@@ -366,7 +379,10 @@ class Airlift:
         if self.docker is None:
             return []
         label = f"{container.INSTALLATION}={self.name}"
-        return list(self.docker.containers.list(all=True, filters={"label": label}))
+        found = self.docker.containers.list(
+            all=True, filters={"label": label}, ignore_removed=True
+        )
+        return list(found)
 
     def container(self, seat: str) -> Any:
         """Return the container of a seat."""
@@ -399,29 +415,52 @@ class Airlift:
 
 
 def remove_installation(client: Any, name: str) -> None:
-    """Remove what an installation has in the engine."""
+    """Remove what an installation has in the engine.
+
+    The engine may still be at what a killed hub had asked for: what is just being
+    removed cannot be (409), nor what hangs on it, and all is looked at again.
+    """
     label = {"label": f"{container.INSTALLATION}={name}"}
-    for seat in client.containers.list(all=True, filters=label):
-        with contextlib.suppress(docker.errors.NotFound):
-            seat.remove(force=True, v=True)
-    for volume in client.volumes.list(filters=label):
-        volume.remove(force=True)
-    for network in client.networks.list(filters=label):
-        network.remove()
+
+    def gone() -> bool:
+        """Remove what is there, the containers first; say whether nothing was."""
+        seats = client.containers.list(all=True, filters=label, ignore_removed=True)
+        volumes, networks = (
+            kind.list(filters=label) for kind in (client.volumes, client.networks)
+        )
+        removals = [functools.partial(one.remove, force=True, v=True) for one in seats]
+        removals += [functools.partial(one.remove, force=True) for one in volumes]
+        removals += [one.remove for one in networks]
+        for remove in removals:
+            with contextlib.suppress(docker.errors.APIError):
+                remove()
+        return not removals
+
+    wait_for(f"nothing of {name} in the engine", gone)
 
 
 def end_processes_of(home: Path) -> None:
-    """End the processes whose HOME is a local seat's."""
-    mark = f"HOME={home}".encode()
-    for pid in _pids():
-        with contextlib.suppress(OSError):
-            if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+    """End the processes whose HOME is a local seat's, and what they start meanwhile."""
+
+    def ended() -> bool:
+        """Kill those there are; say whether there were none."""
+        found = processes_of(home)
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        return not found
+
+    wait_for(f"the end of all processes of {home}", ended)
 
 
-def _pids() -> Iterable[int]:
-    """List the process ids of this machine."""
-    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+def processes_of(home: Path) -> list[int]:
+    """List the processes whose HOME is a local seat's; dead ones have no HOME."""
+    found, mark = [], f"HOME={home}".encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark in environment(int(entry.name)).split(b"\0"):
+                found.append(int(entry.name))
+    return found
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -17,11 +18,18 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def bin_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Commands of an environment that has the wheel, and our dependencies beside it."""
+    """Commands of an environment that has the wheel, and our dependencies beside it.
+
+    Built from a copy: beside this test another one may build, in the same folder.
+    """
     folder = tmp_path_factory.mktemp("installed")
+    for name in tracked():
+        copy = folder / "source" / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(REPOSITORY / name, copy, follow_symlinks=False)
     pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
     build = ["wheel", "--no-deps", "--no-build-isolation", "-w", str(folder)]
-    subprocess.run([*pip, *build, str(REPOSITORY)], check=True, cwd=folder)
+    subprocess.run([*pip, *build, str(folder / "source")], check=True, cwd=folder)
     (wheel,) = folder.glob("*.whl")
     venv = [sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")]
     subprocess.run(venv, check=True)
@@ -32,6 +40,18 @@ def bin_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     beside = Path(paths["purelib"]) / "beside.pth"
     beside.write_text(sysconfig.get_path("purelib") + "\n")
     return python.parent
+
+
+def tracked(*places: str) -> list[str]:
+    """Return the files of this repository, or those in some of its places."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", *places],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [name for name in listed.stdout.split("\0") if name]
 
 
 def airlift(bin_dir: Path, root: Path, *words: str) -> str:
@@ -59,15 +79,8 @@ def place(root: Path) -> Path:
 
 def test_everything_that_seats_are_built_from_is_in_the_wheel(bin_dir: Path) -> None:
     """And the hub's configuration; files are the same and as runnable."""
-    listed = subprocess.run(
-        ["git", "ls-files", "images", "jupyterhub_config.py"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
     share = bin_dir.parent / "share/jupyterhub-airlift"
-    for name in listed.stdout.split():
+    for name in tracked("images", "jupyterhub_config.py"):
         ours, theirs = REPOSITORY / name, share / name
         assert theirs.read_bytes() == ours.read_bytes(), name
         assert os.access(theirs, os.X_OK) == os.access(ours, os.X_OK), name

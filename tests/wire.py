@@ -7,12 +7,14 @@ import socket
 import threading
 from pathlib import Path
 
+from tests.harness import free_ports
+
 
 class Wire:
     """Carries bytes from a port of its own to a target, as long as it is whole.
 
     The target is (host, port) or the path of a Unix socket. It listens on `host`, on a
-    free port where `port` is 0.
+    free port where `port` is 0: one that nobody else takes while the wire is cut.
     """
 
     def __init__(
@@ -20,7 +22,7 @@ class Wire:
     ) -> None:
         self.target = target
         self.host = host
-        self.port = port
+        self.port = port or free_ports(1)
         self.ends: set[socket.socket] = set()
         self.answers: list[bytearray] = []
         """What reached the near end, one for each connection."""
@@ -35,7 +37,6 @@ class Wire:
         self.flowing.set()
         if self.door is None:
             self.door = socket.create_server((self.host, self.port))
-            self.port = self.door.getsockname()[1]
             threading.Thread(target=self._accept, args=(self.door,)).start()
 
     def cut(self) -> None:

@@ -8,7 +8,6 @@ needs no room: without ``AIRLIFT_ROOM_URL`` it is practice.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import time
@@ -23,7 +22,7 @@ from checkers.engine.backoff import State, standing
 from checkers.engine.delivery import Delivery
 from checkers.engine.gates import FILE, Gates
 from checkers.engine.note import Kind, Note
-from checkers.engine.outbox import OutboxError, outbox_folder, put, why_not
+from checkers.engine.outbox import OutboxError, keep, outbox_folder, put, why_not
 from checkers.engine.panel_state import Scene
 from checkers.engine.previewed import Previewed
 from checkers.engine.progress import Progress
@@ -150,13 +149,7 @@ class Agent:
             OutboxError: it could not be kept; a sentence for the attendee.
         """
         outbox = self.delivery.numbering.folder
-        kept = put(outbox, made)
-        try:
-            Progress(outbox).add(made)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                kept.unlink()  # watching takes it for news again: they would pile up
-            raise OutboxError(why_not(error)) from error
+        keep(outbox, made, Progress(outbox))
         self.record.look()
         self.changed()
 

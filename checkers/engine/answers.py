@@ -15,7 +15,7 @@ from checkers.engine.attempt import Outcome, Trigger
 from checkers.engine.gates import SHUT, Gates
 from checkers.engine.given import LENGTH, choices_of, meant, read, write
 from checkers.engine.line import Line, Mark, line_of, plain
-from checkers.engine.outbox import OutboxError, outbox_folder, put
+from checkers.engine.outbox import OutboxError, keep, outbox_folder
 from checkers.engine.progress import Progress
 from checkers.engine.record import Record
 from checkers.engine.run import Cancelled, run_step
@@ -97,11 +97,10 @@ def _give(one: Found, text: str, environ: Mapping[str, str]) -> int:
             version=one.lab.version,
             generation=before.generation,
         )
-        put(outbox, made)
-        progress.add(made)
+        keep(outbox, made, progress)
     except Cancelled:
         return 130  # as a shell says of what Ctrl+C has ended
-    except (OutboxError, OSError) as error:
+    except OutboxError as error:
         return _say([Line(Mark.FAULT, _("Not saved."), str(error))], 1)
     passed = made.outcome is Outcome.PASSED
     title = one.step.title if passed and not made.hint else ""

@@ -10,13 +10,12 @@ Errors:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from checkers.engine import fields
-from checkers.engine.fields import NAME_LENGTH, WireError
+from checkers.engine.fields import NAME_LENGTH
 
 VERSION = 1
 HINT_LENGTH = 300
@@ -108,10 +107,7 @@ class Attempt:
         Raises:
             WireError: the first thing that is wrong, as one sentence.
         """
-        if not isinstance(data, Mapping):
-            raise WireError(f"attempt: expected an object, got {fields.kind_of(data)}")
-        if data.get("v") != VERSION or isinstance(data.get("v"), bool):
-            raise WireError(f"v: expected {VERSION}, got {fields.short(data.get('v'))}")
+        data = fields.of_version(data, "attempt", VERSION)
         return cls(
             id=fields.uuid(data, "id"),
             lab=fields.pattern(data, "lab", fields.SLUG, "a lab's slug"),

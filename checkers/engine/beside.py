@@ -23,9 +23,11 @@ from checkers.engine.seat import say
 def main(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
     """Run server and services; return the server's exit code."""
     running: list[subprocess.Popen[bytes]] = []
+    told: list[int] = []
 
     def stop(number: int, _: object) -> None:
         """Hand a signal on; to the services as the one that stops them."""
+        told.append(number)
         for process in running:
             process.send_signal(number if process is running[0] else signal.SIGTERM)
 
@@ -37,6 +39,8 @@ def main(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
     except OSError as error:
         say(f"expected a command that runs, got {command[0]}: {error.strerror}")
         return 127
+    if told:  # before there was a server
+        running[0].send_signal(told[0])
     services = start_services(environ)
     running += services
     code = running[0].wait()

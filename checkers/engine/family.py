@@ -11,6 +11,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 _PDEATHSIG, _SUBREAPER = 1, 36
@@ -31,22 +32,29 @@ def descendants(pid: int) -> list[int]:
     found: list[int] = []
     waiting = [pid]
     while waiting:
-        folder = Path("/proc", str(waiting.pop()), "task")
-        try:
-            texts = [path.read_text() for path in folder.glob("*/children")]
-        except OSError:
-            continue  # it has ended meanwhile
-        below = [int(word) for text in texts for word in text.split()]
-        below = [one for one in below if not _has_ended(one)]
+        below = [one for one in _children(waiting.pop()) if not _has_ended(one)]
         found += below
         waiting += below
     return found
 
 
+def _children(pid: int) -> Iterator[int]:
+    """Give the processes that the threads of one have started or adopted."""
+    threads = Path("/proc", str(pid), "task")
+    try:
+        names = os.listdir(threads)
+    except OSError:
+        return  # it has ended meanwhile
+    for name in names:
+        with contextlib.suppress(OSError):  # the thread has ended meanwhile
+            yield from map(int, (threads / name / "children").read_text().split())
+
+
 def end_descendants(pid: int) -> None:
     """Kill everything below a process; those that it started itself are reaped."""
     for _ in range(_ROUNDS):
-        found = descendants(pid)
+        # Twice: one whose parent ends between two looks is adopted behind the first.
+        found = descendants(pid) or descendants(pid)
         for one in found:
             _send(one, signal.SIGKILL)
         if pid == os.getpid():
@@ -58,11 +66,11 @@ def end_descendants(pid: int) -> None:
 
 def _has_ended(pid: int) -> bool:
     """Tell whether a process only waits for its exit code to be taken."""
-    try:
-        state = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2]
+    try:  # bytes: a program's name need not be text
+        state = Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2]
     except OSError:
         return True
-    return state.split()[0] == "Z"
+    return state.split()[0] == b"Z"
 
 
 def end(pid: int) -> None:

@@ -38,6 +38,16 @@ def kind_of(value: object) -> str:
     return "nothing" if value is None else type(value).__name__
 
 
+def of_version(data: object, what: str, version: int) -> Mapping[str, Any]:
+    """Read the outside of a message: an object that says it is of this version."""
+    if not isinstance(data, Mapping):
+        raise WireError(f"{what}: expected an object, got {kind_of(data)}")
+    said = data.get("v")
+    if said != version or isinstance(said, bool):
+        raise WireError(f"v: expected {version}, got {short(said)}")
+    return data
+
+
 def text(
     data: Mapping[str, Any], key: str, length: int, default: str | None = None
 ) -> str:

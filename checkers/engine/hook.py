@@ -23,7 +23,7 @@ from checkers.engine.gates import SHUT, Gates
 from checkers.engine.guard import OriginalBuiltins
 from checkers.engine.line import FAULT, Line, Mark, html, line_of, plain
 from checkers.engine.nested import Nested
-from checkers.engine.outbox import OutboxError, outbox_folder, put
+from checkers.engine.outbox import OutboxError, keep, outbox_folder
 from checkers.engine.panel import Panel
 from checkers.engine.progress import Progress
 from checkers.engine.question import Questions, Say
@@ -323,8 +323,7 @@ class Hook:
     def _keep(self, made: Attempt) -> list[Line]:
         """Put an attempt in the outbox; return what the attendee must know of it."""
         try:
-            put(self._outbox, made)
-            self._progress.add(made)
+            keep(self._outbox, made, self._progress)
         except OutboxError as error:
             return [Line(Mark.FAULT, _("Not saved."), str(error))]
         except Exception:

@@ -112,10 +112,7 @@ class Note:
         Raises:
             WireError: the first thing that is wrong, as one sentence.
         """
-        if not isinstance(data, Mapping):
-            raise WireError(f"note: expected an object, got {fields.kind_of(data)}")
-        if data.get("v") != VERSION or isinstance(data.get("v"), bool):
-            raise WireError(f"v: expected {VERSION}, got {fields.short(data.get('v'))}")
+        data = fields.of_version(data, "note", VERSION)
         kind = fields.choice(data, "kind", Kind)
         body = data.get("body", {})
         if not isinstance(body, Mapping):

@@ -11,6 +11,7 @@ Errors:
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -21,10 +22,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checkers.engine.attempt import Attempt
+from checkers.engine.plain import write_whole
 from checkers.engine.strings import _
 
 if TYPE_CHECKING:  # a kernel puts attempts only and need not import notes
     from checkers.engine.note import Note
+    from checkers.engine.progress import Progress
 
 NEW = "new"
 SOCKET = "agent.sock"
@@ -76,8 +79,33 @@ def put(
     Raises:
         OutboxError: the disk is full, or the folder cannot be written.
     """
+    path = _place(folder, item, stamped or stamp())
+    _wake(folder)
+    return path
+
+
+def keep(folder: Path, made: Attempt, progress: Progress) -> None:
+    """Keep an attempt in the outbox and in the seat's own progress, or in neither.
+
+    What is only sent would be told to the attendee as lost, and made again and again.
+
+    Raises:
+        OutboxError: the disk is full, or a file cannot be written.
+    """
+    path = _place(folder, made, stamp())
+    try:
+        progress.add(made)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise OutboxError(why_not(error)) from error
+    _wake(folder)
+
+
+def _place(folder: Path, item: Attempt | Note, stamped: Mapping[str, Any]) -> Path:
+    """Write the file of an attempt or a note; return it."""
     form = "attempt" if isinstance(item, Attempt) else "note"
-    text = json.dumps({form: item.to_json(), **(stamped or stamp())})
+    text = json.dumps({form: item.to_json(), **stamped})
     new = folder / NEW
     path = new / f"{time.time_ns():020d}-{item.id}.json"
     aside = new / f".{item.id}.tmp"
@@ -91,7 +119,6 @@ def put(
             raise
     except OSError as error:
         raise OutboxError(why_not(error)) from error
-    _wake(folder)
     return path
 
 
@@ -99,9 +126,7 @@ def _write(path: Path, data: bytes) -> None:
     """Write a new file readable by its owner only."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(handle, view) :]
+        write_whole(handle, data)
     finally:
         os.close(handle)
 

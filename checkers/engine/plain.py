@@ -60,6 +60,17 @@ def open_plain(path: Path, flags: int) -> int:
         return _open(path, flags)
 
 
+def write_whole(handle: int, data: bytes) -> None:
+    """Write all of some bytes; a disk that is nearly full takes only part at once.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
 def write_plain(path: Path, text: str) -> None:
     """Write a file anew, whole or not at all, for its owner's eyes only.
 

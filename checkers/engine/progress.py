@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from checkers.engine.attempt import Attempt, Outcome
-from checkers.engine.plain import open_plain, read_plain
+from checkers.engine.plain import open_plain, read_plain, write_whole
 
 FILE = "progress.jsonl"
 _MOST = 4 * 2**20
@@ -82,12 +82,13 @@ class Lines:
             self._other(state.st_ino)
         if size == self._read:
             return fresh, []
-        try:
-            data = read_plain(self.path, _MOST, max(self._read, size - _MOST))
+        start = max(self._read, size - _MOST)
+        try:  # no more than that: what is added just now is read the next time
+            data = read_plain(self.path, size - start, start)
         except OSError:
             return fresh, []
         whole = data.rpartition(b"\n")[0]
-        self._read = size - (len(data) - len(whole))
+        self._read = start + len(whole)
         return fresh, [line for text in whole.split(b"\n") for line in _objects(text)]
 
     def add(self, line: Mapping[str, Any]) -> None:
@@ -101,7 +102,7 @@ class Lines:
         handle = open_plain(self.path, flags)
         try:
             # A line feed on both sides: a torn line before it stays by itself.
-            os.write(handle, b"\n" + json.dumps(line).encode() + b"\n")
+            write_whole(handle, b"\n" + json.dumps(line).encode() + b"\n")
         finally:
             os.close(handle)
 

@@ -21,22 +21,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
 
 from checkers.engine.check import CheckError, fail
+from checkers.engine.nouns import noun
 from checkers.engine.strings import _
 from checkers.engine.text import clean, name_of
 
 FILE_BYTES = 64 * 2**20
 OUTPUT_BYTES = 2**20
-_NOUNS = {
-    "str": _("a text (str)"),
-    "int": _("a whole number (int)"),
-    "float": _("a number (float)"),
-    "bool": _("True or False (bool)"),
-    "pandas.DataFrame": _("a pandas DataFrame"),
-    "pandas.Series": _("a pandas Series"),
-    "collections.abc.Callable": _("a function"),
-    "numbers.Real": _("a number"),
-    "numbers.Integral": _("a whole number"),
-}
 
 
 class Ran(NamedTuple):
@@ -89,7 +79,7 @@ class Work:
         value = self.namespace[name]
         if any(_is_a(value, part) for part in kinds):
             return value
-        wanted = _(" or ").join(_noun(part) for part in kinds)
+        wanted = _(" or ").join(noun(part) for part in kinds)
         if value is None:
             fail(
                 "wrong-type",
@@ -98,9 +88,9 @@ class Work:
                     "returns None."
                 ).format(name=name, wanted=wanted),
             )
-        text = _("`{name}` is a {type}; expected {wanted}.")
-        text = text.format(name=name, type=name_of(value), wanted=wanted)
-        fail("wrong-type", text)
+        text = _("`{name}` is {found}; expected {wanted}.")
+        found = noun(name_of(value))
+        fail("wrong-type", text.format(name=name, found=found, wanted=wanted))
 
     def _missing(self, name: str) -> NoReturn:
         """Say that a variable is not there, and what looks like it."""
@@ -216,11 +206,6 @@ def _written(value: Any) -> str:
         return str(value).strip() if type(value) in (str, int, float, bool) else ""
     except ValueError:
         return ""  # a number of more digits than Python writes
-
-
-def _noun(kind: str) -> str:
-    """Return the words for a type, by its name."""
-    return _NOUNS.get(kind) or _("a {type}").format(type=kind)
 
 
 def _is_a(value: object, kind: str) -> bool:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hub.authoring.leavings import written_in
 from hub.authoring.licences.clearance import clear, package_ledgers
 from hub.authoring.licences.image import package_items
 from hub.authoring.packing import check_manifest, digest
@@ -157,16 +158,10 @@ def _image(
 
 def _same(one: Path, other: Path) -> bool:
     """Say whether two folders hold the same files."""
-    return _files(one) == _files(other)
-
-
-def _files(folder: Path) -> dict[str, str]:
-    """Return the hash of each file below a folder."""
-    return {
-        path.relative_to(folder).as_posix(): digest(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    names = written_in(one)
+    return names == written_in(other) and all(
+        digest(one / name) == digest(other / name) for name in names
+    )
 
 
 def check(arrival: Arrival, airlift: Settings, *, replace: bool) -> None:

@@ -28,6 +28,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from hub.authoring.leavings import is_left
 from hub.plain import UNFIT
 
 MANIFEST = "airlift-lab.json"
@@ -64,8 +65,6 @@ _POINTER = b"version https://git-lfs.github.com/spec/"
 """Begins a file of Git LFS that says where the real one is."""
 _LINKS = {"120000": "a link", "160000": "a repository in it (submodule)"}
 """What git calls files that are none."""
-_LEFT = re.compile(r"(^|/)(\.[^/]*|__pycache__)(/|$)")
-"""Files that running a lab or an editor left, at any depth."""
 
 
 class ParcelError(ValueError):
@@ -100,7 +99,7 @@ def _shown(text: str) -> str:
 
 def wanted(name: str) -> bool:
     """Say whether a file belongs to a parcel, by its path in it."""
-    return bool(_WANTED.fullmatch(name)) and not _LEFT.search(name)
+    return bool(_WANTED.fullmatch(name)) and not is_left(name)
 
 
 def _copy_folder(source: Path, into: Path) -> None:

@@ -32,7 +32,7 @@ def checker_file(airlift: Settings, slug: str) -> Path | None:
     return None
 
 
-def own_image(lab: Lab, airlift: Settings) -> Path | None:
+def own_image_folder(lab: Lab, airlift: Settings) -> Path | None:
     """Return the folder of a lab's image that goes with it; None of Airlift's base."""
     folder = airlift.image_folder(lab.image)
     return folder if lab.image != "base" and folder.is_dir() else None

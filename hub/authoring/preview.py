@@ -11,6 +11,7 @@ Errors:
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import subprocess
@@ -82,7 +83,9 @@ class Preview:
     def files(self) -> dict[str, tuple[int, int]]:
         """Return the files an author may save, with the time and size of each."""
         checker = checker_file(self.airlift, self.lab.slug)
-        paths = [*self.lab.folder.rglob("*"), *([checker] if checker else [])]
+        walked = os.walk(self.lab.folder)  # a folder that goes meanwhile is no error
+        paths = [Path(above, name) for above, _, names in walked for name in names]
+        paths += [checker] if checker else []
         found = {}
         for path in paths:
             name = self._name(path)

@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hub.authoring.finding import Finding
-from hub.authoring.places import own_image
+from hub.authoring.leavings import FOLDERS
+from hub.authoring.places import own_image_folder
 from hub.catalog import Lab
 from hub.settings import Settings
 
 VERSION = 1
 PROOFS = "proofs"
 """Folder of kept proofs, below the installation's state."""
-_LEFT = {"__pycache__", ".ipynb_checkpoints"}
-"""Folders that running a lab leaves behind."""
 ELSEWHERE = 3
 """Exit code of `python -m hub.authoring`: the lab runs only in its image."""
 
@@ -258,7 +257,7 @@ def content_of(lab: Lab, image: Path | None) -> str:
     folders = {"lab": lab.folder} | ({"image": image} if image else {})
     for kind, folder in folders.items():
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and not _LEFT & set(path.parts):
+            if path.is_file() and not set(FOLDERS) & set(path.parts):
                 places[f"{kind}/{path.relative_to(folder)}"] = path
     found = hashlib.sha256()
     for name, path in places.items():
@@ -356,5 +355,5 @@ def proved(lab: Lab, airlift: Settings) -> dict[str, Any] | None:
     proof = kept(airlift.state_dir / PROOFS, lab.slug)
     if proof is None or proof.findings or gaps(proof, lab):
         return None
-    same = proof.content == content_of(lab, own_image(lab, airlift))
+    same = proof.content == content_of(lab, own_image_folder(lab, airlift))
     return proof.stamp if same else None

@@ -18,7 +18,7 @@ from hub.authoring.faults import faults
 from hub.authoring.finding import Finding
 from hub.authoring.kernel import KernelError
 from hub.authoring.mistakes import MistakesError
-from hub.authoring.places import own_image
+from hub.authoring.places import own_image_folder
 from hub.authoring.proof import PROOFS, Asked, Result, keep, refused
 from hub.authoring.prove import packages, prove
 from hub.authoring.release import ReleaseError
@@ -49,7 +49,7 @@ def prove_and_keep(airlift: Settings, asked: Asked, tell: Tell) -> Path:
                 Path(temporary) / "stand",
                 place=place,
                 where=asked.where,
-                image=own_image(lab, airlift),
+                image=own_image_folder(lab, airlift),
                 mutants=asked.mutants,
                 tell=tell,
             )

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -25,9 +24,11 @@ import nbformat
 
 from hub.authoring.formulas import FormulaError
 from hub.authoring.handbook import handbook
+from hub.authoring.leavings import is_left
 from hub.authoring.licences.ledger import is_text
 from hub.authoring.notebook import read_notebook
 from hub.authoring.solutions import SolutionError, cleared
+from hub.authoring.swapping import whole
 from hub.catalog import BESIDE, Lab
 
 VERSION = 1
@@ -51,28 +52,20 @@ def release(lab: Lab, out: Path) -> Path:
     """
     notebook = attendee_version(lab)
     out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{lab.slug}-", dir=out))
-    try:
-        new = aside / lab.slug
-        new.mkdir()
+    target = out / lab.slug
+    with whole(target) as new:
         text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
         _write(new / f"{lab.slug}.ipynb", text + "\n")
         page = _handbook(lab, notebook)
         _write(new / f"{lab.slug}-handbook.html", page)
         _write(new / "lab.json", json.dumps(description(lab), indent=1) + "\n")
         for name, path in files(lab).items():
-            target = new / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-            target.chmod(0o644)
+            place = new / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+            place.chmod(0o644)
         for folder, _, _ in os.walk(new):
             os.chmod(folder, 0o755)  # noqa: S103 - released labs are read by all seats
-        target = out / lab.slug
-        if target.exists():
-            target.rename(aside / "before")
-        new.rename(target)
-    finally:
-        shutil.rmtree(aside)
     return target
 
 
@@ -211,16 +204,11 @@ def _beside(lab: Lab) -> Iterator[Path]:
     for place in (*texts, lab.folder / "data", lab.folder / BESIDE):
         if place.is_dir() and not place.is_symlink():
             for path in sorted(place.rglob("*")):
-                private = any(map(_is_private, path.relative_to(place).parts))
-                if not private and (path.is_symlink() or not path.is_dir()):
+                left = is_left(path.relative_to(place).as_posix())
+                if not left and (path.is_symlink() or not path.is_dir()):
                     yield path
         elif place.exists() or place.is_symlink():
             yield place
-
-
-def _is_private(name: str) -> bool:
-    """Tell whether a file or folder is left behind by a program, such as a cache."""
-    return name.startswith((".", "__")) and name != "__init__.py"
 
 
 def _write(path: Path, text: str) -> None:

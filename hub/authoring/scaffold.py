@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from hub.authoring.leavings import written_in
 from hub.catalog import SLUG
 
 KINDS = ("python", "terminal", "service")
@@ -63,10 +64,8 @@ def _files(
     """Yield where each template goes, and the template."""
     labs, checkers, images = folders
     into = {"lab": labs / slug, "image": images / slug}
-    for path in sorted(templates.rglob("*")):
-        name = path.relative_to(templates)
-        if "__pycache__" in name.parts or not path.is_file():
-            continue
+    for name in map(Path, written_in(templates)):
+        path = templates / name
         if name.parts[0] in into:
             yield into[name.parts[0]].joinpath(*name.parts[1:]), path
         else:

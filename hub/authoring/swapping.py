@@ -1,6 +1,7 @@
 """Swapping: new parts renamed into their places, all of them or none.
 
-What takes time comes first; then there are only renames, which are written down before.
+`whole` does it with one folder that is written anew, `swap` with several parts. There,
+what takes time comes first; then there are only renames, which are written down before.
 If one cannot be done, everything is as it was. If the process is killed half-way, the
 next `lab add` puts back what was there.
 """
@@ -24,6 +25,24 @@ _NEAR = ".arriving-"
 _BEFORE = "before-"
 _Move = tuple[Path, Path]
 """From where a part is renamed, and its place."""
+
+
+@contextmanager
+def whole(place: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; filled, it comes into its place, else nothing does.
+
+    An earlier one stays there until then.
+    """
+    aside = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    try:
+        new = aside / "new"
+        new.mkdir()
+        yield new
+        if place.exists():
+            place.rename(aside / "before")
+        new.rename(place)
+    finally:
+        shutil.rmtree(aside)
 
 
 def swap(moves: Sequence[tuple[Path, Path]], airlift: Settings) -> None:

@@ -9,8 +9,6 @@ Errors:
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import nbformat
 
 from hub.authoring.release import ReleaseError, attendee_version, description
 from hub.authoring.states import before
+from hub.authoring.swapping import whole
 from hub.catalog import Lab
 from hub.versions import MOST_BYTES, STAMP, Versions, made_of
 
@@ -49,19 +48,12 @@ def write_version(
     for step in lab.step_ids:
         texts[f"before/{step}.ipynb"] = _text(lab, before(lab, step))
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{lab.version}-", dir=target.parent))
-    try:
-        new = aside / "new"
-        (new / "before").mkdir(parents=True)
+    with whole(target) as new:
+        (new / "before").mkdir()
         for name, text in texts.items():
             (new / name).write_text(text, encoding="utf-8", newline="\n")
         for path in (new, *new.rglob("*")):
             path.chmod(0o700 if path.is_dir() else 0o600)
-        if target.exists():
-            target.rename(aside / "old")
-        new.rename(target)
-    finally:
-        shutil.rmtree(aside)
     return target
 
 

@@ -8,7 +8,6 @@ it was, and the solution is run.
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,16 +18,15 @@ from hub.authoring.kernel import LabKernel, ended_how
 from hub.authoring.mistakes import Mistake, load_excuses, load_mistakes
 from hub.authoring.mutants import Mutant, mutants
 from hub.authoring.notebook import code_cells
-from hub.authoring.proof import Result, Score, Survivor
+from hub.authoring.proof import Result, Score
 from hub.authoring.release import source_notebook
+from hub.authoring.scoring import RAISED, Trial
 from hub.authoring.solutions import is_solution
 from hub.authoring.states import before
 from hub.authoring.texts import named
 from hub.catalog import Lab, Step
 
 FEWEST_MISTAKES = 2
-RAISED = "cell-raised"
-"""Reason of attempts that no check has looked at: their cell raised."""
 NO_NAME = "missing-name"
 """Reason of attempts whose name a check has not found, whatever the cell does."""
 STEADY = "hub.authoring.stand.garbage"
@@ -91,12 +89,11 @@ class Walk:
             if self.mistakes:
                 self._mistakes(block.step, own)
             trial = self._mutants(block.step, block)
-            trial.idle = self._idle(block.step, block)
             self._catch_up(block.step, [caught_up.get(c.id, "") for c in block.cells])
             self.kernel.restore()
             self._solution(block.step, block, trial)
 
-    def _solution(self, step: Step, block: Block, trial: _Trial) -> None:
+    def _solution(self, step: Step, block: Block, trial: Trial) -> None:
         """Run the solution of a step: it passes; and say how its mutants did."""
         last = last_of(self._solve(block), step.id)
         found = []
@@ -109,7 +106,8 @@ class Walk:
             self._steady(step)
         if self.mutants and not found:
             content = self._content() if trial.passed else {}
-            self._score(step, trial, content, last.ms if last else 0)
+            self.scores.append(trial.score(content, last.ms if last else 0))
+            self.results += trial.results(self.scores[-1])
 
     def _solve(self, block: Block) -> list[Attempt]:
         """Run cells as the author wrote them."""
@@ -157,9 +155,10 @@ class Walk:
             return f"expected the hint {mistake.hint!r}, got {last.hint!r}"
         return ""
 
-    def _mutants(self, step: Step, block: Block) -> _Trial:
+    def _mutants(self, step: Step, block: Block) -> Trial:
         """Run changed solutions until enough of them say something."""
-        trial = _Trial()
+        excuses = [one for one in load_excuses(self.lab) if one.step == step.id]
+        trial = Trial(self.lab, step.id, tuple(one.change for one in excuses))
         for number, mutant in self._changed(step, block):
             if trial.counted >= self.mutants or trial.tried >= TRIES * self.mutants:
                 break
@@ -177,9 +176,11 @@ class Walk:
                 attempts += made
             last = last_of(attempts, step.id)
             self._remember(last)
-            self._judge(step, mutant, last, trial)
+            trial.judge(mutant, last, self._content)
             if self.kernel.interrupted == "restarted":
                 self._again()
+        if excuses:
+            trial.count_idle(mutant for _, mutant in self._changed(step, block))
         return trial
 
     def _changed(self, step: Step, block: Block) -> Iterator[tuple[int, Mutant]]:
@@ -190,64 +191,6 @@ class Walk:
                 continue
             for mutant in mutants(cell.source, step.question, python=python):
                 yield number, mutant
-
-    def _idle(self, step: Step, block: Block) -> int:
-        """Return how many excuses of a step are of no change that there is."""
-        own = [one for one in load_excuses(self.lab) if one.step == step.id]
-        if not (own and self.mutants):
-            return 0
-        there = {plain(mutant.change) for _, mutant in self._changed(step, block)}
-        return sum(plain(excuse.change) not in there for excuse in own)
-
-    def _judge(
-        self, step: Step, mutant: Mutant, last: Attempt | None, trial: _Trial
-    ) -> None:
-        """Put a changed solution where it belongs."""
-        if last is None or last.reason == RAISED:
-            trial.raising[mutant.kind] += 1
-        elif last.outcome is Outcome.PASSED:
-            trial.passed.append((mutant, self._content()))
-        elif last.outcome is Outcome.ERROR:
-            what = f"expected passed or failed with {one_line(mutant.change)}, got "
-            what += f"error: {last.reason} {last.hint}"
-            trial.errors.append(Finding(self.lab.slug, f"step {step.id}", what))
-        else:
-            trial.killed += 1
-
-    def _score(self, step: Step, trial: _Trial, right: dict[str, str], ms: int) -> None:
-        """Say how well a check tells changed solutions from the right one."""
-        excuses = [
-            plain(excuse.change)
-            for excuse in load_excuses(self.lab)
-            if excuse.step == step.id
-        ]
-        other = [mutant for mutant, content in trial.passed if content != right]
-        alive = [mutant for mutant in other if plain(mutant.change) not in excuses]
-        score = Score(
-            step=step.id,
-            killed=trial.killed,
-            survivors=tuple(Survivor(mutant.change, mutant.diff) for mutant in alive),
-            excused=len(other) - len(alive),
-            same=len(trial.passed) - len(other),
-            raised=trial.raising.total(),
-            ms=ms,
-        )
-        self.scores.append(score)
-        found = []
-        if score.kill < self.lab.floor and not self.lab.imported:
-            changes = "; ".join(one_line(mutant.change) for mutant in alive[:5])
-            what = f"expected {self.lab.floor:.0%} of the changed solutions to fail, "
-            what += f"got {score.killed} of {score.counted}; passed too: {changes}"
-            found.append(Finding(self.lab.slug, f"step {step.id}", what))
-        notes = [f"{trial.idle} [[excused]] of no such change"] if trial.idle else []
-        notes += [score.nothing] if score.nothing else []
-        self.results.append(
-            Result(
-                "mutants", step.id, tuple(found), "; ".join(notes), not score.nothing
-            )
-        )
-        if trial.errors:
-            self.results.append(Result("garbage", step.id, tuple(trial.errors)))
 
     def _content(self) -> dict[str, str]:
         """Return hashes of all but those values that neither lab nor check names.
@@ -326,28 +269,6 @@ class Walk:
             self.shown.setdefault(last.step, set()).add(last.hint)
 
 
-@dataclass(slots=True)
-class _Trial:
-    """What came of the changed solutions of one step, as far as one can say yet."""
-
-    killed: int = 0
-    raising: Counter[str] = field(default_factory=Counter)
-    passed: list[tuple[Mutant, dict[str, str]]] = field(default_factory=list)
-    errors: list[Finding] = field(default_factory=list)
-    idle: int = 0
-    """Excuses of changes that nobody makes."""
-
-    @property
-    def counted(self) -> int:
-        """How many may say something of the check."""
-        return self.killed + len(self.passed) + len(self.errors)
-
-    @property
-    def tried(self) -> int:
-        """How many were run."""
-        return self.counted + self.raising.total()
-
-
 def blocks(lab: Lab) -> tuple[Block, ...]:
     """Return the code cells of a lab's source, those of a step together."""
     owner = {cell: step for step in lab.steps for cell in step.cells}
@@ -384,14 +305,3 @@ def said(attempt: Attempt | None) -> str:
         return "passed"
     where = f" ({attempt.hint})" if attempt.outcome is Outcome.ERROR else ""
     return f"{attempt.outcome.value}: {attempt.reason}{where}"
-
-
-def plain(change: str) -> str:
-    """Return a change as it is compared: without what nobody sees."""
-    lines = (line.strip() for line in change.strip().split("\n"))
-    return "\n".join(line[:1] + " ".join(line[1:].split()) for line in lines if line)
-
-
-def one_line(change: str) -> str:
-    """Return a change in one line."""
-    return " ".join(change.split("\n"))

@@ -190,8 +190,9 @@ def _run(play: Play, begin: float, end: float, speed: float, show: Any) -> None:
     started, looked, now = time.monotonic(), 0.0, begin
     while now < end:
         with suppress(DeskAwayError):
-            now = min(end, begin + (time.monotonic() - started) * speed)
-            play.act(now, speed)
+            due = min(end, begin + (time.monotonic() - started) * speed)
+            play.act(due, speed)
+            now = due  # the end comes once the room has taken all of it
             if time.monotonic() - looked > LOOK:
                 looked = time.monotonic()
                 play.listen(now)

@@ -204,9 +204,9 @@ def _patiently(desk: Desk) -> list[dict[str, Any]]:
 
 def _stay(process: subprocess.Popen[bytes]) -> None:
     """Stay until the supervisor ends or somebody asks us to stop."""
-    console.print("Attached; Ctrl-C stops all parts.")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        console.print("Attached; Ctrl-C stops all parts.")
         process.wait()
     except KeyboardInterrupt:
         console.print("Stopping.")

@@ -134,20 +134,26 @@ def _pack_home(home: Path, into: ZipFile) -> int:
     count = 0
     for folder, _, names in os.walk(home):
         for name in sorted(names):
-            path = Path(folder, name)
-            inside = path.relative_to(home).as_posix()
-            kind = path.lstat()
-            if stat.S_ISLNK(kind.st_mode):
-                _pack_link(inside, os.readlink(path), kind.st_mtime, into)
-            if not stat.S_ISREG(kind.st_mode):
-                continue
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with os.fdopen(handle, "rb") as data:
-                found = os.fstat(handle)
-                if stat.S_ISREG(found.st_mode):
-                    _pack(inside, data, found.st_mtime, into)
-                    count += 1
+            with suppress(FileNotFoundError):  # the seat may be at work
+                count += _pack_file(Path(folder, name), home, into)
     return count
+
+
+def _pack_file(path: Path, home: Path, into: ZipFile) -> int:
+    """Pack one entry of a home; returns how many files that were."""
+    inside = path.relative_to(home).as_posix()
+    kind = path.lstat()
+    if stat.S_ISLNK(kind.st_mode):
+        _pack_link(inside, os.readlink(path), kind.st_mtime, into)
+    if not stat.S_ISREG(kind.st_mode):
+        return 0
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as data:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            return 0
+        _pack(inside, data, found.st_mtime, into)
+    return 1
 
 
 def _entry(name: str, at: float) -> ZipInfo:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hub import subdomains
@@ -65,16 +67,23 @@ def _refusal(address: str, port: int, noun: str, error: OSError) -> PortError:
 def holder(port: int) -> str:
     """Say who listens on a port, as far as this user may know."""
     inodes = {inode for _, listening, inode in listeners() if listening == port}
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            target = str(link.readlink())
-            if target.startswith("socket:[") and target[8:-1] in inodes:
-                process = link.parents[1]
+            if any(_socket(link) in inodes for link in (process / "fd").iterdir()):
                 name = (process / "comm").read_text().strip()
                 return f"{name} (process {process.name})"
-        except OSError:
+        except OSError:  # it has ended, or is somebody else's
             continue
     return "another program"
+
+
+def _socket(link: Path) -> str:
+    """Return the inode of the socket that a process has open; "" for anything else."""
+    try:
+        kind, _, inode = str(link.readlink()).partition(":")
+    except OSError:  # closed by now
+        return ""
+    return inode.strip("[]") if kind == "socket" else ""
 
 
 def listeners() -> list[tuple[str, int, str]]:
@@ -99,6 +108,19 @@ def _address(text: str) -> str:
     packed = b"".join(words)
     family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
     return socket.inet_ntop(family, packed)
+
+
+@contextmanager
+def held_port() -> Iterator[int]:
+    """Give a port of loopback that nobody else takes before its server listens there.
+
+    Bound and not listening: whoever asks for any port gets another, and a server that
+    names it and sets SO_REUSEADDR, as Tornado's and Docker's do, may have it.
+    """
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield int(holder.getsockname()[1])
 
 
 def lan_address() -> str:

@@ -16,7 +16,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -31,6 +30,7 @@ from typing import Any
 import docker
 import requests
 
+from hub.authoring.leavings import FOLDERS
 from hub.catalog import load_lab
 from hub.engine import BASE, Engine, EngineError
 from hub.machine import dockerd, seat_images
@@ -89,7 +89,7 @@ def write_parcel(
     lab = load_lab(lab_folder)
     for checkers in (library() / "checkers", airlift.checkers_dir):
         if checkers.is_dir():
-            unwanted = shutil.ignore_patterns("__pycache__")
+            unwanted = shutil.ignore_patterns(*FOLDERS)
             here = out / "checkers"
             shutil.copytree(checkers, here, ignore=unwanted, dirs_exist_ok=True)
     notebook = json.loads((labs / lab.slug / f"{lab.slug}.ipynb").read_text("utf-8"))
@@ -170,7 +170,7 @@ def in_container(
         airlift: the settings of this place.
         prepared: what `prepare` returned.
         token: what lets a browser in; a fresh one by itself.
-        port: a port of loopback; a free one by itself.
+        port: a port of loopback; one that the engine chooses by itself.
 
     Raises:
         PractisingError: no engine or image is here, or the server did not start.
@@ -179,10 +179,11 @@ def in_container(
     if not dockerd.answers():
         raise PractisingError(_without_engine(name))
     image = _image(airlift, name)
-    token, port = token or secrets.token_urlsafe(24), port or free_port()
+    token = token or secrets.token_urlsafe(24)
     with contextlib.closing(docker.APIClient()) as client:
         made = _start(client, airlift, image, prepared, token, port)
         try:
+            port = _published(client, made)
             _wait_ready(client, made, f"http://127.0.0.1:{port}/api/status", token)
             page = f"http://127.0.0.1:{port}/{prepared['first_page']}?token={token}"
             yield page, lambda seconds=None: _ended(client, made, seconds)
@@ -245,7 +246,7 @@ def _start(
             # a database asks for the name of its user
             str(_accounts(folder, *user)): {"bind": "/etc/passwd", "mode": "ro"},
         },
-        port_bindings={PORT: ("127.0.0.1", port)},
+        port_bindings={PORT: ("127.0.0.1", port or None)},
     )
     made = client.create_container(
         image,
@@ -259,6 +260,12 @@ def _start(
     )
     client.start(made["Id"])
     return str(made["Id"])
+
+
+def _published(client: Any, made: str) -> int:
+    """Return the port of loopback that leads to a container; 0 if it has ended."""
+    ports = client.inspect_container(made)["NetworkSettings"]["Ports"]
+    return int((ports.get(f"{PORT}/tcp") or [{"HostPort": 0}])[0]["HostPort"])
 
 
 def _accounts(folder: Path, user: int, group: int) -> Path:
@@ -287,10 +294,3 @@ def _wait_ready(client: Any, made: str, url: str, token: str) -> None:
         time.sleep(0.2)
     log = client.logs(made, tail=15).decode(errors="replace")
     raise PractisingError(f"The lab did not start. It said:\n{log}")
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import docker
-from docker.errors import DockerException, NotFound
+from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import RequestException
 
 from hub.engine import Engine, EngineError
@@ -33,10 +33,18 @@ from hub.settings import Settings
 ERRORS = (DockerException, RequestException)
 GRACE = 5.0
 """Seconds that a local seat gets to end by itself."""
+REMOVAL = 60.0
+"""Seconds to wait at most for a container that somebody else removes."""
+CONFLICT = 409
+"""What the engine answers while it removes a container already."""
 LOADING = 5.0
 """Seconds to wait at most for a process to have loaded its program."""
 ENV_END = 48
 """Where `_stat` has the end of the environment."""
+BORN = 19
+"""Where it has when the process started, in ticks since boot."""
+FLAGS, OF_KERNEL = 6, 0x00200000
+"""Where it has the flags, and the one of a thread of the system's kernel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,9 @@ def running_seats(settings: Settings, engine: Engine) -> list[RunningSeat]:
         return _local_seats(settings)
     try:
         found = docker.from_env().containers.list(
-            all=True, filters={"label": f"{INSTALLATION}={engine.name}"}
+            all=True,
+            filters={"label": f"{INSTALLATION}={engine.name}"},
+            ignore_removed=True,  # the hub may be at it
         )
     except ERRORS as error:
         raise EngineError(f"the Docker engine does not answer: {error}") from None
@@ -94,34 +104,51 @@ def stop_seat(engine: Engine, seat: RunningSeat) -> None:
         api, name = docker.from_env().api, seat_name(engine, seat.seat)
         if has_services(api.inspect_container(name)):
             api.stop(name, timeout=ENDING)
-        api.remove_container(name, v=False, force=True)
+        _remove(api, name)
     except NotFound:
         return
     except ERRORS as error:
         raise EngineError(f"Docker could not stop seat {seat.seat}: {error}") from None
 
 
+def _remove(api: docker.APIClient, name: str) -> None:
+    """Remove a container; one that the hub is removing just now is waited for.
+
+    Raises:
+        NotFound: it is gone.
+        DockerException, RequestException: the engine refused.
+    """
+    deadline = time.monotonic() + REMOVAL
+    while True:
+        try:
+            return api.remove_container(name, v=False, force=True)
+        except APIError as error:
+            if error.status_code != CONFLICT or time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)
+
+
 def _local_seats(settings: Settings) -> list[RunningSeat]:
     """Read from the processes which local seats run, sorted by name."""
-    sessions: dict[str, list[tuple[float, int]]] = {}
+    sessions: dict[str, list[tuple[int, int]]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         pid = int(folder.name)
         try:
             if os.getsid(pid) != pid:
                 continue
             pairs = environment(pid).split(b"\0")
-            since = _since(pid)
+            born = int(_stat(pid)[BORN])
         except OSError:
             continue
         environ = dict(pair.partition(b"=")[::2] for pair in pairs)
         seat = environ.get(b"AIRLIFT_SEAT", b"").decode()
         if seat and environ.get(b"HOME") == os.fsencode(settings.seats_dir / seat):
-            sessions.setdefault(seat, []).append((since, pid))
+            sessions.setdefault(seat, []).append((born, pid))
     found = []
     for seat, known in sorted(sessions.items()):
-        known.sort()
+        known.sort()  # by ticks: moments differ by how long each look took
         pids = tuple(pid for _, pid in known)
-        found.append(RunningSeat(seat, "", "running", known[0][0], pids))
+        found.append(RunningSeat(seat, "", "running", _since(known[0][0]), pids))
     return found
 
 
@@ -144,12 +171,12 @@ def environment(pid: int) -> bytes:
 def _loads(pid: int) -> bool:
     """Say whether a process is between two programs."""
     stat = _stat(pid)
-    return stat[0] not in "ZX" and stat[ENV_END] == "0"
+    runs = stat[0] not in "ZX" and not int(stat[FLAGS]) & OF_KERNEL
+    return runs and stat[ENV_END] == "0"
 
 
-def _since(pid: int) -> float:
-    """Return when a process started, in seconds since the epoch."""
-    ticks = int(_stat(pid)[19])
+def _since(ticks: int) -> float:
+    """Return a moment in seconds since the epoch, given in ticks since boot."""
     uptime = float(Path("/proc/uptime").read_text().split()[0])
     return time.time() - uptime + ticks / os.sysconf("SC_CLK_TCK")
 

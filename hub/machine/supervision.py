@@ -32,7 +32,9 @@ PARTS = ("proxy", "hub", "room", "caretaker")
 LOOP = 3
 """This many starts within `WINDOW` count as `keeps restarting`."""
 WINDOW = timedelta(minutes=5)
-PATIENCE = 30.0
+ENDING = 10
+"""Seconds that one part gets to end well; they end one after the other."""
+PATIENCE = 20.0 + ENDING * len(PARTS)
 """Seconds that the supervisor gets to start, and its parts to end."""
 _KEPT = re.compile(r"(PATH|LANG|LC_\w+|TZ|DOCKER_\w+|SSL_CERT_\w+|SYSTEMD_\w+)$")
 
@@ -290,7 +292,7 @@ def _program(
         f"directory = {_escaped(settings.root)}\n"
         f"{owner}"
         f"priority = {priority * 100}\n"
-        "autorestart = true\nstartsecs = 0\nstopwaitsecs = 10\n"
+        f"autorestart = true\nstartsecs = 0\nstopwaitsecs = {ENDING}\n"
         "redirect_stderr = true\n"
         f"stdout_logfile = {_escaped(settings.log_dir / (name + '.log'))}\n"
         "stdout_logfile_maxbytes = 10MB\nstdout_logfile_backups = 3\n"

@@ -327,7 +327,7 @@ class Picture:
             "gates": room.closed,
             "held": room.without_hints,
             "offers": dict(room.offers),
-            "countdown": _countdown(room),
+            "countdown": room.countdown.to_json(),
             "goal": _goal(room),
             "messages": [self._message(one) for one in room.messages[-MOST_SHOWN:]],
             "rules": {
@@ -367,19 +367,6 @@ class Picture:
                 if facts.claimed_at is not None
             )
         return self._reached[message.id]
-
-
-def _countdown(room: RoomFacts) -> dict[str, Any] | None:
-    """Describe the countdown that runs or ran out."""
-    found = room.countdown
-    if found.ends_at is None:
-        return None
-    return {
-        "started_at": found.started_at,
-        "ends_at": found.ends_at,
-        "lab": found.lab,
-        "step": found.step,
-    }
 
 
 def _goal(room: RoomFacts) -> dict[str, Any] | None:

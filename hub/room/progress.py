@@ -10,7 +10,7 @@ Times are milliseconds since 1970.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -137,15 +137,6 @@ def fold(seat: SeatFacts, entry: Entry) -> SeatFacts:
         seat = replace(seat, asks=fold_ask(seat.asks, entry))
         return _settled(seat, entry) if entry.kind == Kind.ASK else seat
     return _FOLDS.get(entry.kind, _keep)(seat, entry)
-
-
-def fold_all(entries: Iterable[Entry]) -> dict[str, SeatFacts]:
-    """Fold entries of one room into facts by seat; entries without seat are left."""
-    facts: dict[str, SeatFacts] = {}
-    for entry in entries:
-        if entry.seat:
-            facts[entry.seat] = fold(facts.get(entry.seat, SeatFacts()), entry)
-    return facts
 
 
 def _told(seat: SeatFacts, entry: Entry) -> SeatFacts:

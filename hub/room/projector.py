@@ -14,7 +14,7 @@ import segno
 
 from hub.room.past import milestone_kinds
 from hub.room.progress import SeatFacts
-from hub.room.room_facts import Countdown, RoomFacts
+from hub.room.room_facts import RoomFacts
 
 LASTS = 10 * 60_000
 """Milliseconds that a message to all stays on the wall."""
@@ -53,7 +53,7 @@ def describe(wall: Wall) -> dict[str, Any]:
         "room": {key: room[key] for key in _ROOM},
         "join": _join(room),
         "seats": {"taken": room["claimed"], "capacity": room["capacity"]},
-        "countdown": countdown(wall.facts.countdown),
+        "countdown": wall.facts.countdown.to_json(),
         "message": _message(wall),
     }
     if place is None:
@@ -144,18 +144,6 @@ def milestone(
         return None
     at, _, number, kind = max(found)
     return {"kind": kind, "step": number, "at": at}
-
-
-def countdown(known: Countdown) -> dict[str, Any] | None:
-    """Describe a countdown; None when there is none."""
-    if known.ends_at is None:
-        return None
-    return {
-        "ends_at": known.ends_at,
-        "started_at": known.started_at,
-        "lab": known.lab,
-        "step": known.step,
-    }
 
 
 def _message(wall: Wall) -> dict[str, Any] | None:

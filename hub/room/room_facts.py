@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hub.room.entry import (
     ATTEMPT,
@@ -41,6 +42,17 @@ class Countdown:
     ends_at: int | None = None
     lab: str = ""
     step: str = ""
+
+    def to_json(self) -> dict[str, Any] | None:
+        """Describe it for the pages, also when it has run out; None when stopped."""
+        if self.ends_at is None:
+            return None
+        return {
+            "started_at": self.started_at,
+            "ends_at": self.ends_at,
+            "lab": self.lab,
+            "step": self.step,
+        }
 
 
 @dataclass(frozen=True, slots=True)

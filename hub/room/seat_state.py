@@ -10,7 +10,6 @@ from hub.room.asks import newest
 from hub.room.feed import RoomFeed
 from hub.room.messages import concerns
 from hub.room.progress import SeatFacts, StepFacts
-from hub.room.projector import countdown
 from hub.room.room_facts import Goal, RoomFacts
 from hub.room.store import Store
 from hub.seats import Room, State
@@ -41,7 +40,7 @@ class SeatState:
             "v": 1,
             "room": self._room(),
             "steps": _steps(feed.room_facts, facts),
-            "countdown": countdown(feed.room_facts.countdown),
+            "countdown": feed.room_facts.countdown.to_json(),
             "goal": self._goal(facts, feed.room_facts.goal),
             "visit": self.store.staff_name(self.room.id, facts.visited[1]),
             "ask": self._ask(facts, feed.position(self.seat)),

@@ -26,6 +26,7 @@ from traitlets import Instance, Integer, Unicode
 from hub.desk import Desk
 from hub.engine import BASE, Engine
 from hub.machine.accounts import SEAT
+from hub.machine.ports import held_port
 from hub.seating.boarding import PATIENCE, Boarding, refusal, wait_ready
 from hub.seating.placement import (
     SEAT_COMMAND,
@@ -84,11 +85,20 @@ class LocalSeatSpawner(LocalProcessSpawner):
         self.language = seat_language(place.language, "", self.language)
         self.boarding.speak(self.language)
         place = replace(place, language=self.language)
-        arguments = self._take(place)
+        self.popen_kwargs = self._take(place)
         self.boarding.say(20, "Starting your lab.")
+        with held_port() as self.port:
+            host, port = await self._launch(place)
+            path = f"{self.server.base_url}api"
+            await wait_ready(host, port, path, self.poll, PATIENCE * self.start_timeout)
+        self.boarding.say(95, "Your lab is ready.")
+        return f"http://{host}:{port}"
+
+    async def _launch(self, place: Placement) -> tuple[str, int]:
+        """Start the process; returns where it is going to answer."""
         try:
             with self._log_file(place.seat) as file:
-                self.popen_kwargs = {**arguments, "stdout": file}
+                self.popen_kwargs = {**self.popen_kwargs, "stdout": file}
                 host, port = await super().start()
         except OSError as error:
             raise refusal(
@@ -98,17 +108,13 @@ class LocalSeatSpawner(LocalProcessSpawner):
             ) from error
         self.born = born(self.pid)
         self.log.info("seat started room=%s seat=%s", place.room, place.seat)
-        path = f"{self.server.base_url}api"
-        await wait_ready(host, port, path, self.poll, PATIENCE * self.start_timeout)
-        self.boarding.say(95, "Your lab is ready.")
-        return f"http://{host}:{port}"
+        return host, port
 
     def _take(self, place: Placement) -> dict[str, Any]:
         """Set what LocalProcessSpawner is to do; returns Popen's own arguments."""
         check_image(place, [BASE])
         prefix = seat_prefix(self.settings)
         self.place = place
-        self.port = 0
         self.ip = "127.0.0.1"
         self.default_url = first_page(place)
         self.cmd = [

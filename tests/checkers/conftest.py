@@ -6,6 +6,7 @@ import json
 import os
 import queue
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,18 +21,18 @@ CONFIG = (
 CHECKER = """
 from checkers import Work, check, fail
 
-@check("first")
+@check("first", limit=30)
 def first(work: Work) -> str:
     if work.value("x", "int") != 3:
         fail("not-three", f"`x` is {work.value('x')!r}; <b>expected</b> 3.")
     return "x is 3."
 
-@check("second")
+@check("second", limit=30)
 def second(work: Work) -> None:
     if work.value("y", "int") != 4:
         fail("not-four", "Four is wanted.")
 
-@check("broken")
+@check("broken", limit=30)
 def broken(work: Work) -> None:
     raise SystemExit(1)
 
@@ -106,7 +107,11 @@ class Seat:
         (root / "lib" / "tiny.py").write_text(CHECKER)
         if not (root / "labs").exists():
             released(root / "labs")
-        self.manager = KernelManager(kernel_name="python3")
+        # Sockets, which are its own: a port found free may be another's a moment later.
+        self._sockets = tempfile.TemporaryDirectory(prefix="kernel-")  # a short name
+        self.manager = KernelManager(
+            kernel_name="python3", transport="ipc", ip=f"{self._sockets.name}/k"
+        )
         self.manager.start_kernel(
             cwd=str(self.folder),
             env={
@@ -182,6 +187,7 @@ class Seat:
         """End the kernel."""
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+        self._sockets.cleanup()
 
 
 @pytest.fixture(scope="module")

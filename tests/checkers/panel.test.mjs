@@ -201,3 +201,9 @@ test("messages seen elsewhere are not notified, and reports on their way are not
   const heard = ["line.connected", "line.sending", "line.away", "line.away-nothing", "line.refused"].map(facts.heardOf);
   assert.deepEqual(heard, ["line.connected-only", "line.connected-only", "line.away-nothing", "line.away-nothing", "line.refused"]);
 });
+
+test("another answer takes the place of the one before, never of what is being written", () => {
+  assert.equal(facts.draftOf("", "", "red"), "red");
+  assert.equal(facts.draftOf("red", "red", ""), "");
+  assert.equal(facts.draftOf("12,5", "", "12,5 rows"), "12,5");
+});

@@ -17,7 +17,7 @@ import time
 
 from checkers import Work, check, fail
 
-@check("file")
+@check("file", limit=30)
 def file(work: Work) -> str:
     (work.folder.parent / "looked").touch()
     text = work.file("note.txt").read_text().strip()
@@ -27,7 +27,7 @@ def file(work: Work) -> str:
     os.write(1, b"even so\\n")
     return "Well noted."
 
-@check("service")
+@check("service", limit=30)
 def service(work: Work) -> None:
     port = work.file("port").read_text()
     if "up" not in work.http(f"http://127.0.0.1:{port}/").body:
@@ -46,7 +46,7 @@ def hangs(work: Work) -> None:
 def floods(work: Work) -> None:
     work.run("yes", timeout=15)
 
-@check("forks")
+@check("forks", limit=30)
 def forks(work: Work) -> None:
     work.run("for n in 1 2 3; do setsid sleep 600 & echo $! >> pids; done")
 
@@ -54,16 +54,16 @@ def forks(work: Work) -> None:
 def dies(work: Work) -> None:
     os._exit(3)
 
-@check("sleeps", limit=5)
+@check("sleeps", limit=30)
 def sleeps(work: Work) -> None:
     (work.folder / "asleep").touch()
     time.sleep(0.5)
 
-@check("late")
+@check("late", limit=30)
 def late(work: Work) -> None:
     work.file("late.txt")
 
-@check("asks")
+@check("asks", limit=30)
 def asks(work: Work) -> None:
     if work.answer("asks") != "red":
         fail("other-option", "Another one.")

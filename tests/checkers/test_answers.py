@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -109,6 +110,27 @@ def test_a_question_is_answered_in_a_terminal(tmp_path: Path) -> None:
     (outbox.parent / "room.json").write_text(json.dumps(gate))
     assert answer("asks", "blue")[1].startswith("‖ Not checked.")
     assert read(outbox.parent, LAB) == {"asks": "red"}
+
+
+def test_a_checked_answer_that_cannot_be_noted_is_not_sent_either(
+    tmp_path: Path,
+) -> None:
+    """Else the room would know of an attempt that the attendee takes for lost."""
+    environ = set_up(tmp_path)
+    outbox = tmp_path / "home" / ".airlift" / "outbox"
+    outbox.mkdir(parents=True)
+    most = 2**16
+    (outbox.parent / "progress.jsonl").write_bytes(b"x" * (most - 90))
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "checkers.engine.answers", "asks", "red"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "Not saved. This could not be saved or sent" in done.stdout
+    assert not list((outbox / "new").iterdir())
 
 
 def test_a_check_that_is_interrupted_in_a_terminal_ends_quietly(tmp_path: Path) -> None:

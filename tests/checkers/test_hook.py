@@ -170,9 +170,9 @@ def test_an_interrupt_stops_a_check_and_records_nothing(
     seat = seats()
     sign = seat.root / "running"
     message = seat.send(
-        f"# step: calls\ndef f():\n open({str(sign)!r}, 'w').close()\n"
-        " import signal; signal.setitimer(signal.ITIMER_REAL, 60)\n"
-        " while True: pass"
+        "# step: calls\nimport signal\ndef f():\n"
+        " signal.setitimer(signal.ITIMER_REAL, 60)\n"
+        f" open({str(sign)!r}, 'w').close()\n while True: pass"
     )
     deadline = time.monotonic() + 60
     while not sign.exists():
@@ -341,7 +341,10 @@ def test_an_outbox_that_cannot_be_written_is_said_and_breaks_nothing(
 
 
 def test_a_full_disk_is_said_in_words(seats: Callable[..., Seat]) -> None:
-    """Writing fails as it does on a full disk: one sentence, no traceback."""
+    """Writing fails as it does on a full disk: one sentence, no traceback.
+
+    What then is not noted at the seat, or only half, is not sent to the room either.
+    """
     seat = seats()
     seat.run(
         "import os\nreal = os.write\n"
@@ -351,6 +354,15 @@ def test_a_full_disk_is_said_in_words(seats: Callable[..., Seat]) -> None:
     ran = seat.run("# step: first\nx = 3")
     assert "Your disk is full" in ran.plain
     assert ran.reply["status"] == "ok"
+    assert list((seat.outbox / "new").iterdir()) == []
+    seat.run(
+        "import fcntl\ndef last(handle, data):\n"
+        "    added = fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_APPEND\n"
+        "    return full() if added and len(data) < 90 else real(handle, data[:90])\n"
+        "os.write = last"
+    )
+    ran = seat.run("# step: first\nx = 3")
+    assert "Not saved. Your disk is full" in ran.plain
     assert list((seat.outbox / "new").iterdir()) == []
 
 

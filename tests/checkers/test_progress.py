@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkers.engine import progress as progress_module
 from checkers.engine.attempt import Attempt, Outcome, Trigger
 from checkers.engine.progress import Lines, Progress
 
@@ -28,6 +30,24 @@ def test_two_kernels_see_each_others_attempts(tmp_path: Path) -> None:
     state = one.step("lab", "step")
     assert (state.attempts, state.passed, state.last) == (3, True, Outcome.FAILED)
     assert other.step("lab", "step") == state
+
+
+def test_what_another_kernel_adds_meanwhile_counts_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the file's size and the reading."""
+    one, other = Progress(tmp_path / "outbox"), Progress(tmp_path / "outbox")
+    one.add(ATTEMPT)
+    read = progress_module.read_plain
+
+    def late(path: Path, most: int, start: int = 0) -> bytes:
+        one.add(ATTEMPT)
+        return read(path, most, start)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(progress_module, "read_plain", late)
+        other.step("lab", "step")
+    assert other.step("lab", "step").attempts == 2
 
 
 def test_a_checkers_error_is_no_progress(tmp_path: Path) -> None:

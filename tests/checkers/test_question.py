@@ -16,15 +16,15 @@ CHECKER = """
 from checkers import Work, check
 from checkers.answers import choice, number, text
 
-@check("colour")
+@check("colour", limit=30)
 def colour(work: Work) -> None:
     choice(work, "colour", "red", {"blue": ("took-blue", "`blue` is the sky.")})
 
-@check("speed")
+@check("speed", limit=30)
 def speed(work: Work) -> None:
     number(work, "speed", 12, within=1)
 
-@check("word")
+@check("word", limit=30)
 def word(work: Work) -> None:
     text(work, "word", "$x {y}")
 """

@@ -144,7 +144,7 @@ def test_what_a_file_of_the_attendee_raises_is_theirs_too(tmp_path: Path) -> Non
     code = compile("def f(): return 1 / 0", str(path), "exec")
     names: dict[str, Any] = {}
     exec(code, names)
-    check = Check("lab", "step", lambda work: work.value("f")(), 1)
+    check = Check("lab", "step", lambda work: work.value("f")(), 30)
     attempt = run(check, Work({"f": names["f"]}, tmp_path))
     assert attempt.hint == (
         "Your code raised ZeroDivisionError when the check used it: division by zero"
@@ -264,7 +264,7 @@ def test_replaced_builtins_do_not_reach_the_check_and_stay_replaced() -> None:
     def check(work: Work) -> str:
         return f"{len([1, 2])} {isinstance(1, int)}"
 
-    made = Check("lab", "step", check, 1)
+    made = Check("lab", "step", check, 30)
     work = Work({}, Path("/nowhere"))
     try:
         for name in names:
@@ -287,7 +287,7 @@ def test_names_bound_by_called_functions_are_put_back() -> None:
     names: dict[str, Any] = {}
     exec(code, names)
     before = dict(names)
-    check = Check("lab", "step", lambda work: work.value("f")(), 1)
+    check = Check("lab", "step", lambda work: work.value("f")(), 30)
     assert run(check, Work(names, Path("/nowhere"))).outcome is PASSED
     assert names == before
     assert names["kept"] is before["kept"]

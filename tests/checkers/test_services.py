@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from checkers.engine import beside
 from checkers.engine import services as command
 from checkers.engine.attendance import places
 from hub.authoring.stand import services
@@ -207,9 +208,31 @@ def test_services_whose_files_nobody_wants_are_ended_at_once(
     assert not (seat.home / "ended").exists()
     (seat.home / "pid").unlink()
     services.tell("start")
-    assert seat.services("logs")[1].count("begun") == 2
+    wait_for("its log", lambda: seat.services("logs")[1].count("begun") == 2)
     with pytest.raises(RuntimeError, match="expected `services start ghost`"):
         services.tell("start", "ghost")
+
+
+def test_a_signal_that_comes_before_the_server_is_handed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A seat may be stopped in the moment in which it starts."""
+    signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in signals}
+    start = subprocess.Popen
+
+    def late(words: list[str]) -> subprocess.Popen[bytes]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return start(words)
+
+    monkeypatch.setattr(beside.subprocess, "Popen", late)
+    try:
+        nothing = {"AIRLIFT_SERVICES": "/nowhere"}
+        ended = beside.main(["--", "sleep", "20"], nothing)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert ended == 128 + signal.SIGTERM
 
 
 def test_nobody_waits_for_a_service_that_was_given_up(

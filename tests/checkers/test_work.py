@@ -77,6 +77,23 @@ def test_a_value_of_another_type_fails(tmp_path: Path, value: Any, kind: str) ->
     assert "expected a" in failed.hint
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (3, "a whole number (int)"),
+        ("3", "a text (str)"),
+        ([], "a list"),
+        (OSError(), "an OSError"),
+    ],
+)
+def test_a_type_is_named_as_people_say_it(
+    tmp_path: Path, value: Any, words: str
+) -> None:
+    """With a word for it where there is one, and the article that it takes."""
+    failed = verdict(Work({"x": value}, tmp_path).value, "x", "pandas.DataFrame")
+    assert failed.hint == f"`x` is {words}; expected a pandas DataFrame."
+
+
 def test_a_missing_value_fails_and_finds_other_capitals(tmp_path: Path) -> None:
     """The hint tells the name to use."""
     work = Work({"Flights": 1}, tmp_path)
@@ -150,9 +167,9 @@ def test_http_returns_the_reply_or_fails(tmp_path: Path) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     work = Work({}, tmp_path)
-    assert work.http(url).body == "hello"
-    assert work.http(f"{url}/missing").status == 404
-    assert verdict(work.http, f"{url}/odd").reason == "no-answer"
+    assert work.http(url, 60).body == "hello"
+    assert work.http(f"{url}/missing", 60).status == 404
+    assert verdict(work.http, f"{url}/odd", 60).reason == "no-answer"
     assert verdict(work.http, f"{url}/a b").reason == "no-answer"
     server.shutdown()
     server.server_close()

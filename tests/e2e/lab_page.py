@@ -38,6 +38,15 @@ document.addEventListener('readystatechange', () => {
 });
 """
 """Runs between the page's parsing and its deferred scripts."""
+_NOTICES = """
+window.notices = [];
+new MutationObserver(() => {
+  const shown = [...document.querySelectorAll('.jp-toast-message')];
+  window.notices.push(...shown.map(one => one.innerText)
+    .filter(text => text && !window.notices.includes(text)));
+}).observe(document, {childList: true, subtree: true, characterData: true});
+"""
+"""Keeps what notifications have said: each is there for a few seconds only."""
 _OPEN = """
 const app = window.jupyterapp;
 const main = app.shell.currentWidget;
@@ -90,6 +99,7 @@ class LabPage:
         """Address of the seat's server."""
         self.interface = interface
         page.add_init_script(_EXPOSE)
+        page.add_init_script(_NOTICES)
 
     # --- opening
 
@@ -199,6 +209,16 @@ class LabPage:
             else:
                 break
         return number
+
+    def put(self, cell: int | str, source: str) -> None:
+        """Put a source into a cell where no key reaches it, such as under a question.
+
+        JupyterLab asks again and again whether to restart a server that is away.
+        """
+        self.script(
+            "notebook.widgets[given[0]].model.sharedModel.setSource(given[1]);",
+            [self.find(cell), source],
+        )
 
     def append(self, cell: int | str, text: str) -> int:
         """Type at the end of a cell; returns its position."""
@@ -314,18 +334,16 @@ class LabPage:
         self.wait_idle()
         return self.line(number)
 
-    def run_by_key(self, cell: int | str) -> int:
-        """Press Shift+Enter in a cell, as most people do; does not wait."""
-        number = self.edit(cell)
-        self.page.keyboard.press("Shift+Enter")
-        return number
-
     def begin(self, cell: int | str) -> int:
         """Run a cell and return when the kernel is busy with it."""
         number = self.find(cell)
         self.select(number)
-        self.script("void app.commands.execute('notebook:run-cell');")
-        self.wait_status("busy")
+        self.script(
+            "const { kernel } = panel.sessionContext.session;"
+            "const begun = new Promise(done => kernel.iopubMessage.connect("
+            "(_, { header }) => header.msg_type === 'execute_input' && done()));"
+            "void app.commands.execute('notebook:run-cell'); await begun;"
+        )
         return number
 
     def do(self, cell: int | str, source: str) -> str:
@@ -393,15 +411,6 @@ class LabPage:
             timeout=START_MS,
         )
 
-    def wait_status(self, status: str, timeout_ms: int = START_MS) -> None:
-        """Wait until the kernel is ``idle`` or ``busy``."""
-        self.page.wait_for_function(
-            f"given => {{ {_OPEN} return "
-            "panel.sessionContext.session?.kernel?.status === given; }",
-            arg=status,
-            timeout=timeout_ms,
-        )
-
     def wait_idle(self, timeout_ms: int = START_MS) -> None:
         """Wait until the kernel is idle and no cell waits for it."""
         self.page.wait_for_function(
@@ -443,6 +452,33 @@ class LabPage:
         """Wait until a line below a cell is seen with that text."""
         shown = self.locator(cell).locator(".airlift-lines")
         expect(shown.filter(has_text=re.compile(re.escape(text))).first).to_be_visible()
+
+    def expect_notice(self, text: str) -> None:
+        """Wait until a notification has said something since the page was loaded."""
+        self.page.wait_for_function(
+            "given => window.notices.some(one => one.includes(given))", arg=text
+        )
+
+    def expect_cursor(self, beginning: str) -> None:
+        """Wait until the cursor is in the text of the cell that begins with a text.
+
+        The panel turns to a cell first and writes in it later: what takes the focus in
+        between has it for a moment only.
+        """
+        self.page.wait_for_function(
+            "given => document.activeElement?.closest('.cm-content')"
+            "?.closest('.jp-Cell').innerText.includes(given)",
+            arg=beginning,
+        )
+
+    def change_theme(self, theme: str) -> None:
+        """Change the theme, and wait until it is there and the page is seen again."""
+        self.command("apputils:change-theme", {"theme": theme})
+        self.page.wait_for_function(
+            f"given => {{ {_OPEN} return document.body.dataset.jpThemeName === given"
+            " && app.shell.isVisible; }",
+            arg=theme,
+        )
 
     # --- the notebook as a file
 

@@ -128,11 +128,12 @@ class SidePanel:
 
     def expect_active(self, beginning: str) -> None:
         """Wait until the cursor is in the cell that begins with a text."""
-        self.lab.page.wait_for_function(
-            "given => { const found = document.activeElement?.closest('.jp-Cell');"
-            "return found?.innerText.includes(given); }",
-            arg=beginning,
-        )
+        self.lab.expect_cursor(beginning)
+
+    def show(self) -> None:
+        """Press F8 once the panel is there to answer."""
+        self.node.locator(".steps").wait_for(state="attached")
+        self.lab.page.keyboard.press("F8")
 
     def facts(self, step: str, lab: str = SLUG) -> dict[str, Any]:
         """Return what the room knows of a step of this seat."""

@@ -82,7 +82,7 @@ def full_room(airlift: Airlift, *people: str, **more: Any) -> StaffRoom:
     return StaffRoom(airlift, room, seats)
 
 
-def states(seat: Attendee, seconds: float = 20) -> Iterator[dict[str, Any]]:
+def states(seat: Attendee, seconds: float = 60) -> Iterator[dict[str, Any]]:
     """Yield what a seat's agent is told, from now on."""
     answer = requests.get(
         f"{seat.airlift.room_url}/api/seat/stream",

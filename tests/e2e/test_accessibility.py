@@ -160,8 +160,7 @@ def test_the_line_under_a_cell_and_the_panel(
     page = NOTEBOOK if narrow else LAB
     side = SidePanel(seats, browser, page, look=look, speaks="de-DE")
     side.lab.open().run("import pandas")
-    theme = {"theme": f"JupyterLab {scheme.title()}"}
-    side.lab.command("apputils:change-theme", theme)
+    side.lab.change_theme(f"JupyterLab {scheme.title()}")
     seen = [
         (SHORT, "Noch nicht."),
         (f"{LOAD}\nflihgts", "NameError"),
@@ -172,7 +171,7 @@ def test_the_line_under_a_cell_and_the_panel(
         assert words in side.lab.do(LOAD, source)
         assert faults(side.lab.page, ".airlift-lines") == []
     if narrow:
-        side.lab.page.keyboard.press("F8")
+        side.show()
         expect(side.node.locator(".steps")).to_be_visible()
     assert faults(side.lab.page, ".airlift-panel") == []
     for title in ("Two kinds of average", "How many were late?"):

@@ -180,7 +180,7 @@ def test_what_people_write_is_text_and_nothing_else(
     expect(board.page.locator(".detail blockquote")).to_have_text(HOSTILE)
     expect(board.page.locator(".detail")).to_contain_text("rows-lost")
     assert board.page.locator("img").count() == 0
-    assert board.page.title() == "Flights, tonight · Board"
+    expect(board.page).to_have_title("Flights, tonight · Board")
     assert board.errors == []
 
 

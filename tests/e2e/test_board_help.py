@@ -72,8 +72,8 @@ def test_who_solves_it_alone_leaves_the_queue_with_a_word(
     board = open_board(browser, airlift, room)
     expect(asks(board.page)).to_have_count(2)
     ana.report("load-data", "passed")
-    expect(asks(board.page)).to_have_count(1)
     expect(board.page.locator(".gone")).to_contain_text("Ana solved it without help.")
+    expect(asks(board.page)).to_have_count(1)
     tell(bela, "withdraw", ask=ask)
     expect(board.page.locator(".gone")).to_contain_text("Bela no longer asks.")
     expect(asks(board.page)).to_have_count(0)
@@ -107,7 +107,7 @@ def test_a_new_ask_can_be_heard_and_seen_in_the_tab(
     tell(ana, "ask", words="")
     expect(asks(page)).to_have_count(1)
     assert page.evaluate("tones") == 0
-    assert page.title() == "Flights, tonight · Board"
+    expect(page).to_have_title("Flights, tonight · Board")
     page.get_by_label("Sound for a new ask").check()
     expect(page).to_have_title("(1) Flights, tonight · Board")
     tell(bela, "ask", words="")

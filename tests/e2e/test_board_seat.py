@@ -16,6 +16,12 @@ from tests.e2e.test_help import tell
 from tests.harness import Airlift, running
 
 pytestmark = pytest.mark.browser
+SLOW_FRAMES = """
+const set = window.setTimeout;
+window.setTimeout = (act, ms = 0, ...rest) => set(act, ms + 500, ...rest);
+window.requestAnimationFrame = (act) => set(act, 500);
+"""
+"""A page that is late with all that need not be done at once."""
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +101,14 @@ def test_where_somebody_sits_is_shown_and_can_be_corrected(
 def test_something_is_said_to_one_seat_alone(
     browser: Browser, airlift: Airlift, room: Any
 ) -> None:
-    """The message opens for this seat; the other presenter reads to whom it went."""
+    """The message opens for this seat; the other presenter reads to whom it went.
+
+    What is typed at once is not lost, however busy the machine is.
+    """
     sit(airlift, room, "Ana")
     first, second = (open_board(browser, airlift, room) for _ in range(2))
+    first.page.add_init_script(SLOW_FRAMES)
+    first.page.reload()
     first.mark("Ana", 1).click()
     first.page.locator(".detail").get_by_role("button", name="Say something").click()
     first.page.locator(".tool textarea").fill("Look at line 2.")

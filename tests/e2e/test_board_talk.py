@@ -110,7 +110,10 @@ def test_the_stuck_a_step_and_one_seat_are_addressed_alone(
 def test_an_answer_that_was_lost_says_nothing_twice(
     browser: Browser, room: StaffRoom
 ) -> None:
-    """The text stays, the page says why, and the same call is sent again."""
+    """The text stays, the page says why, and the same call is sent again.
+
+    What is typed while a message is on its way stays, too.
+    """
     (board,) = room.boards(browser, 1)
     talk = tool(board, "talk")
 
@@ -130,6 +133,16 @@ def test_an_answer_that_was_lost_says_nothing_twice(
     expect(talk.get_by_role("alert")).to_have_count(0)
     assert words_to(room.seats[0]) == ["Once only."]
     expect(said(board)).to_have_count(1)
+    held: list[Route] = []
+    board.page.route("**/messages", lambda route: held.append(route), times=1)
+    talk.get_by_label("What to say").fill("And again.")
+    with board.page.expect_request("**/messages"):
+        talk.get_by_role("button", name="Say it").click()
+    expect(talk.locator(".compose [role=status]")).to_be_empty()
+    talk.get_by_label("What to say").fill("Typed meanwhile.")
+    held[0].continue_()
+    expect(talk.locator(".compose [role=status]")).to_contain_text("Said.")
+    expect(talk.get_by_label("What to say")).to_have_value("Typed meanwhile.")
 
 
 def test_what_is_said_is_text_and_nothing_else(

@@ -39,6 +39,7 @@ def test_a_hub_that_dies_takes_no_seat_no_cell_and_no_login_with_it(
     """Cells run and are acknowledged without a hub; afterwards all is as it was."""
     people, airlift = evening.attendees, evening.airlift
     for who in people:
+        who.log_in_anew()
         who.work()
     before = [(who.container_id(), who.kernel.id) for who in people]
     airlift.kill("hub", number)
@@ -61,6 +62,8 @@ def test_a_hub_that_dies_takes_no_seat_no_cell_and_no_login_with_it(
 def test_with_hub_and_room_both_gone_attempts_wait_for_both(evening: Evening) -> None:
     """A room that cannot ask who sends keeps nobody out: it says later, not no."""
     people, airlift = evening.attendees, evening.airlift
+    for who in people:
+        who.log_in_anew()
     airlift.kill("hub")
     airlift.restart("room")
     for who in people:

@@ -96,7 +96,7 @@ def test_a_room_that_is_away_for_a_minute_gets_everything_once(
             who.work()
         time.sleep(1)
     for who in evening.attendees:
-        assert who.status()["state"] == "away"
+        evening.wait_away(who)
     evening.mend()
     evening.assert_all_arrived_once()
 

@@ -12,7 +12,7 @@ import pytest
 from websocket import WebSocketException
 
 from tests.evening import Attendee, Evening
-from tests.harness import wait_for
+from tests.harness import wait_for, wait_stopped
 
 pytestmark = pytest.mark.docker
 
@@ -58,8 +58,7 @@ def kill_server(evening: Evening, who: Attendee) -> None:
 
 def visit_again(who: Attendee) -> None:
     """Come back to a seat that has ended, once the hub knows that it has."""
-    gone = "the hub to notice"
-    wait_for(gone, lambda: not who.visitor.get("/hub/api/user").json()["server"])
+    wait_stopped(who.visitor)
     who.visitor.start()
 
 

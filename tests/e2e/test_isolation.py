@@ -37,7 +37,7 @@ def ask(url):
     headers = {"Authorization": f"Bearer {token}"}
     try:
         request = urllib.request.Request(url, headers=headers)
-        return urllib.request.urlopen(request, timeout=10).status
+        return urllib.request.urlopen(request, timeout=50).status
     except urllib.error.HTTPError as error:
         return error.code
 

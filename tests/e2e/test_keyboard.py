@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -92,6 +93,8 @@ def run_cell(page: Page, source: str | None) -> str:
     for again in (True, True, False):
         if source is not None:
             page.keyboard.press("Enter")
+            with suppress(NotInTimeError):  # a person sees the cursor, too
+                wait_for("it", lambda: "cm-content" in focus(page)[1], 10)
             page.keyboard.press("Control+a")
             page.keyboard.insert_text(source)  # as a person pastes or dictates
         page.keyboard.press("Shift+Enter")

@@ -52,9 +52,9 @@ def test_it_opens_by_itself_and_stays_closed(
     side.lab.script("app.shell.collapseRight(); await wait(100);")
     expect(side.node).to_be_hidden()
     side.lab.reload()
-    side.lab.page.wait_for_timeout(1500)
+    expect(side.node.locator(".steps")).to_be_attached()
     expect(side.node).to_be_hidden()
-    side.lab.page.keyboard.press("F8")
+    side.show()
     expect(side.node).to_be_visible()
     expect(side.step("Load the flights")).to_be_focused()
     side.lab.reload()
@@ -201,7 +201,7 @@ def test_axe_finds_nothing_serious(
 ) -> None:
     """With a hint, an ask, feedback, the form and everything unfolded."""
     side = SidePanel(airlift, browser).begin()
-    side.lab.command("apputils:change-theme", {"theme": f"JupyterLab {theme}"})
+    side.lab.change_theme(f"JupyterLab {theme}")
     side.lab.do(LOAD, SHORT)
     side.button("Next hint").click()
     expect(side.node.locator(".hints li")).to_have_count(1)
@@ -227,7 +227,7 @@ def test_it_is_usable_in_narrow_windows(
     side = SidePanel(airlift, browser, NOTEBOOK, look=look)
     side.visitor.post(f"{side.visitor.base}/airlift/welcomed", {})
     side.lab.open()
-    side.lab.page.keyboard.press("F8")
+    side.show()
     expect(side.step("Load the flights")).to_be_focused()
     side.more("Take home: everything")
     wide = side.lab.script(

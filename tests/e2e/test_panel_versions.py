@@ -124,11 +124,7 @@ def test_the_panel_in_an_older_jupyterlab(
             lab.do(LOAD, SOLVED)
             expect(row).to_contain_text("passed at")
             panel.locator(".steps button.step").nth(1).click()
-            lab.page.wait_for_function(
-                "given => document.activeElement?.closest('.jp-Cell')"
-                "?.innerText.includes(given)",
-                arg=CLEAN,
-            )
+            lab.expect_cursor(CLEAN)
             shoot(lab.page, f"older-{minor}-{interface}")
             lab.save()
             lab.page.close()

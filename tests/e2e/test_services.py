@@ -12,7 +12,7 @@ from hub.catalog import load_lab
 from hub.cli.terminal import Terminal
 from hub.engine import Engine
 from hub.machine import seat_images
-from tests.harness import REPOSITORY, Airlift, running, wait_for
+from tests.harness import REPOSITORY, Airlift, running, wait_for, wait_stopped
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.docker
@@ -56,6 +56,7 @@ def stop(airlift: Airlift, visitor: Visitor) -> None:
     gone = f"{airlift.name}-{visitor.seat}"
     names = lambda: [one.name for one in airlift.containers()]  # noqa: E731
     wait_for("the seat's end", lambda: gone not in names())
+    wait_stopped(visitor)
 
 
 def ready(airlift: Airlift, seat: str) -> None:
@@ -103,6 +104,7 @@ def test_a_database_lives_in_a_seat(airlift: Airlift) -> None:
 
     # the whole seat is killed: the next one recovers it
     airlift.container(seat).kill()
+    wait_stopped(visitor)
     visitor.start()
     ready(airlift, seat)
     assert psql(airlift, seat, "SELECT count(*) FROM trip") == "200000"

@@ -165,7 +165,7 @@ def test_a_presenter_opens_a_seat_and_its_person_is_told(evening: Evening) -> No
         board.get_by_role("button", name="Open this seat").click()
     expect(board.get_by_text("The presenter is looking on.")).to_be_visible()
     assert evening.shown()["visit"] == "the presenter"
-    expect(evening.lab.page.locator(".jp-toast-message")).to_contain_text(words)
+    evening.lab.expect_notice(words)
     evening.lab.command("application:toggle-right-area")
     expect(panel.locator(".note")).to_contain_text(words)
     page = opened.value

@@ -57,6 +57,14 @@ class Seat:
         page.locator(".jp-Terminal .xterm").first.click()
         page.keyboard.type(f"cd ~/{LAB.slug}\n{lines.strip()}\n")
 
+    def check(self) -> None:
+        """Have the open step checked as it begins: by itself that may be done later.
+
+        What is wrong when it is looked at first counts as its beginning.
+        """
+        self.side.button("Check now").click()
+        expect(self.side.node.get_by_text("not yet.")).to_be_visible()
+
     def err(self, mistake: Mistake) -> None:
         """Make a mistake of the lab; the panel says the sentence that it states."""
         self.type(mistake.code)
@@ -111,6 +119,7 @@ def test_a_step_of_a_terminal_lab_goes_from_the_seat_to_the_board(
     expect(side.step(FIRST.title)).to_have_attribute("aria-expanded", "true")
     assert seat.attempts(SECOND.id) == []
 
+    seat.check()
     wrong = mistake(FIRST.id, "no-email")
     seat.err(wrong)
     shoot(side.lab.page, "terminal-wrong")
@@ -123,13 +132,15 @@ def test_a_step_of_a_terminal_lab_goes_from_the_seat_to_the_board(
     expect(side.step(FIRST.title)).to_contain_text("passed at")
     seat.expect_mark(1, "passed")
     made, seen = seat.attempts(FIRST.id), seat.facts(FIRST.id)
-    assert made == [("watch", "failed", "no-email"), ("watch", "passed", "")]
-    assert (seen["state"], seen["attempts"], seen["failed"]) == ("passed", 2, 1)
+    begun, failed = ("asked", "failed", "no-name"), ("watch", "failed", "no-email")
+    assert made == [begun, failed, ("watch", "passed", "")]
+    assert (seen["state"], seen["attempts"], seen["failed"]) == ("passed", 3, 2)
 
     # the next step is the current one now, and is looked at as well
     side.button(f"Next: {SECOND.title}").click()
     expect(side.step(SECOND.title)).to_have_attribute("aria-expanded", "true")
     expect(side.node).to_contain_text("Checked by itself while you work")
+    seat.check()
     seat.err(mistake(SECOND.id, "one-for-both"))
     seat.wait_for_attempt(SECOND.id, "failed", "one-for-both")
     seat.expect_mark(2, "trying")

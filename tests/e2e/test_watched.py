@@ -160,6 +160,7 @@ def test_a_question_is_answered_in_the_panel_beside_a_bash_notebook(
     form, said = panel.locator("form.question"), panel.locator(".result")
 
     def open_step(step: str) -> None:
+        expect(panel.locator("[aria-expanded=true]")).to_be_visible()
         keys.press("F8")
         expect(panel.locator("[aria-expanded=true]")).to_be_focused()
         tab_to(page, f"[data-step={step}]")
@@ -168,7 +169,7 @@ def test_a_question_is_answered_in_the_panel_beside_a_bash_notebook(
             "aria-expanded", "true"
         )
         page.wait_for_function(
-            "() => document.activeElement?.closest('.jp-Notebook .jp-Cell')"
+            "() => document.activeElement?.closest('.jp-Notebook .cm-content')"
         )
         keys.press("F8")
         expect(panel.locator(f"[data-step={step}]")).to_be_focused()

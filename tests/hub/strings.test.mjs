@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { locale, pick, say, take } from "./strings.js";
+import { locale, pick, say, speak, take } from "./strings.js";
 
 test("the room's language goes before the browser's", () => {
   assert.equal(pick("de", ["en-GB"]), "de");
@@ -31,4 +31,24 @@ test("what a language lacks is said in English, what nobody knows is shown", () 
   assert.equal(say("a"), "eins");
   assert.equal(say("b"), "two");
   assert.equal(say("no.such.key"), "no.such.key");
+});
+
+test("the last language asked for stays, whichever arrives last", async () => {
+  const waiting = [];
+  globalThis.document = { documentElement: { lang: "" } };
+  Object.defineProperty(globalThis, "navigator", { value: { languages: ["en-GB"] } });
+  globalThis.fetch = (url) =>
+    new Promise((done) => {
+      const json = async () => ({ a: url.pathname.endsWith("de.json") ? "eins" : "one" });
+      waiting.push(() => done({ ok: true, json }));
+    });
+  const [browsers, rooms] = [speak(), speak("de")];
+  const [first, ...later] = waiting;
+  later.forEach((answer) => answer());
+  await rooms;
+  first();
+  await browsers;
+  assert.equal(say("a"), "eins");
+  assert.equal(locale(), "de-DE");
+  assert.equal(document.documentElement.lang, "de");
 });

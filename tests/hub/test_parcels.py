@@ -545,6 +545,8 @@ def test_a_checkout_keeps_its_own_image(source: Path, tmp_path: Path) -> None:
     """The same image is left as it is, another one needs --replace."""
     root = tmp_path / "checkout"
     shutil.copytree(source / "images", root / "images")
+    (root / "images/ours/.ipynb_checkpoints").mkdir()
+    (root / "images/ours/.ipynb_checkpoints/start").write_text("left by an editor")
     (root / CONFIG).touch()
     place = settings(root, {})
     parcel = take(source, tmp_path / "parcel")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,27 @@ def test_a_preview_takes_the_engine_where_packages_are_missing(
     monkeypatch.setattr(previewed.dockerd, "answers", lambda: False)
     with pytest.raises(PractisingError, match="up --engine local --prepare"):
         previewed._can_be_here(shown, sys.executable, said.append)
+
+
+def test_a_folder_that_goes_during_a_look_ends_no_preview(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when its author goes to another branch; the next look tells what is there."""
+    places = {name: tmp_path / name for name in ("labs", "checkers", "images")}
+    scaffold("trial", "Trial", "python", **places)
+    lab = load_lab(tmp_path / "labs" / "trial")
+    shown = previewed.Preview(Settings(root=tmp_path), lab, tmp_path)
+    before, gone, scandir = shown.files(), lab.folder / "gone", os.scandir
+    gone.mkdir()
+
+    def late(path: str | Path) -> object:
+        if Path(path) == gone and gone.is_dir():
+            gone.rmdir()
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", late)
+    assert shown.files() == before
+    assert not gone.exists()
 
 
 @pytest.mark.slow

@@ -73,11 +73,13 @@ def test_texts_of_licences_go_along_and_what_is_the_authors_stays(
     before = digest(release(load_lab(folder), tmp_path / "before"))
     texts = {"LICENSE", "LICENCE.md", "COPYING", "NOTICE.txt", "LICENSES/MIT.txt"}
     private = {"hidden.py", "EULA.txt", "requirements.txt", "LICENSES/.draft"}
-    for name in texts | private:
+    tool = {"data/tool/__init__.py", "data/tool/__main__.py"}
+    left = {"data/__pycache__/a.pyc", "data/.DS_Store", "data/__MACOSX/a"}
+    for name in texts | private | tool | left:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(name)
     after = digest(release(load_lab(folder), tmp_path / "after"))
-    assert set(after) - set(before) == texts
+    assert set(after) - set(before) == texts | tool
     assert {path.name for path in LAB.iterdir()} - set(after) == {
         *("LICENSES.toml", "lab.ipynb", "lab.toml", "make_data.py", "mistakes.toml"),
         "data",

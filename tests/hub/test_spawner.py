@@ -33,10 +33,20 @@ def is_running(visitor: Visitor) -> bool:
     return bool(server.get("ready"))
 
 
+def is_stopped(visitor: Visitor) -> bool:
+    """Say whether the hub knows of no server of the visitor, not even a dying one."""
+    return visitor.get("/hub/api/user").json()["servers"] == {}
+
+
 def is_starting(visitor: Visitor) -> bool:
     """Say whether the hub is at starting the visitor's seat."""
     server = visitor.get("/hub/api/user").json()["servers"].get("", {})
     return server.get("pending") == "spawn"
+
+
+def has_one_running(airlift: Airlift) -> bool:
+    """Say whether there is one container, and it was started."""
+    return [found.status for found in airlift.containers()] == ["running"]
 
 
 def test_a_seat_has_the_baseline_of_every_container(
@@ -138,14 +148,22 @@ def test_a_killed_container_comes_back_with_its_home(
     assert visitor.kernel().run("open('kept.txt', 'w').write('kept')").status == "ok"
     first = airlift.container(visitor.seat)
     first.kill()
-    wait_for("the hub to notice", lambda: not is_running(visitor))
+    wait_for("the hub to notice", lambda: is_stopped(visitor))
     assert "stopped, with exit code: it was killed" in airlift.log("hub", 400)
-    with ThreadPoolExecutor() as pool:  # a quick start would end before its page opens
-        path = f"/hub/api/users/{visitor.seat}/server"
-        starting = pool.submit(visitor.post, path)
-        wait_for("the start", lambda: is_starting(visitor))
-        visitor.wait_ready()
-        assert starting.result().status_code in (201, 202)
+    visitor.told = []
+    airlift.pause("room")  # a quick start would end before its page opens
+    try:
+        with ThreadPoolExecutor() as pool:
+            path = f"/hub/api/users/{visitor.seat}/server"
+            starting = pool.submit(visitor.post, path)
+            wait_for("the start", lambda: is_starting(visitor))
+            waiting = pool.submit(visitor.wait_ready)
+            wait_for("its page", lambda: visitor.told)
+            airlift.resume("room")
+            waiting.result()
+            assert starting.result().status_code in (201, 202)
+    finally:
+        airlift.resume("room")
     assert "Your seat had stopped: it was killed. Your files are kept." in visitor.told
     visitor.start()
     second = airlift.container(visitor.seat)
@@ -162,7 +180,7 @@ def test_stopping_a_seat_keeps_its_home(airlift: Airlift, code: str) -> None:
     assert visitor.kernel().run("open('kept.txt', 'w').write('kept')").status == "ok"
     answer = visitor.request("DELETE", f"/hub/api/users/{visitor.seat}/server")
     assert answer.status_code in (202, 204), answer.text
-    wait_for("the seat to stop", lambda: not is_running(visitor))
+    wait_for("the seat to stop", lambda: is_stopped(visitor))
     assert visitor.seat not in {
         found.labels[container.SEAT] for found in airlift.containers()
     }
@@ -198,7 +216,7 @@ def test_a_hub_killed_while_a_seat_starts_takes_it_up(own_airlift: Airlift) -> N
     visitor = own_airlift.visitor().join(code, "Ines")
     answer = visitor.post(f"/hub/api/users/{visitor.seat}/server")
     assert answer.status_code in (201, 202)
-    wait_for("a container", own_airlift.containers)
+    wait_for("a container", lambda: has_one_running(own_airlift))
     own_airlift.restart("hub")
     wait_for("the seat to run", lambda: is_running(visitor), 60)
     assert visitor.open(visitor.base + "/").status_code == 200
@@ -251,6 +269,7 @@ def test_an_engine_that_does_not_answer_is_no_seat_that_is_gone(
         code = airlift.open_room()["code"]
         visitor, late = airlift.join(code, "Ines"), airlift.visitor()
         kernel = visitor.kernel()
+        kernel.run("counter = 41")
         wire.cut()
         wait_for(
             "the hub to look",
@@ -259,8 +278,9 @@ def test_an_engine_that_does_not_answer_is_no_seat_that_is_gone(
         assert is_running(visitor)
         with pytest.raises(AssertionError, match="Please try once more"):
             late.join(code, "Late").start()
+        kernel.close()  # by now its server may have hung up, for want of a pong
         airlift.restart("hub")
-        assert kernel.run("print(1)").text == "1\n"
+        assert visitor.kernel().run("print(counter + 1)").text == "42\n"
         wait_for("the seat to run", lambda: is_running(visitor))
         airlift.container(visitor.seat).kill()
         wire.mend()
@@ -283,7 +303,10 @@ def test_a_seat_that_ran_out_of_memory_says_so(image: str) -> None:
     )
     try:
         hog.wait()
-        hog.reload()
+        wait_for(  # its end and why are two events, in whatever order
+            "the engine to know why",
+            lambda: hog.reload() or hog.attrs["State"]["OOMKilled"],
+        )
         words = container.why_ended(hog.attrs["State"], "64M")
     finally:
         hog.remove(force=True)
@@ -297,16 +320,13 @@ def test_a_seat_whose_container_dies_while_starting_says_so(
     """The person who waits is told at once, not after two minutes."""
     airlift = make_airlift(toml={"seat_cpus": 0.05}).start()
     visitor = airlift.visitor().join(airlift.open_room()["code"], "Ines")
-    visitor.post(f"/hub/api/users/{visitor.seat}/server")
-
-    def starting() -> bool:
-        """Say whether the container runs; its server is slow on so little."""
-        return [found.status for found in airlift.containers()] == ["running"]
-
-    wait_for("a container to kill", starting)
-    airlift.container(visitor.seat).kill()
-    with pytest.raises(AssertionError, match="did not start"):
-        visitor.wait_ready(30)
+    with ThreadPoolExecutor() as pool:
+        # it answers after ten seconds only; and a server is slow on so little, not dead
+        pool.submit(visitor.post, f"/hub/api/users/{visitor.seat}/server")
+        wait_for("a container to kill", lambda: has_one_running(airlift))
+        airlift.container(visitor.seat).kill()
+        with pytest.raises(AssertionError, match="did not start"):
+            visitor.wait_ready(30)
     assert "The seat stopped while it started" in visitor.told[-1]
 
 

@@ -40,7 +40,7 @@ def test_the_loader_of_sentences(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr
-    assert "pass 4" in done.stdout, done.stdout
+    assert "pass 5" in done.stdout, done.stdout
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.parent.name)

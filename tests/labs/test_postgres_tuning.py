@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from checkers import Work, postgres, postgres_tuning
 from checkers.engine.attempt import Attempt, Outcome
 from hub.authoring.kernel import LabKernel
 from hub.authoring.stand_places import in_image
@@ -69,7 +70,7 @@ SQL""",
 }
 AT_WORK = """psql -q -c "DROP INDEX IF EXISTS own"
 psql -q -c "CREATE INDEX own ON parcels (code)"
-psql -c BEGIN -c "LOCK parcels" -c "SELECT pg_sleep(2)" >/dev/null &
+psql -c "BEGIN; LOCK parcels; SELECT pg_sleep(2); COMMIT" >/dev/null &
 sleep 0.8"""
 STATES = {
     "table-locked": """psql -c BEGIN -c "LOCK parcels" -c "\\! sleep 300" >/dev/null &
@@ -123,6 +124,23 @@ def test_a_command_that_is_at_work_on_the_table_is_waited_for(
     """It is the attendee's own, and no reason to fail what is right after it."""
     attempt = do(kernel, "find-by-code", AT_WORK)
     assert (attempt.outcome, attempt.reason) == (Outcome.PASSED, ""), attempt.hint
+
+
+def test_a_session_that_was_just_ended_is_not_held_against_anyone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The server lists it for a moment more: it waits for nobody, and is not at work.
+
+    What the server answers is made up here, since that moment is short.
+    """
+    sessions = [{"counter-2": "", "counter-5": "counter-2"}, {"counter-7": ""}, {}]
+    answers = iter([[one] for one in (*sessions, 1, 0)])
+    for module in (postgres, postgres_tuning):
+        monkeypatch.setattr(module, "ask", lambda *_: next(answers))
+    monkeypatch.setattr(postgres_tuning, "columns", lambda *_: ["counter"])
+    work = Work({}, Path())
+    assert postgres_tuning._waiting(work) == {}
+    assert not postgres.running(work, "pg_dump")
 
 
 def test_a_useless_database_is_said_and_no_error(kernel: LabKernel) -> None:

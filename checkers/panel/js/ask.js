@@ -1,7 +1,7 @@
 // The call for help: a line, then where it stands, until somebody came.
 
 import { isOpenAsk } from "./facts.js";
-import { html, useEffect, useRef, useState } from "./parts.js";
+import { html, useLayoutEffect, useRef, useState } from "./parts.js";
 import { clock, say } from "./words.js";
 
 const SHOWN_MS = 10 * 60_000;
@@ -54,7 +54,7 @@ export function Ask({ page, state, run }) {
 export function HelpForm({ step, tell, onDone }) {
   const [words, setWords] = useState("");
   const field = useRef(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const send = async (event) => {
     event.preventDefault();
     if (await tell("ask", { words: words.trim() })) {

@@ -1,6 +1,6 @@
 // Three questions before leaving, asked once and never in the way.
 
-import { html, mark, useEffect, useRef, useState } from "./parts.js";
+import { html, mark, useLayoutEffect, useRef, useState } from "./parts.js";
 import { say } from "./words.js";
 
 const ANSWERS = ["yes", "maybe", "no"];
@@ -12,8 +12,8 @@ export function Closing({ state, run, lab, page, wanted, onDone }) {
   const [better, setBetter] = useState(given.better ?? "");
   const [sent, setSent] = useState(false);
   const [thanks, first] = [useRef(null), useRef(null)];
-  useEffect(() => wanted && first.current?.focus(), [wanted]);
-  useEffect(() => sent && thanks.current?.focus(), [sent]);
+  useLayoutEffect(() => wanted && first.current?.focus(), [wanted]);
+  useLayoutEffect(() => sent && thanks.current?.focus(), [sent]);
   const send = (event) => {
     event.preventDefault();
     run(async () => {

@@ -208,6 +208,10 @@ export function isWatched(lab, step) {
   return Boolean(step.watch) && open && isChecked(lab, step);
 }
 
+// What stands in a form once another answer is known than before: what is being written
+// stays.
+export const draftOf = (draft, before, given) => (draft === before ? given : draft);
+
 // Who of the staff is at this seat, as a key.
 export const visitOf = (visit) => (/helper/.test(visit) ? "visit.helper" : "visit.presenter");
 

@@ -3,7 +3,7 @@
 import { h, render } from "./vendor/preact.mjs";
 import htm from "./vendor/htm.mjs";
 
-export { useEffect, useRef, useState } from "./vendor/hooks.mjs";
+export { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.mjs";
 export { render };
 export const html = htm.bind(h);
 

@@ -2,7 +2,7 @@
 // the seat keeps it and checks the step; what came of it is the step's own state.
 
 import * as facts from "./facts.js";
-import { Said, html, mark, useEffect, useState } from "./parts.js";
+import { Said, html, mark, useLayoutEffect, useRef, useState } from "./parts.js";
 import { say } from "./words.js";
 
 const MOST = 500;
@@ -48,7 +48,12 @@ export function Question({ page, lab, step, run }) {
   const given = step.answer ?? "";
   const [draft, setDraft] = useState(given);
   const [checking, setChecking] = useState(false);
-  useEffect(() => setDraft(given), [given, step.generation]);
+  const before = useRef(given);
+  useLayoutEffect(() => {
+    const old = before.current;
+    before.current = given;
+    setDraft((now) => facts.draftOf(now, old, given));
+  }, [given, step.generation]);
   const name = `airlift-answer-${step.id}`;
   const [result, note] = [`${name}-result`, `${name}-note`];
   const submit = async (event) => {

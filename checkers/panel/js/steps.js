@@ -2,7 +2,7 @@
 
 import * as facts from "./facts.js";
 import { Feedback } from "./feedback.js";
-import { Said, html, mark, useEffect, useRef, useState } from "./parts.js";
+import { Said, html, mark, useEffect, useLayoutEffect, useRef, useState } from "./parts.js";
 import { Question } from "./question.js";
 import { Watched } from "./watched.js";
 import { clock, say } from "./words.js";
@@ -46,7 +46,7 @@ function Sharing({ page, lab, step, run, tell }) {
 // Asks once more in words before something is done.
 export function Confirm({ text, yes, onYes, onNo }) {
   const box = useRef(null);
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   return html`<div class="confirm" tabindex="-1" ref=${box} role="group" aria-label=${text}>
     <p>${text}</p>
     <div class="row"><button type="button" class="btn main" onClick=${onYes}>${yes}</button>

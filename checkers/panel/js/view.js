@@ -9,7 +9,7 @@ import { Goal } from "./goal.js";
 import { Messages } from "./messages.js";
 import { News, Visit } from "./news.js";
 import { Offer } from "./offer.js";
-import { html, mark, useEffect, useRef, useState } from "./parts.js";
+import { html, mark, useEffect, useLayoutEffect, useRef, useState } from "./parts.js";
 import { Steps } from "./steps.js";
 import { clock, day, say, speak, spoken } from "./words.js";
 
@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000;
 // minute for what is said of time.
 function useChanges({ seat, saving, desk }) {
   const [, count] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const change = () => count((n) => n + 1);
     seat.onChange(async () => {
       if (seat.state && (seat.state.language || "en") !== spoken()) {

@@ -20,6 +20,7 @@ from hub.authoring.course import hidden
 from hub.authoring.course.notes import Note
 from hub.authoring.course.rights import listed, table
 from hub.authoring.course.writing import MINUTES
+from hub.authoring.leavings import written_in
 from hub.authoring.licences.ledger import NAME, Ledger, LedgerError, load_ledger
 from hub.authoring.licences.policy import NOT_STATED
 from hub.catalog import BESIDE
@@ -33,7 +34,9 @@ _TEXTS = ("title", "minutes", "hints", "watch", "question")
 def kept(new: Path, old: Path) -> list[Note]:
     """Bring what a person wrote from a lab's folder into the one that replaces it."""
     notes = [*_settings(new / _TOML, old / _TOML), *_ledger(new, old)]
-    own = [name for name in _files(old) if _is_own(name) and not (new / name).exists()]
+    own = [
+        name for name in written_in(old) if _is_own(name) and not (new / name).exists()
+    ]
     for name in own:
         (new / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(old / name, new / name)
@@ -53,7 +56,9 @@ def set_aside(
         old: as they are.
         into: folder for labs that were written over.
     """
-    names = [name for name in _files(old[0]) if _differ(old[0] / name, new[0] / name)]
+    names = [
+        name for name in written_in(old[0]) if _differ(old[0] / name, new[0] / name)
+    ]
     names += [f"checkers/{slug}.py"] * _differ(old[1], new[1])
     if not names:
         return []
@@ -64,19 +69,6 @@ def set_aside(
         shutil.copyfile(old[1], place / "checkers" / f"{slug}.py")
     what = f"written anew or gone: {', '.join(names)}; the lab as it was: {place}"
     return [Note("", what)]
-
-
-def _files(folder: Path) -> list[str]:
-    """Return the files below a folder, but for what running left there."""
-    return [
-        path.relative_to(folder).as_posix()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and not any(
-            part.startswith(".") or part == "__pycache__"
-            for part in path.relative_to(folder).parts
-        )
-    ]
 
 
 def _is_own(name: str) -> bool:

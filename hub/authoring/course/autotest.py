@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.preprocessors import InstantiateTests
+from nbgrader.preprocessors.instantiatetests import CellExecutionError
 from traitlets.config import Config
 
 from hub.authoring.course.notes import CourseError
@@ -29,13 +30,17 @@ class _Instantiated(InstantiateTests):
 
     def _execute_code_snippet(self, code: str) -> Any:
         hook = self._execute_code_snippet_output_hook
+        first = code.strip().partition("\n")[0][:60]
         try:
             self.kc.execute_interactive(
                 code, output_hook=hook, allow_stdin=False, timeout=SECONDS
             )
         except TimeoutError:
-            first = code.strip().partition("\n")[0][:60]
             raise CourseError(f"{first!r} takes over {SECONDS} s") from None
+        except CellExecutionError as error:
+            # it has no text of its own: nbgrader gives it a list where one belongs
+            what = f"{error.ename}: {error.evalue}".partition("\n")[0][:120]
+            raise CourseError(f"{first!r} stops with {what}") from None
         result: Any = self.execute_result
         self.execute_result = None
         return result
@@ -63,8 +68,6 @@ def instantiated(notebook: Any, rules: Rules, folder: Path) -> Any:
         )
     config = Config()
     config.InstantiateTests.autotest_filename = str(place.absolute() / FILE)
-    config.InstantiateTests.autotest_delimiter = rules.autotest
-    config.InstantiateTests.hashed_delimiter = rules.hashed
     work = _Instantiated(config=config)
     work.log = logging.getLogger("hub.authoring.course.nbgrader")
     work.log.disabled = True

@@ -9,17 +9,21 @@ Errors:
 
 from __future__ import annotations
 
+import re
 import shutil
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbgrader.nbgraderformat import MetadataValidator, ValidationError
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 
 from hub.authoring.course.autotest import FILE as AUTOTESTS
 from hub.authoring.course.hidden import hidden_cells, visible
 from hub.authoring.course.notes import CourseError
 from hub.authoring.course.rules import Rules
+from hub.authoring.course.testcells import autotests
 from hub.authoring.course.writing import unmarked
 from hub.authoring.licences.ledger import is_text
 from hub.authoring.release import source_notebook
@@ -47,11 +51,15 @@ def give_back(lab: Lab, out: Path) -> list[str]:
             f"{lab.slug}: expected a lab that `airlift lab import` made: the checks of "
             "others are no test cells that nbgrader could run"
         )
-    folder = out / "source" / names[0]
+    assignment = re.sub(r"[+*?[\]]", "_", names[0]).strip()
+    folder = out / "source" / assignment
     path = folder / f"{names[1]}.ipynb"
     if path.exists():
         raise CourseError(f"{path}: expected no file yet; take it away, or another OUT")
-    notes = _whole(lab, notebook)
+    notes = _whole(lab, notebook) + _refused(notebook)
+    if assignment != names[0]:
+        what = "nbgrader takes no assignment of that name"
+        notes.append(f"{names[0]!r}: {what}, it is called {assignment!r}")
     try:
         MetadataValidator().validate_nb(notebook)
     except ValidationError as error:
@@ -100,6 +108,21 @@ def _whole(lab: Lab, notebook: Any) -> list[str]:
     return notes + [f"cell {name} is gone, and its hidden part, too" for name in hidden]
 
 
+def _refused(notebook: Any) -> list[str]:
+    """Say which cells nbgrader itself would not release, and why."""
+    notes = []
+    for cell in deepcopy(notebook.cells):
+        try:
+            for kind in (ClearSolutions, ClearHiddenTests, ClearMarkScheme):
+                work = kind()
+                work.log.disabled = True
+                work.preprocess_cell(cell, {"language": "python"}, 0)
+        except RuntimeError as error:
+            what = " ".join(str(error).split())
+            notes.append(f"cell {cell.id}: nbgrader will not release it: {what}")
+    return notes
+
+
 def _hidden(source: str) -> list[str]:
     """Return the lines of a cell that are hidden, in order."""
     seen = visible(source)[0].split("\n")
@@ -114,16 +137,12 @@ def _hidden(source: str) -> list[str]:
 
 def _autotests(notebook: Any, out: Path) -> list[str]:
     """Say that lines which became no tests need nbgrader's file of their templates."""
-    delimiter = Rules().autotest
-    lines = [
-        line.strip() for cell in notebook.cells for line in cell.source.split("\n")
-    ]
-    if not any(line.startswith("#") and delimiter in line for line in lines):
-        return []
-    if (out / AUTOTESTS).is_file():
+    if (out / AUTOTESTS).is_file() or not any(
+        autotests(cell.source) for cell in notebook.cells
+    ):
         return []
     what = f"nbgrader releases it once {out / AUTOTESTS} is there"
-    return [f"it has {delimiter} lines: {what}"]
+    return [f"it has AUTOTEST lines: {what}"]
 
 
 def _configured(out: Path, about: dict[str, str]) -> list[str]:
@@ -139,6 +158,8 @@ def _configured(out: Path, about: dict[str, str]) -> list[str]:
     if not lines:
         return []
     if path.exists():
+        there = path.read_text(encoding="utf-8", errors="replace")
+        lines = [line for line in lines if line not in there]
         return [f"{path} is there: see that it has {line}" for line in lines]
     path.write_text("\n".join(["c = get_config()", *lines]) + "\n", encoding="utf-8")
     return [str(path)]

@@ -77,7 +77,13 @@ def found(path: Path) -> tuple[list[Source], list[Note]]:
         raise CourseError(f"{path}: expected a notebook or a folder, there is none")
     sources: list[Source] = []
     notes: list[Note] = []
-    for folder in _assignments(path):
+    folders = _assignments(path)
+    names = {folder.name for folder in folders}
+    for folder in folders:
+        if (solved := _unsolved(folder.name)) in names:
+            what = f"the answers to {solved}: read from here"
+            notes.append(Note(_shown(path, folder), what))
+            continue
         some, left = _assignment(path, folder)
         sources += some
         notes += left
@@ -139,11 +145,9 @@ def _assignments(path: Path) -> list[Path]:
     elif place == path and any(path.glob("*.ipynb")):
         return [path]
     named = [item for item in sorted(place.iterdir()) if item.is_dir()]
-    kept = [
+    return [
         item for item in named if not _ignored(item.name) and any(item.glob("*.ipynb"))
     ]
-    solved = {item for item in kept if _unsolved(item.name) in {i.name for i in kept}}
-    return [item for item in kept if item not in solved]
 
 
 def _unsolved(name: str) -> str:
@@ -165,7 +169,9 @@ def _assignment(path: Path, folder: Path) -> tuple[list[Source], list[Note]]:
             notes.append(Note(_shown(path, item), why))
         else:
             kept.append(item)
-    beside = tuple(_files(folder, notes))
+    left: list[Note] = []
+    beside = tuple(_files(folder, left))
+    notes += [Note(_shown(path, folder / note.where), note.what) for note in left]
     sources = [
         Source(
             path=item,
@@ -209,10 +215,10 @@ def _twin(path: Path, beside: list[Path]) -> Path | None:
         if _unsolved(other.stem) == path.stem:
             return other
     parent = path.absolute().parent
-    places = [item for item in parent.iterdir() if _SOLUTIONS.match(item.name)]
+    places = [item for item in sorted(parent.iterdir()) if _SOLUTIONS.match(item.name)]
     places += [
         item
-        for item in parent.parent.iterdir()
+        for item in sorted(parent.parent.iterdir())
         if item.is_dir() and _unsolved(item.name) == parent.name
     ]
     for place in places:

@@ -43,18 +43,19 @@ def taken_out(notebook: Any) -> tuple[dict[str, str], list[Note]]:
     whole: dict[str, str] = {}
     notes: list[Note] = []
     for number, cell in enumerate(notebook.cells, 1):
-        seen, balanced = visible(cell.source)
+        seen, missing = visible(cell.source)
         if seen != cell.source:
-            whole[cell.id] = cell.source
+            end = f"\n### {missing}" if missing else ""
+            whole[cell.id] = cell.source + end
             cell.source = seen
-        if not balanced:
+        if missing:
             what = "its hidden part has no end: all to the end of the cell is hidden"
             notes.append(Note(label(number, cell), what))
     return whole, notes
 
 
-def visible(source: str) -> tuple[str, bool]:
-    """Return a cell without its hidden parts, and whether these had an end."""
+def visible(source: str) -> tuple[str, str]:
+    """Return a cell without its hidden parts, and the end that these lack, or ""."""
     kept: list[str] = []
     until = ""
     for line in source.split("\n"):
@@ -64,7 +65,7 @@ def visible(source: str) -> tuple[str, bool]:
         until = next((end for begin, end in _pairs() if begin in line), "")
         if not until and not any(end in line for _begin, end in _pairs()):
             kept.append(line)
-    return "\n".join(kept), not until
+    return "\n".join(kept), until
 
 
 def _pairs() -> tuple[tuple[str, str], ...]:

@@ -27,6 +27,7 @@ from hub.authoring.course.folder import Source, found
 from hub.authoring.course.names import modules, written
 from hub.authoring.course.notes import CourseError, Note, Taken, report
 from hub.authoring.course.steps import Group, grouped
+from hub.authoring.course.testcells import autotests
 from hub.authoring.course.text import slug
 from hub.authoring.course.trial import Tried, opened, tried
 from hub.authoring.course.writing import Draft
@@ -170,7 +171,7 @@ def drafted(source: Source, name: str) -> tuple[Draft, list[Note]]:
     notes += more
     whole, more = hidden.taken_out(found)
     notes += more
-    groups, more = grouped(found, whole, source.rules.autotest)
+    groups, more = grouped(found, whole)
     notes += more + _absent(found, source)
     own = {name for name, _path in source.files} & set(writing.PACKAGES)
     what = "its packages make an image of this lab's own"
@@ -212,9 +213,7 @@ def _twin(source: Source) -> tuple[Any, list[Note]]:
 
 def _with_autotests(found: Any, source: Source) -> tuple[Any, list[Note]]:
     """Return a notebook with its AUTOTEST lines made into tests."""
-    delimiter = source.rules.autotest
-    lines = [line for cell in found.cells for line in cell.source.split("\n")]
-    if not any(delimiter in line and line.lstrip().startswith("#") for line in lines):
+    if not any(autotests(cell.source) for cell in found.cells):
         return found, []
     with tempfile.TemporaryDirectory(prefix="airlift-autotest-") as folder:
         for name, path in source.files:
@@ -227,8 +226,8 @@ def _with_autotests(found: Any, source: Source) -> tuple[Any, list[Note]]:
         try:
             made = instantiated(found, source.rules, Path(folder))
         except CourseError as error:
-            return found, [Note("", f"its {delimiter} lines are no tests: {error}")]
-    return made, [Note("", f"its {delimiter} lines were made into tests by nbgrader")]
+            return found, [Note("", f"its AUTOTEST lines are no tests: {error}")]
+    return made, [Note("", "its AUTOTEST lines were made into tests by nbgrader")]
 
 
 def _absent(found: Any, source: Source) -> list[Note]:

@@ -145,6 +145,10 @@ def _schema(notebook: Any) -> list[Note]:
 def _points(cell: Any, where: str) -> list[Note]:
     """Give a graded cell its points, at least 0."""
     table = cell.metadata.get("nbgrader", {})
+    is_text = cell.cell_type == "markdown" and not table.get("task")
+    if is_text and table.get("solution") and not table.get("grade"):
+        table |= {"grade": True, "points": 0}
+        return [Note(where, "a text answer without points: nbgrader wants some, has 0")]
     if not (table.get("grade") or table.get("task")):
         table.pop("points", None)
         return []
@@ -214,14 +218,21 @@ def _standard(cell: Any, rules: Rules) -> None:
         for side in ("begin", "end")
     ]
     own = [(getattr(rules, name), getattr(usual, name)) for name in names]
-    if all(mine == theirs for mine, theirs in own):
-        return
     lines = []
     for line in cell.source.split("\n"):
         for mine, theirs in own:
-            if mine in line:
+            if mine in line and mine != theirs:
                 indent = line[: len(line) - len(line.lstrip())]
                 line = f"{indent}### {theirs}"
                 break
-        lines.append(line)
+        lines.append(_autotest(line, rules))
     cell.source = "\n".join(lines)
+
+
+def _autotest(line: str, rules: Rules) -> str:
+    """Return an AUTOTEST line with nbgrader's usual delimiters; others as they are."""
+    head, sign, rest = line.partition(rules.autotest)
+    if not sign or not line.lstrip().startswith("#"):
+        return line
+    usual = Rules()
+    return head.replace(rules.hashed, usual.hashed) + usual.autotest + rest

@@ -75,7 +75,7 @@ def rules_for(folder: Path) -> Rules:
 def _rules(path: Path) -> Rules:
     """Read one configuration."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         found = _json(text) if path.suffix == ".json" else _python(text)
     except (OSError, ValueError, SyntaxError, AttributeError) as error:
         raise CourseError(f"{path.name}: expected a configuration: {error}") from None

@@ -73,7 +73,6 @@ class _Walk:
     """What was seen on the way down a notebook."""
 
     whole: Mapping[str, str]
-    autotest: str
     heading: str = ""
     answers: list[Any] = field(default_factory=list)
     by_hand: list[Any] = field(default_factory=list)
@@ -85,17 +84,14 @@ class _Walk:
     files: set[str] = field(default_factory=set)
 
 
-def grouped(
-    notebook: Any, whole: Mapping[str, str], autotest: str = "AUTOTEST"
-) -> tuple[list[Group], list[Note]]:
+def grouped(notebook: Any, whole: Mapping[str, str]) -> tuple[list[Group], list[Note]]:
     """Return a notebook's groups, and what is no part of any.
 
     Args:
         notebook: regular, its solutions marked, its hidden parts taken out.
         whole: whole texts of cells with hidden parts, by id.
-        autotest: the delimiter of lines that should have become tests.
     """
-    walk = _Walk(whole, autotest)
+    walk = _Walk(whole)
     for number, cell in enumerate(notebook.cells, 1):
         _see(walk, number, cell)
     for cell in walk.answers:
@@ -194,8 +190,8 @@ def _spoken(name: str) -> str:
 
 def _judged(walk: _Walk, cell: Any, number: int) -> tuple[Test | None, str]:
     """Judge a test cell: the test, if any of it can be run, and what to note."""
-    seen = judged(cell.source, walk.autotest)
-    full = judged(walk.whole.get(cell.id, cell.source), walk.autotest)
+    seen = judged(cell.source)
+    full = judged(walk.whole.get(cell.id, cell.source))
     if seen.why and full.why:
         return None, f"no test: {full.why if cell.id in walk.whole else seen.why}"
     source = full.source if full.why == "" else seen.source
@@ -238,7 +234,7 @@ def _with_needs(groups: list[Group], sources: Mapping[str, str]) -> list[Group]:
     makes: dict[str, str] = {}
     for group in groups:
         texts = [sources[cell] for cell in group.cells]
-        texts += [test.whole for test in group.tests]
+        texts += [f"{test.before_whole}\n{test.whole}" for test in group.tests]
         used = {makes[name] for text in texts for name in read(text) if name in makes}
         needs = [other.id for other in groups if other.id in used]
         found.append(replace(group, needs=tuple(needs)))

@@ -31,10 +31,10 @@ class Judged(NamedTuple):
     why: str
 
 
-def judged(source: str, autotest: str = "AUTOTEST") -> Judged:
+def judged(source: str) -> Judged:
     """Judge one test cell by its text alone."""
-    if any(autotest in line for line in _comments(source)):
-        return Judged(source, f"its {autotest} lines could not be made into tests")
+    if autotests(source):
+        return Judged(source, "its AUTOTEST lines could not be made into tests")
     try:
         tree = _plain(source)
     except SyntaxError as error:
@@ -64,9 +64,10 @@ class _MagicError(Exception):
     """A cell uses a magic that a check cannot."""
 
 
-def _comments(source: str) -> list[str]:
-    """Return the lines that are comments."""
-    return [line for line in source.split("\n") if line.lstrip().startswith("#")]
+def autotests(source: str) -> list[str]:
+    """Return the lines of a cell that nbgrader is to make tests of."""
+    comments = [line for line in source.split("\n") if line.lstrip().startswith("#")]
+    return [line for line in comments if "AUTOTEST" in line]
 
 
 def _is_python(source: str) -> bool:

@@ -23,6 +23,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from hub.authoring.leavings import written_in
 from hub.authoring.licences.policy import USES, Choice
 from hub.catalog import Lab
 from hub.tables import Table, read, text_of
@@ -31,8 +32,7 @@ NAME = "LICENSES.toml"
 TABLES = ("[[files]]", "[[packages]]")
 _FILES = ("path", "license", "copyright", "source")
 _PACKAGES = ("name", "license", "why")
-_TEXT = r"LICEN[CS]E|COPYING|NOTICE"
-_LEFT_OUT = re.compile(rf"(^|/)(\.|__pycache__(/|$)|{_TEXT})")
+_TEXT = re.compile(r"(^|/)(LICEN[CS]E|COPYING|NOTICE)")
 _PASTED = re.compile(r"data:image/[a-z+.-]+[;,]", re.I)
 
 
@@ -164,7 +164,7 @@ def _row(table: Table, keys: tuple[str, ...]) -> dict[str, Any]:
 
 def is_text(name: str) -> bool:
     """Say whether a file or folder has the words of licences, which go along."""
-    return bool(re.match(_TEXT, name)) and name != NAME
+    return bool(_TEXT.match(name)) and name != NAME
 
 
 def files_of(folder: Path) -> list[str]:
@@ -172,12 +172,8 @@ def files_of(folder: Path) -> list[str]:
 
     The texts of licences and the ledger do not; nor does what running left there.
     """
-    found = []
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != NAME and not _LEFT_OUT.search(name):
-            found.append(name)
-    return found
+    names = written_in(folder)
+    return [name for name in names if name != NAME and not _TEXT.search(name)]
 
 
 def lab_items(lab: Lab, ledger: Ledger, checker: Path | None) -> list[Item]:

@@ -19,7 +19,7 @@ ANSWERS = (
 MOST = 3
 """How many open, and how many hidden files are spoilt."""
 _BYTES = b"\x00\xff\xfe not what was here \r\n" * 20
-Refused = list[tuple[str, str, str]]
+Refused = tuple[str, str, str]
 """The step, what was in place, and what the check raised."""
 Look = Callable[[str], str]
 """Checks a step; returns what its checker raised, or ""."""
@@ -27,7 +27,7 @@ Look = Callable[[str], str]
 
 def spoilt_answers(
     look: Look, steps: Sequence[str], outbox: Path, lab: str
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[Refused]:
     """Give strange answers to questions."""
     place = outbox.parent / given.FILE
     with _put_back(place):
@@ -38,9 +38,7 @@ def spoilt_answers(
                     yield step, f"with the answer {text[:20]!r}", why
 
 
-def spoilt_files(
-    look: Look, steps: Sequence[str], folder: Path
-) -> Iterator[tuple[str, str, str]]:
+def spoilt_files(look: Look, steps: Sequence[str], folder: Path) -> Iterator[Refused]:
     """Take files away and put bytes in their place; at last, empty the folder."""
     for path in _chosen(folder):
         name = str(path.relative_to(folder))

@@ -15,7 +15,7 @@ from hub.authoring.parcels import ParcelError, fetch
 from hub.authoring.proof import Asked
 from hub.authoring.swapping import put_back
 from hub.catalog import FLOOR
-from hub.cli.lab.images import own_image
+from hub.cli.lab.images import built_image
 from hub.cli.terminal import Terminal, console
 from hub.machine import dockerd, proving
 from hub.machine.installation import running_settings
@@ -126,7 +126,7 @@ def _prove(airlift: Settings, there: Settings, arrival: adding.Arrival) -> bool:
     teller, image, slug = Terminal(), "", arrival.lab.slug
     if dockerd.answers():
         kept = replace(there, state=airlift.state)  # for one build at a time, and logs
-        image = own_image(kept, slug, teller)
+        image = built_image(kept, slug, teller)
     if image and adding.brings_packages(arrival):
         with teller.step(f"Licences of the packages of {slug}"):
             adding.check_packages(arrival, there, image_packages(image))

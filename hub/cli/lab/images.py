@@ -15,7 +15,7 @@ from hub.settings import Settings
 Made = TypeVar("Made")
 
 
-def own_image(airlift: Settings, slug: str, teller: Teller) -> str:
+def built_image(airlift: Settings, slug: str, teller: Teller) -> str:
     """Return the id of a lab's image, built if need be.
 
     Raises:
@@ -49,4 +49,4 @@ def here_or_in_image(
                 "`airlift doctor` says what to do."
             ) from None
         teller.say(f"{error} A Docker engine answers: it runs in its image.")
-    return run(own_image(airlift, slug, teller))
+    return run(built_image(airlift, slug, teller))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hub.cli.lab.images import here_or_in_image, own_image
+from hub.cli.lab.images import built_image, here_or_in_image
 from hub.cli.lab.named import named_lab
 from hub.cli.terminal import Terminal, console
 from hub.engine import BASE
@@ -48,7 +48,7 @@ def manual(slug: str, large: bool, out: Path, accept: bool, no_run: bool) -> Non
             return releasing.make_manual(airlift, lab, out, *flags, *place)
 
     if not no_run and lab.seat_image != BASE:
-        done = run(own_image(airlift, slug, teller))
+        done = run(built_image(airlift, slug, teller))
     else:
         done = here_or_in_image(run, airlift, slug, teller)
     for sentence in done:

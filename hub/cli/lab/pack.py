@@ -10,7 +10,7 @@ from hub.authoring.adding import checker_of
 from hub.authoring.licences.clearance import clear
 from hub.authoring.packing import contents, write_pack
 from hub.authoring.parcels import ParcelError
-from hub.authoring.places import own_image
+from hub.authoring.places import own_image_folder
 from hub.authoring.proof import PROOFS, proved
 from hub.cli.lab.named import NewFile, named_lab
 from hub.cli.terminal import console
@@ -29,7 +29,7 @@ def pack(slug: str, out: Path) -> None:
     """Write a lab with its checker, image and licences into one zip."""
     airlift = running_settings()
     found = named_lab(airlift, slug)
-    checker, image = checker_of(found, airlift), own_image(found, airlift)
+    checker, image = checker_of(found, airlift), own_image_folder(found, airlift)
     held = clear(
         found,
         "redistribute",

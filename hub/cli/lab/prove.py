@@ -14,7 +14,7 @@ from hub.authoring.finding import Finding
 from hub.authoring.junit import junit
 from hub.authoring.proof import KINDS, Asked, Proof, Result, Score, gaps, refused
 from hub.catalog import Lab, LabError, load_lab
-from hub.cli.lab.images import here_or_in_image, own_image
+from hub.cli.lab.images import built_image, here_or_in_image
 from hub.cli.lab.named import NewFile, slugs_there
 from hub.cli.terminal import Terminal, console
 from hub.machine import proving
@@ -83,7 +83,7 @@ def _prove(
             return proving.prove(airlift, Asked(slug, image, mutants), at)
 
     if in_image:
-        return run(own_image(airlift, slug, teller))
+        return run(built_image(airlift, slug, teller))
     return here_or_in_image(run, airlift, slug, teller)
 
 

@@ -7,7 +7,7 @@ import { OwnAsk } from "./help.js";
 import { Said, html, mark, timeOf } from "./parts.js";
 import { say } from "./strings.js";
 import { Timeline } from "./timeline.js";
-import { useEffect, useRef } from "./vendor/hooks.mjs";
+import { useLayoutEffect, useRef } from "./vendor/hooks.mjs";
 import { ago, nameOf, notes, since, stateWords, why, zoneOf } from "./words.js";
 
 // The facts as short sentences.
@@ -88,7 +88,7 @@ export function Detail({ board, seat, steps, at, me, hidden, now, sheet, onPick,
   const step = steps[at];
   const card = useRef(null);
   const staff = me.role === "presenter" || me.role === "helper";
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (sheet) {
       card.current.showModal();
     }

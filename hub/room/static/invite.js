@@ -1,7 +1,7 @@
 // How others come in: links and keys for staff, the join address, the projector's.
 
 import { Act, Problem, useSending } from "./sending.js";
-import { useEffect, useRef, useState } from "./vendor/hooks.mjs";
+import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.mjs";
 import { html, timeOf } from "./parts.js";
 import { say } from "./strings.js";
 import { staffKeys } from "./actions.js";
@@ -64,7 +64,7 @@ function Projector({ room }) {
   const [hours, setHours] = useState(4);
   const [made, setMade] = useState(null);
   const link = useRef(null);
-  useEffect(() => link.current?.focus(), [made]);
+  useLayoutEffect(() => link.current?.focus(), [made]);
   return html`<section class="given" aria-labelledby="invite-wall">
     <h3 id="invite-wall">${say("invite.projector")}</h3>
     <p class="dim">${say("invite.projector.means")}</p>

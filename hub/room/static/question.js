@@ -1,13 +1,13 @@
 // A question before something that reaches everybody: a native dialog, so that the focus
 // goes in, Escape leaves it, and the focus comes back.
 
-import { useEffect, useRef } from "./vendor/hooks.mjs";
+import { useLayoutEffect, useRef } from "./vendor/hooks.mjs";
 import { html } from "./parts.js";
 import { say } from "./strings.js";
 
 export function Question({ open, title, words, yes, busy, onYes, onNo }) {
   const dialog = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open && !dialog.current.open) {
       dialog.current.showModal();
     } else if (!open && dialog.current.open) {

@@ -11,6 +11,8 @@ export const LANGUAGES = ["en", "de"];
 const LOCALES = { en: "en-GB", de: "de-DE" };
 let language = "en";
 let sentences = {};
+let asked = 0;
+let taken = 0;
 
 // Returns the first language we have: the room's, else by the browser's wishes.
 export function pick(room, wishes) {
@@ -29,10 +31,16 @@ export function take(name, ...tables) {
   sentences = Object.assign({}, ...tables);
 }
 
-// Loads the sentences and tells the page which language it is in.
+// Loads the sentences and tells the page which language it is in; the last one asked
+// for stays, whichever arrives last.
 export async function speak(room = "") {
   const name = pick(room, navigator.languages ?? []);
+  const turn = (asked += 1);
   const tables = await Promise.all([...new Set(["en", name])].map(load));
+  if (turn < taken) {
+    return;
+  }
+  taken = turn;
   take(name, ...tables);
   document.documentElement.lang = name;
 }

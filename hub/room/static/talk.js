@@ -3,7 +3,7 @@
 import { Act, Problem, useSending } from "./sending.js";
 import { aims, saidBy, saidTo } from "./aims.js";
 import { Said, html, timeOf } from "./parts.js";
-import { useEffect, useRef, useState } from "./vendor/hooks.mjs";
+import { useLayoutEffect, useRef, useState } from "./vendor/hooks.mjs";
 import { say } from "./strings.js";
 
 const LONGEST = 1_000;
@@ -47,7 +47,7 @@ function Compose({ about, sending, onDone }) {
   const [key, setKey] = useState(target && target.to !== "all" ? "wish" : "all");
   const [sent, setSent] = useState("");
   const field = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (target) {
       setText(target.text ?? "");
       setKey(target.to === "all" ? "all" : "wish");
@@ -63,9 +63,14 @@ function Compose({ about, sending, onDone }) {
   const send = async () => {
     if (!text.trim()) {
       field.current.focus();
-    } else if (await sending.send("messages", { ...aim.body, text: text.trim() })) {
-      setText("");
-      setKey("all");
+      return;
+    }
+    setSent(""); // what was said before is not said of this one
+    if (await sending.send("messages", { ...aim.body, text: text.trim() })) {
+      if (draft === text) {
+        setText(""); // but what was typed meanwhile stays
+        setKey("all");
+      }
       setSent(say("talk.sent", { to: aim.words }));
       onDone?.();
     }

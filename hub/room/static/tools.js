@@ -7,7 +7,7 @@ import { Replay } from "./replay.js";
 import { Talk } from "./talk.js";
 import { clock, html } from "./parts.js";
 import { say } from "./strings.js";
-import { useEffect, useRef } from "./vendor/hooks.mjs";
+import { useLayoutEffect, useRef } from "./vendor/hooks.mjs";
 
 const TOOLS = { talk: Talk, pace: Pace, invite: Invite, replay: Replay };
 
@@ -23,7 +23,7 @@ export function Buttons({ role, tool, onTool }) {
 
 export function Tool({ board, lab, me, tool, target, hidden, onTool, onBoard }) {
   const card = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     card.current?.scrollIntoView({ block: "nearest" });
     if (!target) {
       card.current?.focus();

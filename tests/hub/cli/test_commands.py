@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -153,6 +155,27 @@ def test_the_doctor_names_a_taken_port_and_exits_with_1(
         result = run.invoke(main, ["doctor"])
     assert result.exit_code == 1
     assert "✗ ports: Port" in result.stdout
+
+
+TOLD_AT_ONCE = """
+import importlib, os, signal, subprocess
+up = importlib.import_module("hub.cli.up")  # in the package it is the command
+def said(words):
+    if words.startswith("Attached"):
+        os.kill(os.getpid(), signal.SIGTERM)
+up.console.print = said
+with subprocess.Popen(["sleep", "300"]) as parts:
+    try:
+        up._stay(parts)
+    finally:
+        parts.kill()
+"""
+
+
+def test_attached_it_may_be_told_to_stop_at_once() -> None:
+    """Whoever reads that it is attached need not wait: SIGTERM ends it well by then."""
+    done = subprocess.run([sys.executable, "-c", TOLD_AT_ONCE], cwd=REPOSITORY)
+    assert done.returncode == 0
 
 
 def test_down_of_nothing_is_no_error(run: CliRunner) -> None:

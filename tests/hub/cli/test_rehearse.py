@@ -19,6 +19,8 @@ from checkers.engine.attempt import Attempt
 from hub.authoring.mistakes import load_mistakes
 from hub.catalog import load_lab
 from hub.cli import main
+from hub.cli.rehearse import _run
+from hub.desk import DeskAwayError
 from hub.doors.people import people
 from hub.doors.rehearsal import Task, plan
 from hub.secrets import ensure_secrets
@@ -137,6 +139,33 @@ def _seen(place: Place) -> int:
     """Return how many saw the message."""
     [message] = place.whole()["progress"]["room"]["messages"]
     return int(message["seen"])
+
+
+class StandInPlay:
+    """Nobody to play; the room is away at the first try."""
+
+    def __init__(self) -> None:
+        self.tries: list[float] = []
+
+    def act(self, now: float, _speed: float) -> None:
+        """Do what is due, or fail."""
+        self.tries.append(now)
+        if self.tries[1:] == [now]:  # the first one is what was before
+            raise DeskAwayError
+
+    def listen(self, now: float) -> None:
+        """Hear of nothing."""
+
+    def words(self, now: float, end: float) -> str:
+        """Say nothing."""
+        return ""
+
+
+def test_a_rehearsal_ends_when_the_room_has_taken_all_of_it() -> None:
+    """A room that is away just then is asked again."""
+    play = StandInPlay()
+    _run(play, 0.0, 1.0, 1e9, lambda *_: None)  # type: ignore[arg-type]
+    assert play.tries == [0.0, 1.0, 1.0]
 
 
 def test_a_rehearsal_without_simulate_is_refused() -> None:

@@ -78,6 +78,7 @@ def test_a_course_holds_assignments(start: str, tmp_path: Path) -> None:
         *("source/header.ipynb", "source/ps1/problem1.ipynb", "source/ps2/a.ipynb"),
         *("source/ps1_solutions/problem1.ipynb", "release/ps1/problem1.ipynb"),
         *("source/notes/readme.txt", "submitted/anna/ps1/problem1.ipynb"),
+        "source/ps2/.ipynb_checkpoints/a-checkpoint.ipynb",
     )
     sources, skipped = found(tmp_path / start)
     assert [one.path.relative_to(tmp_path).as_posix() for one in sources] == [
@@ -87,7 +88,11 @@ def test_a_course_holds_assignments(start: str, tmp_path: Path) -> None:
     assert [one.twin is not None for one in sources] == [True, False]
     assert slugs(sources, "") == ["ps1", "ps2"]
     assert slugs(sources, "Course 1") == ["course_1_ps1", "course_1_ps2"]
-    assert skipped == []
+    above = "" if start else "source/"
+    assert [str(note) for note in skipped] == [
+        f"{above}ps1_solutions: the answers to ps1: read from here",
+        f"{above}ps2/.ipynb_checkpoints: Jupyter's checkpoints",
+    ]
 
 
 def test_a_release_alone_is_taken_too(tmp_path: Path) -> None:

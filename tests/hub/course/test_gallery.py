@@ -127,6 +127,14 @@ GALLERY: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ],
         ["twice"],
     ),
+    "a text answer that counts nothing": (
+        [TWICE, HOLDS, text("Because.", **answer("why", "")["metadata"])],
+        [
+            "cell 3 (why): a text answer without points: nbgrader wants some, has 0",
+            "cell 3 (why): graded by hand: left as it is, no step",
+        ],
+        ["twice"],
+    ),
     "a test of code graded by hand": (
         [answer("own", "own = 1", grade=True, points=3), autograded("t", "assert own")],
         ["cell 1 (own): graded by hand: left as it is, no step"],
@@ -449,11 +457,13 @@ def test_an_old_notebook_is_read(tmp_path: Path) -> None:
 def test_the_courses_own_delimiters_and_stubs_count(tmp_path: Path) -> None:
     """As nbgrader_config.py has them; what it computes is said."""
     (tmp_path / "nbgrader_config.py").write_text(
-        "c = get_config()\n"
+        "\ufeffc = get_config()\n"
         "c.ClearSolutions.begin_solution_delimeter = 'VVVV'\n"
         "c.ClearSolutions.end_solution_delimeter = '^^^^'\n"
         "c.ClearHiddenTests.begin_test_delimeter = 'SECRET'\n"
         "c.ClearHiddenTests.end_test_delimeter = 'OPEN'\n"
+        "c.InstantiateTests.autotest_delimiter = 'TRY'\n"
+        "c.InstantiateTests.hashed_delimiter = 'DIGEST'\n"
         "c.ClearSolutions.code_stub = {'python': 'pass  # yours', 'R': 'stop()'}\n"
         "c.ClearSolutions.text_stub = words()\n"
         "c.CourseDirectory.course_id = 'c1'\n"
@@ -461,10 +471,14 @@ def test_the_courses_own_delimiters_and_stubs_count(tmp_path: Path) -> None:
     cells = [
         answer("f", "def f():\n    # VVVV\n    return 1\n    # ^^^^"),
         autograded("t", "assert f() == 1\n# SECRET\nassert f() < 2\n# OPEN"),
+        autograded("t2", "RETRY = 1\n### DIGEST TRY f()"),
     ]
     save(tmp_path / "source" / "ps1" / "x.ipynb", *cells)
     draft, notes = draft_of(tmp_path)
-    assert said(notes) == []
+    assert said(notes)[1:] == [
+        "cell 3 (t2): no test: its AUTOTEST lines could not be made into tests"
+    ]
+    assert draft.notebook.cells[2].source == "RETRY = 1\n### HASHED AUTOTEST f()"
     assert draft.groups[0].tests[0].source == "assert f() == 1"
     assert "f() < 2" in draft.groups[0].tests[0].whole
     assert draft.source.rules.code_stub == "pass  # yours"
@@ -521,6 +535,18 @@ def test_what_earlier_tests_define_goes_with_later_ones(tmp_path: Path) -> None:
         "import math\n\ndef near(a, b):\n    return math.isclose(a, b)"
     ).replace("\n\n", "\n")
     assert second.needs == ("twice",)
+
+
+def test_a_step_needs_what_earlier_tests_that_it_uses_need(tmp_path: Path) -> None:
+    """Their names are made again for its test, by the work of another step."""
+    cells = [
+        TWICE,
+        autograded("t1", "seen = [twice(1)]\nassert seen == [2]"),
+        answer("y", "y = 3"),
+        autograded("t2", "seen.append(y)\nassert seen == [2, 3]"),
+    ]
+    draft, _notes = draft_of(save(tmp_path / "x.ipynb", *cells))
+    assert [group.needs for group in draft.groups] == [(), ("twice",)]
 
 
 def test_a_seat_gets_no_hidden_definition_and_a_proof_all(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ from tests.hub.course.cells import (
     autograded,
     by_hand,
     code,
+    draft_of,
+    said,
     save,
     solved,
     text,
@@ -117,6 +119,19 @@ def test_autotests_are_tests_and_no_comments(course: tuple[Path, str]) -> None:
     assert "AUTOTEST" not in text
     assert 'assert str(squares(1)) == """[1]"""' in text
     assert "sha1(str(squares(3))" in text
+
+
+def test_autotests_behind_a_cell_that_fails_are_said(tmp_path: Path) -> None:
+    """The error that nbgrader raises has no text; it must not end a course's import."""
+    lines = autograded("t", "### AUTOTEST half(4)")
+    cells = (answer("half", "import nowhere_at_all"), lines)
+    path = save(quickstart(tmp_path) / "source" / "ps2" / "a.ipynb", *cells)
+    draft, notes = draft_of(path)
+    assert [group.live for group in draft.groups] == [()]
+    assert (
+        "its AUTOTEST lines are no tests: 'import nowhere_at_all' stops with "
+        "ModuleNotFoundError: No module named 'nowhere_at_all'"
+    ) in said(notes)
 
 
 def test_an_export_opens_in_nbgrader(course: tuple[Path, str]) -> None:
@@ -211,7 +226,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     folder = tmp_path_factory.mktemp("odd")
     path = save(folder / "odd.ipynb", *ODD)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(trial, "SECONDS", 2.0)
+        patched.setattr(trial, "SECONDS", 3.0)
         patched.setattr(importing, "MOST", 4.0)
         said = take_in(path, folder / "labs", folder / "checkers")
     with opened(folder / "checkers"):

@@ -172,6 +172,9 @@ def test_stubs_of_a_course_come_back_with_it(tmp_path: Path) -> None:
     give_back(lab, tmp_path / "out")
     assert (tmp_path / "out" / "nbgrader_config.py").read_text() == config
     (tmp_path / "out" / "source" / "ps1" / "two words.ipynb").unlink()
+    assert len(give_back(lab, tmp_path / "out")) == 1
+    (tmp_path / "out" / "source" / "ps1" / "two words.ipynb").unlink()
+    (tmp_path / "out" / "nbgrader_config.py").write_text("c = get_config()\n")
     assert give_back(lab, tmp_path / "out")[1] == (
         f"{tmp_path}/out/nbgrader_config.py is there: see that it has "
         "c.ClearSolutions.code_stub = {'python': 'pass'}"
@@ -259,3 +262,42 @@ def test_an_export_says_that_nbgrader_wants_its_file_for_autotest_lines(
     (tmp_path / "again").mkdir()
     (tmp_path / "again" / "autotests.yml").touch()
     assert give_back(lab, tmp_path / "again")[1:] == []
+
+
+def given_back(folder: Path, assignment: str, *cells: dict[str, Any]) -> list[str]:
+    """Import a notebook without its trial and export it; returns what is said."""
+    save(folder / assignment / "p.ipynb", *cells)
+    draft, _notes = draft_of(folder / assignment)
+    write(draft, folder / "labs", folder / "checkers")
+    return give_back(load_lab(folder / "labs" / "lab"), folder / "out")
+
+
+def test_an_export_says_which_cells_nbgrader_will_not_release(tmp_path: Path) -> None:
+    """A traceback would tell it otherwise; an end is put where none is."""
+    begin, end = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+    said = given_back(
+        tmp_path,
+        "ps1",
+        *KINDS["answer"](1),
+        autograded("open", f"assert f_1\n{begin}\nassert f_1(2)"),
+        autograded("nested", f"assert f_1\n{begin}\n{begin}\nassert f_1(2)\n{end}"),
+        code(f"{begin}\nx = 1\n{end}"),
+    )
+    assert said[1:] == [
+        "cell nested: nbgrader will not release it: Encountered nested begin hidden "
+        "tests statements",
+        "cell code-5: nbgrader will not release it: Hidden test region detected in a "
+        "non-grade cell; please make sure all solution regions are within 'Autograder "
+        "tests' cells.",
+    ]
+    back = nbformat.read(tmp_path / "out" / "source" / "ps1" / "p.ipynb", 4)
+    assert back.cells[2].source == f"assert f_1\n{begin}\nassert f_1(2)\n{end}"
+
+
+def test_an_assignment_has_a_name_that_nbgrader_takes(tmp_path: Path) -> None:
+    """It refuses a plus, and finds nothing where brackets are."""
+    said = given_back(tmp_path, "c++ [1]", *KINDS["answer"](1))
+    assert said == [
+        str(tmp_path / "out" / "source" / "c__ _1_" / "p.ipynb"),
+        "'c++ [1]': nbgrader takes no assignment of that name, it is called 'c__ _1_'",
+    ]

@@ -106,8 +106,10 @@ def test_hidden_parts_are_cut_out_and_kept(lines: list[str]) -> None:
     begin, end = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
     seen = "\n".join(["first", *lines])
     whole = "\n".join(["first", begin, "secret", *lines, end, *lines])
-    assert hidden.visible(whole) == (seen, True)
-    assert hidden.visible(seen) == (seen, True)
+    assert hidden.visible(whole) == (seen, "")
+    assert hidden.visible(seen) == (seen, "")
+    open_end = "\n".join([seen, begin, "secret", *lines])
+    assert hidden.visible(open_end) == (seen, "END HIDDEN TESTS")
 
 
 @given(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +34,42 @@ def test_a_taken_port_is_a_sentence(taken: int) -> None:
     assert str(taken) in str(caught.value)
     assert f"{name} (process {os.getpid()})" in str(caught.value)
     assert "--port" in str(caught.value)
+
+
+def test_a_process_that_ends_while_its_holder_is_looked_for_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The list of processes is old by the time the last of them is looked into."""
+    with subprocess.Popen(["sleep", "300"]) as ending:
+        place, looks = Path(f"/proc/{ending.pid}/fd"), []
+
+        def late(look: Callable[[Any], Any], path: Any) -> Any:
+            """Look into a folder, after that process has ended."""
+            if Path(path) == place:
+                ending.kill()
+                ending.wait(60)
+                looks.append(path)
+            return look(path)
+
+        for name in ("listdir", "scandir"):
+            monkeypatch.setattr(os, name, partial(late, getattr(os, name)))
+        try:
+            assert ports.holder(free_ports(1)) == "another program"
+        finally:
+            ending.kill()
+    assert looks
+
+
+def test_a_port_that_is_held_is_for_one_server_alone() -> None:
+    """Nobody who asks for it gets it, but a server as seats have them listens there."""
+    with ports.held_port() as port:
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", port))
+        with (
+            socket.create_server(("127.0.0.1", port)) as server,
+            socket.create_connection(server.getsockname()),
+        ):
+            pass
 
 
 def test_listening_for_all_is_refused_where_one_address_is_taken(taken: int) -> None:

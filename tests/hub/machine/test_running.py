@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
+import requests
+from docker.errors import APIError, NotFound
+
 from hub.engine import Engine
-from hub.machine.running import environment, running_seats, stop_seat
+from hub.machine.running import _remove, environment, running_seats, stop_seat
 from hub.settings import settings
 from tests.harness import wait_for
 
@@ -36,7 +41,7 @@ def seat(home: Path, name: str) -> subprocess.Popen[str]:
 
 
 def test_local_seats_are_found_and_stopped_with_all_they_started(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those of this installation alone; no process of a stopped one is left."""
     airlift, elsewhere = settings(tmp_path, {}), settings(tmp_path / "elsewhere", {})
@@ -47,7 +52,10 @@ def test_local_seats_are_found_and_stopped_with_all_they_started(
         assert others.stdout is not None
         others.stdout.readline()
         child, kernel = map(int, ours.stdout.readline().split())
-        found = running_seats(airlift, ENGINE)
+        with monkeypatch.context() as patch:  # each look takes long, the first longest
+            looks = itertools.count(time.time() + 30, -1)
+            patch.setattr(time, "time", lambda: next(looks))
+            found = running_seats(airlift, ENGINE)
         assert [(one.seat, one.sessions) for one in found] == [
             ("sabcdefghjk", (ours.pid, kernel))
         ], "a kernel leads a session of its own and is no seat"
@@ -78,6 +86,28 @@ def test_a_process_that_just_starts_is_known_by_its_environment() -> None:
         finally:
             kernel.kill()
             kernel.wait(60)
+
+
+class StandInEngine:
+    """Removes nothing for a while, since somebody else is at it."""
+
+    def __init__(self, *answers: int) -> None:
+        self.answers = list(answers)
+
+    def remove_container(self, name: str, **_how: object) -> None:
+        """Answer as the engine does."""
+        response = requests.Response()
+        response.status_code = self.answers.pop(0)
+        kind = NotFound if response.status_code == 404 else APIError
+        raise kind(name, response=response)
+
+
+def test_a_container_that_the_hub_removes_is_waited_for() -> None:
+    """Until it is gone; another refusal is one."""
+    with pytest.raises(NotFound):
+        _remove(StandInEngine(409, 409, 404), "a")
+    with pytest.raises(APIError, match="500"):
+        _remove(StandInEngine(409, 500), "a")
 
 
 def _alive(pid: int) -> bool:

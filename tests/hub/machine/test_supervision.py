@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import stat
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from hub.engine import Engine, fresh_name
 from hub.machine import accounts, proxy
 from hub.machine.supervision import (
     PARTS,
+    PATIENCE,
     Supervision,
     SupervisionError,
     configuration,
@@ -69,9 +71,15 @@ def wait_answer(airlift: Settings, part: str) -> None:
 
 
 def answers(airlift: Settings, part: str) -> bool:
-    """Say whether a part answers, each at its own port; the caretaker has none."""
+    """Say whether a part answers, each at its own port; the caretaker has none.
+
+    Its process is still the supervisor's, and root's, before it has loaded its program.
+    """
     if part == "caretaker":
-        return part in pids(Supervision(airlift))
+        with contextlib.suppress(OSError):
+            pid = pids(Supervision(airlift)).get(part, 0)
+            return b"hub.caretaker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return False
     url = {
         "proxy": f"http://127.0.0.1:{airlift.port}/hub/health",
         "hub": f"http://127.0.0.1:{airlift.hub_port}/hub/health",
@@ -189,6 +197,14 @@ def test_starts_are_counted_in_the_last_run_alone(tmp_path: Path) -> None:
     )
     assert restarts(log, now - timedelta(minutes=5)) == {"hub": 2, "room": 1}
     assert restarts(tmp_path / "none.log", now) == {}
+
+
+def test_stopping_is_waited_for_as_long_as_the_parts_may_take(tmp_path: Path) -> None:
+    """They end one after the other, each in its time."""
+    text = configuration(Supervision(settings(tmp_path, {})), "airlift")
+    times = [int(found) for found in re.findall(r"^stopwaitsecs = (\d+)", text, re.M)]
+    assert len(times) == len(PARTS)
+    assert sum(times) < PATIENCE
 
 
 def test_parts_get_little_of_our_environment(tmp_path: Path) -> None:

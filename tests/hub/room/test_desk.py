@@ -192,12 +192,17 @@ def test_guessing_codes_is_slowed_per_browser_and_hurts_nobody_else(
 ) -> None:
     """After some wrong codes a browser waits, its right guess included."""
     evening = room.make_room()
-    answers = [room.claim(f"ZUZU-{n:02}", "Eve", "eve") for n in range(12)]
-    assert [answer.status for answer in answers[:8]] == [403] * 8
-    refused(answers[-1], 429, "slow-down")
-    assert answers[-1].body["error"]["retry_after"] > 0
-    assert int(answers[-1].headers["Retry-After"]) > 0
-    refused(room.claim(evening["code"], "Eve", "eve"), 429, "slow-down")
+    answers = [room.claim(f"ZUZU-{n:02}", "Eve", "eve") for n in range(8)]
+    assert [answer.status for answer in answers] == [403] * 8
+    for _ in range(20):  # where all takes long a try has come back by then
+        wrong = room.claim("ZUZU-09", "Eve", "eve")
+        right = room.claim(evening["code"], "Eve", "eve")
+        if wrong.status == right.status == 429:
+            break
+    refused(wrong, 429, "slow-down")
+    assert wrong.body["error"]["retry_after"] > 0
+    assert int(wrong.headers["Retry-After"]) > 0
+    refused(right, 429, "slow-down")
     assert room.claim(evening["code"], "Ines", "ines").status == 200
 
 
@@ -205,8 +210,8 @@ def test_guessing_phrases_is_slowed_per_code(room: RoomProcess) -> None:
     """Fresh browsers for each guess do not help; other rooms are not slowed."""
     evening, other = room.make_room(), room.make_room()
     phrase = room.claim(other["code"], "Ben").body["phrase"]
-    statuses = []
-    for _ in range(60):
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < 400:  # a slow try gives one back
         body = {
             "code": evening["code"],
             "phrase": "amber river stone",
@@ -327,11 +332,15 @@ def test_a_room_closes_by_itself_when_its_time_has_come(room: RoomProcess) -> No
         "title": "T",
         "host": "H",
         "labs": ["first_flight"],
-        "closes_at": int(1000 * (time.time() + 4)),
     }
-    made = room.desk("POST", "/rooms", wanted).body
-    assert room.desk("POST", f"/rooms/{made['id']}/open").body["state"] == "open"
-    deadline = time.monotonic() + 60
+    for seconds in (4, 20, 60):  # a busy machine may take longer to open it
+        wanted["closes_at"] = int(1000 * (time.time() + seconds))
+        made = room.desk("POST", "/rooms", wanted).body
+        opened = room.desk("POST", f"/rooms/{made['id']}/open")
+        if opened.status == 200 and opened.body["state"] == "open":
+            break
+    assert opened.body["state"] == "open"
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if room.desk("GET", f"/rooms/{made['id']}").body["state"] == "closed":
             return

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.room import feed as feed_module
 from hub.room.entry import (
     GATE,
     HINT_SENT,
@@ -341,8 +342,11 @@ def test_an_onlooker_hears_of_what_time_does_and_reads_counts() -> None:
 
 
 @pytest.mark.parametrize("late", [0, 1])
-def test_a_storm_of_viewers_costs_one_snapshot_and_misses_nothing(late: int) -> None:
+def test_a_storm_of_viewers_costs_one_snapshot_and_misses_nothing(
+    late: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What came after it was made follows in the next delta."""
+    monkeypatch.setattr(feed_module, "_YOUNG", 3600.0)  # however long the storm takes
 
     async def story() -> None:
         view = WholeView()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -16,10 +17,18 @@ from hub.room.progress import (
     MOST_SEEN,
     SeatFacts,
     fold,
-    fold_all,
 )
 
 STEP = "first_flight/load-data"
+
+
+def fold_all(entries: Iterable[Entry]) -> dict[str, SeatFacts]:
+    """Fold entries of one room into facts by seat; entries without seat are left."""
+    facts: dict[str, SeatFacts] = {}
+    for entry in entries:
+        if entry.seat:
+            facts[entry.seat] = fold(facts.get(entry.seat, SeatFacts()), entry)
+    return facts
 
 
 def entry(number: int, /, outcome: str = "failed", **changes: Any) -> Entry:

@@ -9,6 +9,7 @@ import socket
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -139,10 +140,15 @@ def test_a_link_opens_nothing_else(evening: Evening) -> None:
 
 def test_a_stream_ends_with_its_link(evening: Evening) -> None:
     """The screen does not go on for ever."""
-    now = evening.state()["at"]
-    token = sealed(evening.room, evening.found["id"], now + 1500)
-    stream = Stream.of_projector(evening.room, token)
-    assert stream.next()[0] == "projector"
+    for lasts in (1_500, 20_000):  # a busy machine may need longer to open it
+        now = evening.state()["at"]
+        token = sealed(evening.room, evening.found["id"], now + lasts)
+        stream, kind = Stream.of_projector(evening.room, token), ""
+        with suppress(EOFError):
+            kind = stream.next()[0]
+        if kind:
+            break
+    assert kind == "projector"
     with pytest.raises((EOFError, http.client.HTTPException, OSError)):
         stream.next()
     refused(look(evening.room, token), 401, "not-logged-in")
@@ -192,17 +198,25 @@ def test_a_screen_that_does_not_read_is_hung_up_on(strict: Evening) -> None:
     token, _ = link(strict)
     deaf, screen = raw(strict.room, token), Stream.of_projector(strict.room, token)
     screen.next()
-    wait_for("both screens", lambda: screens(strict.room) == 2)
     text = "A long word. " * 70
     for number in range(30):
         strict.act("messages", strict.presenter, say(f"{number} {text}"))
         while not screen.next()[2]["message"]["text"].startswith(f"{number} "):
             pass
     wait_for("one screen", lambda: screens(strict.room) == 1)
+    assert until_the_end(deaf).startswith(b"HTTP/1.1 200")
     strict.act("messages", strict.presenter, say("Still there?"))
     assert screen.next()[2]["message"]["text"] == "Still there?"
     screen.close()
-    deaf.close()
+
+
+def until_the_end(connection: socket.socket) -> bytes:
+    """Return what a screen that did not read was sent before it was hung up on."""
+    told = b""
+    with connection, suppress(ConnectionError):
+        while part := connection.recv(65536):
+            told += part
+    return told
 
 
 def screens(room: RoomProcess) -> int:

@@ -79,9 +79,11 @@ def test_a_seat_that_fetches_without_end_is_slowed_down(kept: RoomProcess) -> No
     """A notebook is larger than an attempt."""
     _, token = kept.seat(kept.make_room()["code"])
     path = "api/seat/labs/first_flight/before/clean-data"
-    answers = [kept.get(path, token) for _ in range(25)]
-    assert 429 in {answer.status for answer in answers}
-    assert [answer.status for answer in answers[:15]] == [200] * 15
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < 200:  # time gives some back
+        statuses.append(kept.get(path, token).status)
+    assert statuses == [200] * (len(statuses) - 1) + [429]
+    assert len(statuses) > 15
 
 
 def test_an_offer_reaches_every_seat_of_the_lab(kept: RoomProcess) -> None:

@@ -200,9 +200,11 @@ def test_a_flood_is_slowed_and_costs_only_its_own_seat(room: RoomProcess) -> Non
     evening = room.make_room()
     _, flooder = room.seat(evening["code"])
     _, neighbour = room.seat(evening["code"])
-    bodies = [batch(*(an_attempt() for _ in range(100))) for _ in range(5)]
-    answers = [room.post("api/attempts", body, flooder) for body in bodies]
-    assert [answer.status for answer in answers][:3] == [200] * 3
+    answers: list[Answer] = []
+    while not answers or (answers[-1].status == 200 and len(answers) < 50):
+        body = batch(*(an_attempt() for _ in range(100)))
+        answers.append(room.post("api/attempts", body, flooder))
+    assert len(answers) > 3
     refused(answers[-1], 429, "slow-down")
     assert int(answers[-1].headers["Retry-After"]) >= 1
     assert room.post("api/attempts", batch(an_attempt()), neighbour).status == 200

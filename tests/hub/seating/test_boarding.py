@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from jupyterhub.spawner import SpawnException
 
+from hub.seating import boarding
 from hub.seating.boarding import Boarding, answers, refusal, wait_ready
 
 
@@ -42,9 +43,11 @@ def port_of(server: asyncio.Server) -> int:
     ],
 )
 def test_only_an_http_answer_of_its_own_counts_as_ready(
-    reply: bytes, ready: bool
+    monkeypatch: pytest.MonkeyPatch, reply: bytes, ready: bool
 ) -> None:
     """A server that fails, or is something else, is not ready."""
+    for patience in ("_CONNECT", "_ANSWER"):  # it is asked once; seats again and again
+        monkeypatch.setattr(boarding, patience, 60.0)
 
     async def ask() -> bool:
         """Ask that server once."""

@@ -13,22 +13,10 @@ import pytest
 from hub.machine.accounts import SEAT
 from hub.seating.local_seats import born, limits
 from hub.settings import Settings
-from tests.harness import Airlift, wait_for
+from tests.harness import Airlift, processes_of, wait_for
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.slow
-
-
-def processes_of(home: Path) -> list[int]:
-    """List the processes whose HOME is a seat's."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"HOME={home}".encode() in (entry / "environ").read_bytes().split(b"\0"):
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
 
 
 def home_of(airlift: Airlift, visitor: Visitor) -> Path:
@@ -74,8 +62,8 @@ def test_a_local_seat_outlives_the_hub_and_ends_when_it_is_stopped(
     """Hub SIGKILL: the same process, the same kernel; a stop leaves nothing behind."""
     visitor = local_airlift.join(local_airlift.open_room()["code"], "Ines")
     kernel = visitor.kernel()
-    kernel.run("counter = 41")
-    before = processes_of(home_of(local_airlift, visitor))
+    kernel.run("import os\ncounter = 41")
+    before = kernel.run("print(os.getpid(), os.getppid())").text
     local_airlift.restart("hub")
     assert kernel.run("print(counter + 1)").text == "42\n"
     server = f"/hub/api/users/{visitor.seat}/server"
@@ -83,7 +71,7 @@ def test_a_local_seat_outlives_the_hub_and_ends_when_it_is_stopped(
         "the hub to find the seat",
         lambda: visitor.get("/hub/api/user").json()["servers"][""]["ready"],
     )
-    assert set(before) <= set(processes_of(home_of(local_airlift, visitor)))
+    assert kernel.run("print(os.getpid(), os.getppid())").text == before
     assert visitor.request("DELETE", server).status_code in (202, 204)
     wait_for(
         "its processes to end",
