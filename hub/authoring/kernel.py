@@ -23,8 +23,8 @@ from hub.authoring.release import kernel_name
 from hub.authoring.stand_places import Place, here
 from hub.catalog import Lab
 
-SECONDS = 60.0
-"""How long one cell may take."""
+SECONDS = 180.0
+"""How long one cell may take: on a busy machine a database is dumped for a minute."""
 STARTING = 180.0
 """How long it may take until everything is ready, services included."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import docker
@@ -51,11 +51,10 @@ def remove_orphans(settings: Settings, engine: Engine) -> list[str]:
             found = api.containers(all=True, filters={"label": label})
             seats = {one["Id"]: one["Labels"].get(SEAT, "") for one in found}
             for orphan in orphans(seats, running):
-                api.remove_container(orphan, v=True, force=True)
-                removed.append(seats[orphan])
-                log.warning("orphan removed seat=%s", seats[orphan])
-    except NotFound:
-        pass
+                with suppress(NotFound):  # gone meanwhile, unlike those after it
+                    api.remove_container(orphan, v=True, force=True)
+                    removed.append(seats[orphan])
+                    log.warning("orphan removed seat=%s", seats[orphan])
     except (DockerException, RequestException) as error:
         log.warning("engine does not answer, orphans stay: %s", error)
     return removed

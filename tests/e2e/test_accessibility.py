@@ -164,7 +164,7 @@ def test_the_line_under_a_cell_and_the_panel(
     seen = [
         (SHORT, "Noch nicht."),
         (f"{LOAD}\nflihgts", "NameError"),
-        (f"{LOAD}\nflights = 3", "`flights` ist vom Typ int"),
+        (f"{LOAD}\nflights = 3", "`flights` ist eine ganze Zahl (int)"),
         (SOLVED, "Geschafft."),
     ]
     for source, words in seen:

@@ -16,12 +16,14 @@ from statistics import fmean
 from typing import Any
 
 import pytest
+from nbformat.v4 import new_output
 from pypdf import PdfReader
 
-from hub.authoring.captured import RAISES, VOLATILE
+from hub.authoring.captured import RAISES, VOLATILE, drift
 from hub.authoring.formulas import FormulaError, typeset, written
 from hub.authoring.handbook import handbook
 from hub.authoring.manual import ManualError, check_outputs, manual
+from hub.authoring.notebook import code_cells
 from hub.authoring.release import NOTES, attendee_version, release, source_notebook
 from hub.authoring.scaffold import scaffold
 from hub.authoring.solutions import SHELL_STUB, regions
@@ -411,6 +413,18 @@ def test_a_terminal_lab_prints_too(
     page = handbook(lab, attendee_version(lab), source_notebook(lab))
     assert f"# step: {first.id}" in page
     assert SHELL_STUB not in page
+
+
+def test_cells_that_show_nothing_have_nothing_captured(tmp_path: Path) -> None:
+    """A lab in the shell may print no line; else its guide could never be printed."""
+    folders = {name: tmp_path / name for name in ("labs", "checkers", "images")}
+    folders["checkers"].mkdir()
+    scaffold("mail_log", "Read a log", "terminal", **folders)
+    lab = load_lab(folders["labs"] / "mail_log")
+    fresh = source_notebook(lab)
+    assert drift(lab, fresh) == ()
+    code_cells(fresh)[0].outputs = [new_output("stream", text="one line\n")]
+    assert "no cell has any yet" in str(drift(lab, fresh)[0])
 
 
 def test_without_chromium_there_is_html_and_a_word_on_it(

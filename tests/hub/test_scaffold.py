@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,8 @@ def test_a_new_lab_has_its_files_and_names(kind: str, tmp_path: Path) -> None:
     assert (lab.title, lab.image == "base") == (title, kind != "service")
     assert 2 <= len(lab.steps) <= 3
     assert sum(step.minutes for step in lab.steps) == lab.minutes
+    hints = [re.sub("`[^`]*`", "", hint) for step in lab.steps for hint in step.hints]
+    assert [hint for hint in hints if re.search(r"[_=<>(]", hint)] == []
     expected = [f"labs/tea_time/{name}" for name in (*ALWAYS, *FILES[kind])]
     assert [name for name in expected if name not in files] == []
     assert "checkers/tea_time.py" in files
