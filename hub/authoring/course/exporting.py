@@ -113,6 +113,8 @@ def _refused(notebook: Any) -> list[str]:
     notes = []
     for cell in deepcopy(notebook.cells):
         try:
+            if cell.cell_type == "raw" and "nbgrader" in cell.metadata:
+                raise RuntimeError("expected code or text, got a raw cell")
             for kind in (ClearSolutions, ClearHiddenTests, ClearMarkScheme):
                 work = kind()
                 work.log.disabled = True

@@ -282,6 +282,7 @@ def test_an_export_says_which_cells_nbgrader_will_not_release(tmp_path: Path) ->
         autograded("open", f"assert f_1\n{begin}\nassert f_1(2)"),
         autograded("nested", f"assert f_1\n{begin}\n{begin}\nassert f_1(2)\n{end}"),
         code(f"{begin}\nx = 1\n{end}"),
+        {**by_hand("raw", "Because."), "cell_type": "raw"},
     )
     assert said[1:] == [
         "cell nested: nbgrader will not release it: Encountered nested begin hidden "
@@ -289,6 +290,7 @@ def test_an_export_says_which_cells_nbgrader_will_not_release(tmp_path: Path) ->
         "cell code-5: nbgrader will not release it: Hidden test region detected in a "
         "non-grade cell; please make sure all solution regions are within 'Autograder "
         "tests' cells.",
+        "cell raw: nbgrader will not release it: expected code or text, got a raw cell",
     ]
     back = nbformat.read(tmp_path / "out" / "source" / "ps1" / "p.ipynb", 4)
     assert back.cells[2].source == f"assert f_1\n{begin}\nassert f_1(2)\n{end}"
