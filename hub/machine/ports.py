@@ -115,7 +115,7 @@ def held_port() -> Iterator[int]:
     """Give a port of loopback that nobody else takes before its server listens there.
 
     Bound and not listening: whoever asks for any port gets another, and a server that
-    names it and sets SO_REUSEADDR, as Tornado's and Docker's do, may have it.
+    names it and sets SO_REUSEADDR, as Tornado's does, may have it.
     """
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
