@@ -47,6 +47,13 @@ new MutationObserver(() => {
 }).observe(document, {childList: true, subtree: true, characterData: true});
 """
 """Keeps what notifications have said: each is there for a few seconds only."""
+_BACKGROUND = """
+const draw = window.requestAnimationFrame.bind(window);
+let waiting = [];
+window.requestAnimationFrame = frame => waiting ? waiting.push(frame) : draw(frame);
+window.lookAt = () => { const held = waiting; waiting = null; held.forEach(draw); };
+"""
+"""A tab in the background draws no frame until it is looked at."""
 _OPEN = """
 const app = window.jupyterapp;
 const main = app.shell.currentWidget;
@@ -106,6 +113,18 @@ class LabPage:
     def open(self, path: str = NOTEBOOK_PATH) -> LabPage:
         """Open a notebook by its path below the home; its kernel is idle then."""
         self.page.goto(self.seat + _ADDRESS[self.interface].format(path=path))
+        return self.wait_ready(path)
+
+    def open_in_background(self, path: str = NOTEBOOK_PATH) -> LabPage:
+        """Open a notebook in a tab that is looked at once it is loaded."""
+        self.page.add_init_script(_BACKGROUND)
+        self.page.goto(self.seat + _ADDRESS[self.interface].format(path=path))
+        return self.look_at(path)
+
+    def look_at(self, path: str = "") -> LabPage:
+        """Look at a tab of the background once everything is loaded."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("window.lookAt()")
         return self.wait_ready(path)
 
     def wait_ready(self, path: str = "") -> LabPage:

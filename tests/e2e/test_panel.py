@@ -64,6 +64,31 @@ def test_it_opens_by_itself_and_stays_closed(
 
 
 @BOTH
+def test_a_page_in_the_background_does_not_close_it(
+    browser: Browser, airlift: Airlift, interface: str
+) -> None:
+    """JupyterLab hides the page for a new theme until the next frame is drawn."""
+    side = SidePanel(airlift, browser, interface)
+    side.lab.open_in_background()
+    expect(side.node).to_be_visible()
+    side.lab.script("app.shell.hide(); app.shell.collapseRight();")
+    side.lab.save()
+    side.lab.page.reload()
+    side.lab.look_at()
+    expect(side.node.locator(".steps")).to_be_attached()
+    expect(side.node).to_be_hidden()
+    side.lab.script("app.shell.hide();")
+    side.show()
+    side.lab.script("app.shell.show();")
+    expect(side.step("Load the flights")).to_be_focused()
+    side.lab.script("app.shell.hide();")
+    side.lab.save()
+    side.lab.page.reload()
+    side.lab.look_at()
+    expect(side.node).to_be_visible()
+
+
+@BOTH
 def test_a_step_passes_and_the_panel_says_so(
     browser: Browser, airlift: Airlift, interface: str
 ) -> None:

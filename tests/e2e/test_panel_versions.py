@@ -126,5 +126,9 @@ def test_the_panel_in_an_older_jupyterlab(
             panel.locator(".steps button.step").nth(1).click()
             lab.expect_cursor(CLEAN)
             shoot(lab.page, f"older-{minor}-{interface}")
+            lab.script("app.shell.collapseRight(); app.shell.hide();")
+            lab.command("airlift:show-steps")
+            lab.script("app.shell.show();")  # hidden as for a new theme
+            expect(panel).to_be_visible()
             lab.save()
             lab.page.close()

@@ -59,7 +59,7 @@ export async function plugins(shared) {
 }
 
 // The widget that holds the panel, and remembers whether it was closed.
-function sidePanel({ widgets, icons }, kept) {
+function sidePanel({ widgets, icons }, shell, kept) {
   class SidePanel extends widgets.Widget {
     constructor() {
       super();
@@ -72,22 +72,38 @@ function sidePanel({ widgets, icons }, kept) {
       this.remembers = false;
       this.wantsFocus = false;
     }
-    onAfterShow() {
-      this._keep(true);
+    show() {
+      super.show();
+      this._keep();
     }
-    onAfterHide() {
-      this._keep(false);
+    hide() {
+      super.hide();
+      this._keep();
+    }
+    onAfterShow() {
+      if (this.wantsFocus) {
+        this.activate();
+      }
     }
     onActivateRequest() {
-      if (this.wantsFocus) {
+      if (this.wantsFocus && this.isVisible) {
         this.wantsFocus = false;
         const open = this.node.querySelector("[aria-expanded=true]");
         (open ?? this.node.querySelector("button"))?.focus();
       }
     }
-    _keep(open) {
+    // Whether it is open, also while the whole page is hidden: a new theme hides it until
+    // the next frame, which a tab in the background has only once it is looked at.
+    get isOpen() {
+      let part = this;
+      while (part && part !== shell && !part.isHidden) {
+        part = part.parent;
+      }
+      return part === shell;
+    }
+    _keep() {
       if (this.remembers) {
-        kept.set("open", open);
+        kept.set("open", !this.isHidden);
       }
     }
   }
@@ -126,7 +142,7 @@ async function start(lab, { app, tracker, documents, palette, restorer }) {
   noticeBreaks(app, tracker, seat);
   const first = seat.follow(app.serviceManager.events);
   await Promise.all([addStyles(), speak("en")]);
-  const widget = sidePanel(lab, kept);
+  const widget = sidePanel(lab, app.shell, kept);
   app.shell.add(widget, "right", { rank: 50, type: "Airlift" });
   restorer?.add(widget, ID);
   const show = () => {
@@ -146,7 +162,7 @@ async function start(lab, { app, tracker, documents, palette, restorer }) {
   const catchUp = async (one, step) =>
     desk.open(await seat.file("catch-up", one.slug, step.id), { step, run: true });
   const hide = () => hideWhereNarrow(app);
-  const isOpen = () => widget.isVisible;
+  const isOpen = () => widget.isOpen;
   const page = { seat, desk, saving, kept, base, hub, notify, catchUp, hide, isOpen };
   render(html`<${Panel} page=${page} />`, widget.node);
   settle(app, widget, kept);
@@ -195,7 +211,7 @@ function settle(app, widget, kept) {
   const wanted = kept.get("open") ?? !matchMedia(NARROW).matches;
   if (wanted) {
     reveal(app, widget);
-  } else if (widget.isVisible) {
+  } else if (widget.isOpen) {
     app.shell.collapseRight?.();
   }
   widget.remembers = true;
@@ -208,10 +224,10 @@ function settle(app, widget, kept) {
 // Each way closes in Notebook 7.5 what is open, and JupyterLab's first one opens whatever
 // was open last.
 function reveal(app, widget) {
-  if (!widget.isVisible) {
+  if (!widget.isOpen) {
     app.shell.expandRight?.(widget.id);
   }
-  if (!widget.isVisible) {
+  if (!widget.isOpen) {
     app.shell.activateById(widget.id);
   }
   widget.activate();
