@@ -105,6 +105,7 @@ class LabPage:
         self.seat = seat.rstrip("/")
         """Address of the seat's server."""
         self.interface = interface
+        self._background = False
         page.add_init_script(_EXPOSE)
         page.add_init_script(_NOTICES)
 
@@ -115,20 +116,17 @@ class LabPage:
         self.page.goto(self.seat + _ADDRESS[self.interface].format(path=path))
         return self.wait_ready(path)
 
-    def open_in_background(self, path: str = NOTEBOOK_PATH) -> LabPage:
-        """Open a notebook in a tab that is looked at once it is loaded."""
+    def in_background(self) -> LabPage:
+        """Have the page in a tab that is looked at only once everything is loaded."""
         self.page.add_init_script(_BACKGROUND)
-        self.page.goto(self.seat + _ADDRESS[self.interface].format(path=path))
-        return self.look_at(path)
-
-    def look_at(self, path: str = "") -> LabPage:
-        """Look at a tab of the background once everything is loaded."""
-        self.page.wait_for_load_state("networkidle")
-        self.page.evaluate("window.lookAt()")
-        return self.wait_ready(path)
+        self._background = True
+        return self
 
     def wait_ready(self, path: str = "") -> LabPage:
         """Wait for the notebook, of that path if one is given, and its kernel."""
+        if self._background:
+            self.page.wait_for_load_state("networkidle")
+            self.page.evaluate("window.lookAt()")
         self.page.wait_for_function(
             f"given => {{ if (!window.jupyterapp?.shell) return false; {_OPEN}"
             "return panel?.context.isReady && notebook.widgets.length > 0"

@@ -69,12 +69,10 @@ def test_a_page_in_the_background_does_not_close_it(
 ) -> None:
     """JupyterLab hides the page for a new theme until the next frame is drawn."""
     side = SidePanel(airlift, browser, interface)
-    side.lab.open_in_background()
+    side.lab.in_background().open()
     expect(side.node).to_be_visible()
     side.lab.script("app.shell.hide(); app.shell.collapseRight();")
-    side.lab.save()
-    side.lab.page.reload()
-    side.lab.look_at()
+    side.lab.reload()
     expect(side.node.locator(".steps")).to_be_attached()
     expect(side.node).to_be_hidden()
     side.lab.script("app.shell.hide();")
@@ -82,9 +80,7 @@ def test_a_page_in_the_background_does_not_close_it(
     side.lab.script("app.shell.show();")
     expect(side.step("Load the flights")).to_be_focused()
     side.lab.script("app.shell.hide();")
-    side.lab.save()
-    side.lab.page.reload()
-    side.lab.look_at()
+    side.lab.reload()
     expect(side.node).to_be_visible()
 
 

@@ -72,6 +72,7 @@ function sidePanel({ widgets, icons }, shell, kept) {
       this.remembers = false;
       this.wantsFocus = false;
     }
+    // What is chosen is kept here: on a hidden page no message follows.
     show() {
       super.show();
       this._keep();
